@@ -1,0 +1,33 @@
+# `make` alone lists the targets.
+PACKAGES = libopenblas-dev libcairo2-dev libpng-dev libzstd-dev libzip-dev libssl-dev \
+	pkg-config fonts-dejavu-core
+SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
+
+.PHONY: help deps build test lint format
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make deps     install the system packages that are missing (Debian, Ubuntu)
+deps:
+	@missing=$$(for p in $(PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		$(SUDO) apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing; fi
+
+## make build    build the release binary, .build/release/lens
+build: deps
+	swift build -c release --product lens
+
+## make test     run every test, in the release configuration
+test: deps
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+## make lint     check the format of every source file
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+## make format   rewrite every source file in the project's format
+format:
+	swift format -i -r Sources Tests Package.swift

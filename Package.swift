@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Floors, lowest first: a target imports only floors below its own, never its own floor or above.
+// `ArchitectureTests` reads the sources and this table's order and fails on any other import.
+
+/// Continuous integration treats every compiler warning as an error; a user with a newer compiler is not punished.
+let swiftSettings: [SwiftSetting] =
+    Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func swiftTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "StateLens",
+    products: [.executable(name: "lens", targets: ["LensCLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // 0: system libraries (header shim and module map only) and our C.
+        systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        systemLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+        systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        systemLibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+        systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        .target(name: "CKernels"),
+        // 1: what every floor above reads and writes files and reports errors with.
+        swiftTarget("Files", ["CCrypto"]),
+        // 2
+        swiftTarget("Tensors", ["Files"]),
+        swiftTarget("Tokenization", ["Files", collections]),
+        swiftTarget("Plotting", ["Files", "CCairo", "CPNG"]),
+        // 3
+        swiftTarget("Kernels", ["Tensors", "COpenBLAS", "CKernels"]),
+        swiftTarget("Checkpoints", ["Files", "Tensors", "CZip"]),
+        swiftTarget("Corpora", ["Files", "Tokenization", "CZstd"]),
+        // 4
+        swiftTarget("StateSpaceModels", ["Files", "Tensors", "Kernels", "Checkpoints"]),
+        // 5
+        swiftTarget(
+            "Lenses",
+            [
+                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "StateSpaceModels",
+            ]),
+        // 6
+        swiftTarget("Reports", ["Files", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
+        // 7
+        .executableTarget(
+            name: "LensCLI",
+            dependencies: [
+                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "StateSpaceModels", "Lenses", "Plotting", "Reports", argumentParser,
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Files", "Tensors"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        tests("Files"), tests("Tensors"), tests("Tokenization"), tests("Plotting"),
+        tests("Kernels"), tests("Checkpoints"), tests("Corpora"),
+        tests("StateSpaceModels", ["Kernels", "Checkpoints"]),
+        tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels"]),
+        tests("Reports", ["Lenses"]),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Checkpoints"],
+            swiftSettings: swiftSettings),
+    ]
+)

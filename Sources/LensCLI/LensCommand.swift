@@ -1,0 +1,28 @@
+import ArgumentParser
+import Files
+import Foundation
+
+/// `lens`: the command line of StateLens.
+struct LensCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lens",
+        abstract: "Look inside state-space language models, layer by layer.",
+        subcommands: []
+    )
+}
+
+@main
+enum Main {
+    /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
+    static func main() {
+        do {
+            var command = try LensCommand.parseAsRoot()
+            try command.run()
+        } catch let error as any UserFacingError {
+            FileHandle.standardError.write(Data("lens: \(error)\n".utf8))
+            exit(error.kind.rawValue)
+        } catch {
+            LensCommand.exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/// A dense, row-major float32 array: a shape and a place in a `Storage`.
+///
+/// Copies of the value and slices share the storage, as PyTorch's do; `copy()` does not.
+package struct Tensor: @unchecked Sendable {
+    package let shape: [Int]
+    package let storage: Storage
+    /// First element.
+    package let pointer: UnsafeMutablePointer<Float>
+
+    /// Zeros.
+    package init(_ shape: [Int]) {
+        precondition(shape.allSatisfy { $0 >= 0 }, "negative dimension in \(shape)")
+        self.shape = shape
+        storage = Storage(byteCount: shape.reduce(1, *) * 4)
+        pointer = storage.bytes.baseAddress!.assumingMemoryBound(to: Float.self)
+    }
+
+    package init(_ shape: Int...) { self.init(shape) }
+
+    package init(_ values: [Float], shape: [Int]) {
+        precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
+        self.init(shape)
+        values.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { pointer.update(from: base, count: values.count) }
+        }
+    }
+
+    /// A view into `storage`, whose bytes from `byteOffset` on must hold the shape.
+    package init(viewing storage: Storage, byteOffset: Int, shape: [Int]) {
+        precondition(
+            byteOffset >= 0 && byteOffset % 4 == 0
+                && byteOffset + shape.reduce(1, *) * 4 <= storage.bytes.count,
+            "a view of \(shape) at byte \(byteOffset) leaves its \(storage.bytes.count) bytes")
+        self.shape = shape
+        self.storage = storage
+        pointer = (storage.bytes.baseAddress! + byteOffset).assumingMemoryBound(to: Float.self)
+    }
+
+    private init(shape: [Int], storage: Storage, pointer: UnsafeMutablePointer<Float>) {
+        self.shape = shape
+        self.storage = storage
+        self.pointer = pointer
+    }
+
+    package var count: Int { shape.reduce(1, *) }
+
+    /// All elements in row-major order.
+    package var elements: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: pointer, count: count)
+    }
+
+    /// The slice at `index` of the first axis, without that axis; shares storage.
+    package subscript(index: Int) -> Tensor {
+        precondition(
+            !shape.isEmpty && index >= 0 && index < shape[0], "index \(index) outside \(shape)")
+        let inner = Array(shape.dropFirst())
+        return Tensor(
+            shape: inner, storage: storage, pointer: pointer + index * inner.reduce(1, *))
+    }
+
+    /// Rows `range` of the first axis; shares storage.
+    package subscript(range: Range<Int>) -> Tensor {
+        precondition(
+            !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0],
+            "rows \(range) outside \(shape)")
+        let inner = Array(shape.dropFirst())
+        return Tensor(
+            shape: [range.count] + inner, storage: storage,
+            pointer: pointer + range.lowerBound * inner.reduce(1, *))
+    }
+
+    package func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(shape.reduce(1, *) == count, "\(self.shape) reshaped to \(shape)")
+        return Tensor(shape: shape, storage: storage, pointer: pointer)
+    }
+
+    /// The same values in storage of their own.
+    package func copy() -> Tensor {
+        let result = Tensor(shape)
+        result.pointer.update(from: pointer, count: count)
+        return result
+    }
+
+    /// Overwrites every element; the shapes must be equal.
+    package func assign(_ other: Tensor) {
+        precondition(shape == other.shape, "\(other.shape) assigned to \(shape)")
+        pointer.update(from: other.pointer, count: count)
+    }
+
+    package func fill(_ value: Float) { pointer.update(repeating: value, count: count) }
+}
