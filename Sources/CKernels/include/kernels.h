@@ -1,1 +1,60 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Loops that need vector instructions chosen at run time. Matrices are row-major; `ld` is the
+// distance between rows in elements. All sizes are in elements. Nothing here allocates.
+
+/// One implementation of every loop, compiled for one instruction set.
+typedef struct {
+    /// "portable", "avx2" or "avx512".
+    const char *name;
+
+    /// y = x / rms(x) * w per row, rms(x)^2 = mean(x^2) + eps; `groups` equal parts of a row are
+    /// normalized separately. `inverse_rms` [rows] is written where not NULL (groups == 1 only).
+    void (*rms_norm)(const float *x, const float *w, float *y, float *inverse_rms, size_t rows,
+                     size_t columns, size_t groups, float eps);
+    /// dx of rms_norm with one group: inverse_rms * (w dy - x inverse_rms^2 mean(w dy x)).
+    void (*rms_norm_backward)(const float *x, const float *w, const float *inverse_rms,
+                              const float *dy, float *dx, size_t rows, size_t columns);
+    /// y *= silu(z); `z` has rows of its own distance.
+    void (*gate)(float *y, const float *z, size_t ld_z, size_t rows, size_t columns);
+    /// y[t, c] = silu(bias[c] + sum_j w[j, c] x[t - width + 1 + j, c]); rows before the first
+    /// come from `history` [width - 1, columns]. `bias` may be NULL.
+    void (*conv1d_silu)(const float *x, size_t ld_x, const float *history, const float *w,
+                        const float *bias, float *y, size_t rows, size_t columns, size_t width);
+    /// m[i, j] = g[i, j] exp(log_decay[i] - log_decay[j]) for j <= i, else 0; both [q, q].
+    void (*decay_mask)(const float *g, const double *log_decay, float *m, size_t q);
+    /// One step of the SSM recurrence of one head: s = decay s + (dt x) b^T, y = s c + d x.
+    void (*ssd_step)(float *s, const float *x, const float *b, const float *c, float decay,
+                     float dt, float d, float *y, size_t head_dim, size_t d_state);
+    /// Mamba-1 recurrence of one channel over `steps`: s[n] = exp(dt a[n]) s[n] + dt x b[n],
+    /// y = s c + d x. `x`, `dt`, `y` are read and written at `ld_x`; `b`, `c` at `ld_bc`.
+    void (*selective_scan)(float *s, const float *x, const float *dt, size_t ld_x, const float *b,
+                           const float *c, size_t ld_bc, const float *a, float d, float *y,
+                           size_t steps, size_t d_state);
+    /// Online softmax over one block of logits, in place: with m' = max(m, max(row)),
+    /// row = exp(row - m'), rescale = exp(m - m'), sum = sum rescale + sum(row), m = m'.
+    void (*softmax_block)(float *logits, size_t ld, float *maximum, double *sum, float *rescale,
+                          size_t rows, size_t columns);
+    /// y *= factor per row.
+    void (*scale_rows)(float *y, const float *factor, size_t rows, size_t columns);
+    /// sum of x[i] y[i], accumulated in double.
+    double (*dot)(const float *x, const float *y, size_t count);
+    /// y += alpha x.
+    void (*axpy)(float alpha, const float *x, float *y, size_t count);
+    /// SGD with Nesterov momentum as PyTorch's, dampening 0: g = scale g + decay w;
+    /// v = momentum v + g; w -= rate (g + momentum v).
+    void (*sgd_nesterov)(float *w, const float *g, float *v, size_t count, float scale, float decay,
+                         float momentum, float rate);
+    /// AMSGrad as PyTorch's Adam(amsgrad=True): g = scale g + decay w; m, v moments; h the
+    /// running maximum of v; w -= rate m / (sqrt(h) / correction2 + eps).
+    /// `rate` holds the first bias correction, `correction2` is sqrt(1 - beta2^t).
+    void (*amsgrad)(float *w, const float *g, float *m, float *v, float *h, size_t count,
+                    float scale, float decay, float beta1, float beta2, float rate,
+                    float correction2, float eps);
+} statelens_kernels;
+
+/// The loops for `path` ("portable", "avx2", "avx512"), or for the best this CPU has if NULL.
+/// NULL if the name is unknown or the CPU lacks the instructions.
+const statelens_kernels *statelens_kernels_for(const char *path);

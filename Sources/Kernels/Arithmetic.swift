@@ -1,0 +1,20 @@
+import Foundation
+import Tensors
+
+/// `y += alpha · x`, element by element.
+package func add(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) {
+    precondition(x.count == y.count, "\(x.shape) added to \(y.shape)")
+    parallelRanges(x.count, grain: 4096) { range in
+        loops.axpy(alpha, x.pointer + range.lowerBound, y.pointer + range.lowerBound, range.count)
+    }
+}
+
+/// `Σ x[i] · y[i]`, accumulated in float64.
+package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Double {
+    loops.dot(x, y, count)
+}
+
+/// `log(1 + exp(x))` without overflow.
+package func softplus(_ x: Float) -> Float {
+    x > 20 ? x : log1p(exp(x))
+}

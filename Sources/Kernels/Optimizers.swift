@@ -1,0 +1,54 @@
+import Foundation
+import Tensors
+
+/// One update of SGD with Nesterov momentum, in place, as `torch.optim.SGD(nesterov=True)`:
+/// `g ← scale·gradient + weightDecay·w`, `v ← momentum·v + g`, `w ← w − rate·(g + momentum·v)`.
+///
+/// All tensors have the same count; `velocity` starts at zero.
+package func sgdNesterov(
+    _ parameters: Tensor, gradient: Tensor, velocity: Tensor, scale: Float, weightDecay: Float,
+    momentum: Float, rate: Float
+) {
+    parallelRanges(parameters.count, grain: 4096) { range in
+        let i = range.lowerBound
+        loops.sgd_nesterov(
+            parameters.pointer + i, gradient.pointer + i, velocity.pointer + i, range.count, scale,
+            weightDecay, momentum, rate)
+    }
+}
+
+/// Moments of Adam for one tensor, all zero at first.
+package struct AdamMoments: Sendable {
+    package let first: Tensor
+    package let second: Tensor
+    package let largestSecond: Tensor
+
+    package init(first: Tensor, second: Tensor, largestSecond: Tensor) {
+        self.first = first
+        self.second = second
+        self.largestSecond = largestSecond
+    }
+}
+
+/// One update of AMSGrad, in place, as `torch.optim.Adam(amsgrad=True)` with betas 0.9 and 0.999
+/// and epsilon 1e-8.
+///
+/// - Parameters:
+///   - step: number of this update, from 1.
+///   - scale: factor on the gradient (clipping).
+///   - weightDecay: added to the gradient times the parameters.
+/// - SeeAlso: Reddi, Kale & Kumar 2018, arXiv:1904.09237, Algorithm 2.
+package func amsgrad(
+    _ parameters: Tensor, gradient: Tensor, moments: AdamMoments, step: Int, scale: Float,
+    weightDecay: Float, rate: Float
+) {
+    let correction1 = 1 - pow(0.9, Double(step))
+    let correction2 = (1 - pow(0.999, Double(step))).squareRoot()
+    parallelRanges(parameters.count, grain: 4096) { range in
+        let i = range.lowerBound
+        loops.amsgrad(
+            parameters.pointer + i, gradient.pointer + i, moments.first.pointer + i,
+            moments.second.pointer + i, moments.largestSecond.pointer + i, range.count, scale,
+            weightDecay, 0.9, 0.999, Float(Double(rate) / correction1), Float(correction2), 1e-8)
+    }
+}

@@ -1,0 +1,55 @@
+/// `y = x / rms(x) · weight` per row, `rms(x)² = mean(x²) + epsilon`; the mean in float64.
+///
+/// - Parameters:
+///   - x: `[rows, d]`, contiguous; may be the same memory as `y`.
+///   - weight: `[d]`.
+///   - groups: equal parts of a row that are normalized apart from each other.
+///   - inverseRMS: `[rows]`, receives `1 / rms` for the backward pass (with one group only).
+/// - SeeAlso: Zhang & Sennrich 2019, arXiv:1910.07467, equation 4.
+package func rmsNorm(
+    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int = 1, into y: Matrix,
+    inverseRMS: UnsafeMutablePointer<Float>? = nil
+) {
+    precondition(
+        x.rows == y.rows && x.columns == y.columns && x.stride == x.columns
+            && y.stride == y.columns && x.columns % groups == 0
+            && (inverseRMS == nil || groups == 1),
+        "rmsNorm of [\(x.rows), \(x.columns)] in \(groups) groups into [\(y.rows), \(y.columns)]")
+    parallelRanges(x.rows, grain: 8) { rows in
+        loops.rms_norm(
+            x.row(rows.lowerBound), weight, y.row(rows.lowerBound),
+            inverseRMS.map { $0 + rows.lowerBound }, rows.count, x.columns, groups, epsilon)
+    }
+}
+
+/// Gradient of `rmsNorm` (one group) in `x`:
+/// `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` with `r = 1 / rms(x)`.
+///
+/// All matrices `[rows, d]`, contiguous; `inverseRMS` `[rows]` comes from the forward pass.
+package func rmsNormBackward(
+    _ x: Matrix, weight: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>, dy: Matrix,
+    into dx: Matrix
+) {
+    precondition(
+        x.rows == dx.rows && x.columns == dx.columns && dy.rows == x.rows
+            && dy.columns == x.columns && x.stride == x.columns && dy.stride == dy.columns
+            && dx.stride == dx.columns,
+        "rmsNormBackward of [\(x.rows), \(x.columns)] and dy [\(dy.rows), \(dy.columns)]")
+    parallelRanges(x.rows, grain: 8) { rows in
+        let first = rows.lowerBound
+        loops.rms_norm_backward(
+            x.row(first), weight, inverseRMS + first, dy.row(first), dx.row(first), rows.count,
+            x.columns)
+    }
+}
+
+/// `y = y ∘ silu(z)` in place; `y` `[rows, d]` contiguous, `z` the same size.
+package func gate(_ y: Matrix, with z: Matrix) {
+    precondition(
+        y.rows == z.rows && y.columns == z.columns && y.stride == y.columns,
+        "gate of [\(y.rows), \(y.columns)] with [\(z.rows), \(z.columns)]")
+    parallelRanges(y.rows, grain: 8) { rows in
+        loops.gate(
+            y.row(rows.lowerBound), z.row(rows.lowerBound), z.stride, rows.count, y.columns)
+    }
+}

@@ -1,0 +1,32 @@
+/// The Mamba-1 recurrence, each channel with its own `A`:
+/// `S_t = exp(dt_t A) ∘ S_{t−1} + dt_t x_t B_t`, `y_t = S_t · C_t + D x_t`.
+///
+/// - Parameters:
+///   - x: `[rows, d_inner]`, contiguous; all sequences one below the other.
+///   - dt: `[rows, d_inner]`, contiguous, after softplus.
+///   - B: `[rows, d_state]`.
+///   - C: `[rows, d_state]`, same row distance as `B`.
+///   - A: `[d_inner, d_state]`, negative.
+///   - D: `[d_inner]`.
+///   - states: for each sequence `[d_inner, d_state]`, read and replaced.
+///   - y: `[rows, d_inner]`, contiguous; overwritten.
+/// - SeeAlso: Gu & Dao 2023, arXiv:2312.00752, Algorithm 2.
+package func selectiveScan(
+    x: Matrix, dt: Matrix, B: Matrix, C: Matrix, A: UnsafePointer<Float>,
+    D: UnsafePointer<Float>, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>],
+    into y: Matrix
+) {
+    precondition(
+        x.stride == x.columns && dt.stride == x.columns && y.stride == x.columns
+            && B.stride == C.stride && B.columns == C.columns,
+        "selective scan of x [\(x.rows), \(x.columns)], B [\(B.rows), \(B.columns)]")
+    let dState = B.columns
+    parallel(sequences.count * x.columns) { item in
+        let (sequence, channel) = item.quotientAndRemainder(dividingBy: x.columns)
+        let first = sequences[sequence].lowerBound
+        loops.selective_scan(
+            states[sequence] + channel * dState, x.row(first) + channel, dt.row(first) + channel,
+            x.stride, B.row(first), C.row(first), B.stride, A + channel * dState, D[channel],
+            y.row(first) + channel, sequences[sequence].count, dState)
+    }
+}

@@ -1,0 +1,54 @@
+import COpenBLAS
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The one place that starts threads. OpenBLAS is held to a single thread: a product is split
+/// here, so that threads are never nested and their number is what the user asked for.
+package enum Threads {
+    private static let requested = Atomic(ProcessInfo.processInfo.activeProcessorCount)
+    private static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
+
+    /// Number of threads that `parallel` and `gemm` use; at first one for each core.
+    package static var count: Int {
+        get {
+            _ = singleThreadedBLAS
+            return requested.load(ordering: .relaxed)
+        }
+        set { requested.store(max(1, newValue), ordering: .relaxed) }
+    }
+}
+
+/// Calls `body` once for each of `0 ..< count`, on up to `Threads.count` threads at once, in any
+/// order; returns when all calls have. `body` writes only to what belongs to its index.
+package func parallel(_ count: Int, _ body: (Int) -> Void) {
+    let workers = min(Threads.count, count)
+    guard workers > 1 else {
+        for index in 0..<count { body(index) }
+        return
+    }
+    let next = Atomic(0)
+    withoutActuallyEscaping(body) { body in
+        nonisolated(unsafe) let body = body
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                body(index)
+            }
+        }
+    }
+}
+
+/// Cuts `0 ..< count` into at most `Threads.count` runs of nearly equal length that are multiples
+/// of `grain` (but for the last), and calls `body` for them in parallel.
+package func parallelRanges(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
+    let grains = (count + grain - 1) / grain
+    let parts = min(Threads.count, grains)
+    guard parts > 0 else { return }
+    parallel(parts) { part in
+        let start = grains * part / parts * grain
+        let end = min(count, grains * (part + 1) / parts * grain)
+        if start < end { body(start..<end) }
+    }
+}

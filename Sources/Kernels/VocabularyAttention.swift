@@ -1,0 +1,181 @@
+import Foundation
+import Tensors
+
+// With n a row (a final-normed state) and U the unembedding [vocab, d_model]:
+//
+//     A(n) = log Σ_v exp(U_v · n)             the log-partition
+//     o(n) = ∇A(n) = Σ_v softmax(U n)_v U_v   the expected unembedding
+//
+// o is attention with query n and keys = values = U. One pass over the vocabulary in blocks with a
+// running maximum and sum (the FlashAttention recurrence, Dao et al. 2022, arXiv:2205.14135,
+// Algorithm 1) gives both; a block of logits is the largest thing that is ever stored.
+
+/// Rows that one thread takes through the vocabulary together: U is streamed from memory once for
+/// so many rows.
+private let rowBlock = 256
+/// Vocabulary entries whose logits exist at a time: with `rowBlock` 1 MB of logits a thread.
+private let vocabularyBlock = 1024
+
+/// A(n) of every row, and o(n) where asked for, in float32 with float64 sums over the vocabulary.
+///
+/// Work: `2 · vocab · d_model` operations a row, twice that with `expected`.
+///
+/// - Parameters:
+///   - rows: `[rows, d_model]`.
+///   - unembedding: `[vocab, d_model]`; padded entries take part.
+///   - expected: `[rows, d_model]`, receives o(n); contiguous.
+/// - Returns: A(n) in nats, one for each row.
+package func vocabularyAttention(
+    _ rows: Matrix, unembedding: Tensor, expected: Matrix? = nil
+) -> [Double] {
+    let vocabulary = unembedding.matrix
+    precondition(
+        rows.columns == vocabulary.columns
+            && (expected.map { $0.rows == rows.rows && $0.columns == $0.stride } ?? true),
+        "vocabulary attention of [\(rows.rows), \(rows.columns)] over \(unembedding.shape)")
+    return overRowBlocks(rows.rows) { block, logPartition in
+        let queries = rows.rows(block)
+        let sums = OnlineSoftmax(rows: block.count)
+        forEachLogitBlock(queries, vocabulary) { logits, entries in
+            sums.add(logits)
+            guard let out = expected?.rows(block) else { return }
+            // o = rescale · o + exp(logits − m) · U; the first block overwrites.
+            if entries.lowerBound > 0 {
+                loops.scale_rows(out.pointer, sums.rescale, out.rows, out.columns)
+            }
+            serialGEMM(
+                .plain(logits), .plain(vocabulary.rows(entries)), into: out,
+                beta: entries.lowerBound > 0 ? 1 : 0)
+        }
+        for i in 0..<block.count { logPartition[i] = sums.logPartition(i) }
+        if let out = expected?.rows(block) {
+            loops.scale_rows(out.pointer, sums.inverse(), out.rows, out.columns)
+        }
+    }
+}
+
+/// What the distribution of one row says about one token.
+package struct TokenPrediction: Sendable, Equatable {
+    /// Natural logarithm of the token's probability.
+    package let logProbability: Double
+    /// 1 for the most probable token of the vocabulary; ties count in the token's favour.
+    package let rank: Int
+}
+
+/// Log-probability and rank of one token for each row: `U_t · n − A(n)`, and one more than the
+/// number of other tokens with a larger logit. `2 · vocab · d_model` operations a row.
+///
+/// - Parameters:
+///   - rows: `[rows, d_model]`.
+///   - targets: one token of the vocabulary for each row.
+package func predictions(
+    _ rows: Matrix, unembedding: Tensor, targets: [Int]
+) -> [TokenPrediction] {
+    let vocabulary = unembedding.matrix
+    precondition(
+        targets.count == rows.rows && targets.allSatisfy { $0 >= 0 && $0 < vocabulary.rows },
+        "\(targets.count) targets for \(rows.rows) rows and \(vocabulary.rows) tokens")
+    var ranks = [Int](repeating: 1, count: rows.rows)
+    let targetLogits = (0..<rows.rows).map {
+        Float(dot(rows.row($0), vocabulary.row(targets[$0]), count: rows.columns))
+    }
+    let logPartition = ranks.withUnsafeMutableBufferPointer { ranks in
+        let ranks = ranks.baseAddress
+        return overRowBlocks(rows.rows) { block, logPartition in
+            let sums = OnlineSoftmax(rows: block.count)
+            forEachLogitBlock(rows.rows(block), vocabulary) { logits, entries in
+                for (i, row) in block.enumerated() {
+                    let line = logits.row(i)
+                    var above = 0
+                    for v in 0..<entries.count where line[v] > targetLogits[row] { above += 1 }
+                    // The target's own logit may round differently in the product than in `dot`.
+                    if entries.contains(targets[row]),
+                        line[targets[row] - entries.lowerBound] > targetLogits[row]
+                    {
+                        above -= 1
+                    }
+                    ranks?[row] += above
+                }
+                sums.add(logits)
+            }
+            for i in 0..<block.count { logPartition[i] = sums.logPartition(i) }
+        }
+    }
+    return (0..<rows.rows).map {
+        TokenPrediction(
+            logProbability: Double(targetLogits[$0]) - logPartition[$0], rank: ranks[$0])
+    }
+}
+
+/// Cuts the rows into blocks, runs `body` for them in parallel and returns what it wrote.
+private func overRowBlocks(
+    _ count: Int, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+) -> [Double] {
+    _ = Threads.count
+    return [Double](unsafeUninitializedCapacity: count) { result, initialized in
+        initialized = count
+        guard let base = result.baseAddress, count > 0 else { return }
+        // Equal blocks, at least one for each thread, so that none waits for a short last one.
+        let blocks = max((count + rowBlock - 1) / rowBlock, min(Threads.count, count / 8))
+        parallel(max(1, blocks)) { index in
+            let start = count * index / max(1, blocks)
+            let end = count * (index + 1) / max(1, blocks)
+            body(start..<end, base + start)
+        }
+    }
+}
+
+/// Calls `body` with the logits `[rows, entries]` of one vocabulary block after the other; `body`
+/// may overwrite them.
+private func forEachLogitBlock(
+    _ rows: Matrix, _ vocabulary: Matrix, _ body: (Matrix, Range<Int>) -> Void
+) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.rows * vocabularyBlock) { buffer in
+        guard let base = buffer.baseAddress else { return }
+        for start in stride(from: 0, to: vocabulary.rows, by: vocabularyBlock) {
+            let entries = start..<min(start + vocabularyBlock, vocabulary.rows)
+            let logits = Matrix(base, rows: rows.rows, columns: entries.count)
+            serialGEMM(.plain(rows), .transposed(vocabulary.rows(entries)), into: logits)
+            body(logits, entries)
+        }
+    }
+}
+
+/// Running maximum and sum of exponentials of each row.
+private final class OnlineSoftmax {
+    private let maximum: UnsafeMutablePointer<Float>
+    private let sum: UnsafeMutablePointer<Double>
+    /// By how much the last block shrank what had been summed before it.
+    let rescale: UnsafeMutablePointer<Float>
+    private let rows: Int
+
+    init(rows: Int) {
+        self.rows = rows
+        maximum = .allocate(capacity: rows)
+        sum = .allocate(capacity: rows)
+        rescale = .allocate(capacity: rows)
+        maximum.initialize(repeating: -.greatestFiniteMagnitude, count: rows)
+        sum.initialize(repeating: 0, count: rows)
+        rescale.initialize(repeating: 0, count: rows)
+    }
+
+    deinit {
+        maximum.deallocate()
+        sum.deallocate()
+        rescale.deallocate()
+    }
+
+    /// Replaces the logits by `exp(logit − maximum so far)`.
+    func add(_ logits: Matrix) {
+        loops.softmax_block(
+            logits.pointer, logits.stride, maximum, sum, rescale, rows, logits.columns)
+    }
+
+    func logPartition(_ row: Int) -> Double { Double(maximum[row]) + log(sum[row]) }
+
+    /// `1 / sum` per row, in the memory of `rescale`.
+    func inverse() -> UnsafeMutablePointer<Float> {
+        for i in 0..<rows { rescale[i] = Float(1 / sum[i]) }
+        return rescale
+    }
+}
