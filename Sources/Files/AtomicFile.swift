@@ -74,7 +74,7 @@ package func createFolder(_ path: String) throws {
 
 /// The bytes of a whole file, for files that are small by nature (configurations, results).
 package func readFile(_ path: String) throws -> Data {
-    Data(try MappedFile(path).bytes)
+    try MappedFile(path).withBytes { Data($0) }
 }
 
 package func fileExists(_ path: String) -> Bool {

@@ -3,6 +3,8 @@ import Foundation
 /// A whole file mapped read-only into memory; pages are read when first touched.
 package final class MappedFile: @unchecked Sendable {
     package let path: String
+    /// Valid as long as this object lives; a temporary object ends before its bytes are read, so
+    /// prefer `withBytes`.
     package let bytes: UnsafeRawBufferPointer
 
     /// - Throws: `FileError` if the file is missing, a folder, or unreadable.
@@ -23,6 +25,13 @@ package final class MappedFile: @unchecked Sendable {
             base != MAP_FAILED
         else { throw FileError.reading(path) }
         bytes = UnsafeRawBufferPointer(start: base, count: count)
+    }
+
+    /// Calls `body` with the bytes and keeps the file mapped meanwhile.
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(bytes) }
     }
 
     deinit {

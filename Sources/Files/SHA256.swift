@@ -37,7 +37,7 @@ package final class SHA256 {
 
     package static func hex(ofFile path: String) throws -> String {
         let hash = SHA256()
-        hash.update(try MappedFile(path).bytes)
+        try MappedFile(path).withBytes(hash.update)
         return hash.finalize()
     }
 }

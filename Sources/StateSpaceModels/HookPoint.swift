@@ -1,0 +1,104 @@
+import Foundation
+
+/// A named place in the forward pass, printed in the spelling of TransformerLens.
+package enum HookPoint: Hashable, Sendable, CustomStringConvertible {
+    /// `[pos, d_model]`: the stream before block 0.
+    case embed
+    /// `[pos, d_model]`: input of a block.
+    case residPre(block: Int)
+    /// `[pos, d_model]`: the stream after a block.
+    case residPost(block: Int)
+    /// `[pos, d_model]`: what the mixers of a block read.
+    case normed(block: Int)
+    /// Inside a mixer; `index` is 1 or 2 in a differential block, nil in an ordinary one.
+    case mixer(MixerPart, block: Int, index: Int? = nil)
+    /// `[1]`: λ of a differential block.
+    case lambda(block: Int)
+    /// `[pos, d_model]`: `mixer_1 − λ · mixer_2`.
+    case difference(block: Int)
+    /// `[pos, d_model]`: the difference after `subln`, before the factor `1 − λ_init`.
+    case subln(block: Int)
+    /// `[pos, d_model]`: what the unembedding multiplies.
+    case finalNorm
+    /// `[pos, vocab]`.
+    case logits
+
+    package var description: String {
+        switch self {
+        case .embed: "hook_embed"
+        case .residPre(let block): "blocks.\(block).hook_resid_pre"
+        case .residPost(let block): "blocks.\(block).hook_resid_post"
+        case .normed(let block): "blocks.\(block).norm.hook_out"
+        case .mixer(let part, let block, let index):
+            "blocks.\(block).mixer\(index.map { "_\($0)" } ?? "").\(part.rawValue)"
+        case .lambda(let block): "blocks.\(block).hook_lambda"
+        case .difference(let block): "blocks.\(block).hook_difference"
+        case .subln(let block): "blocks.\(block).subln.hook_out"
+        case .finalNorm: "ln_final.hook_out"
+        case .logits: "logits"
+        }
+    }
+}
+
+/// The places inside a mixer, in the order in which the forward pass reaches them.
+package enum MixerPart: String, Hashable, Sendable, CaseIterable {
+    /// `[pos, in_proj rows]`: `[z, x, B, C, dt]` before conv1d and softplus (Mamba-1: `[x, z]`).
+    case inProj = "in_proj.hook_out"
+    /// `[pos, d_inner]`: the gate.
+    case z = "hook_z"
+    /// `[pos, conv channels]`: after SiLU.
+    case conv1d = "conv1d.hook_out"
+    /// `[pos, n_heads, head_dim]`: what enters the state (Mamba-1: `[pos, d_inner]`).
+    case x = "hook_x"
+    /// `[pos, n_groups, d_state]` (Mamba-1: `[pos, d_state]`).
+    case B = "hook_B"
+    /// As `B`.
+    case C = "hook_C"
+    /// `[pos, n_heads]`: after softplus and clamp (Mamba-1: `[pos, d_inner]`).
+    case dt = "hook_dt"
+    /// `[pos, n_heads, head_dim]`: `S C + D x` (Mamba-1: `[pos, d_inner]`).
+    case ssmOut = "hook_ssm_out"
+    /// `[batch, n_heads, head_dim, d_state]` (Mamba-1: `[batch, d_inner, d_state]`): the state
+    /// after the last position.
+    case finalState = "hook_final_state"
+    /// `[pos, d_inner]`: gated and normed; Mamba-2 only.
+    case innerNorm = "inner_norm.hook_out"
+    /// `[pos, d_model]`.
+    case outProj = "out_proj.hook_out"
+}
+
+extension ModelConfiguration {
+    /// Every hook point of the model, in the order of the forward pass.
+    package var hookPoints: [HookPoint] {
+        let parts = MixerPart.allCases.filter { family != .mamba1 || $0 != .innerNorm }
+        let blocks = (0..<nLayers).flatMap { block -> [HookPoint] in
+            let differential = isDifferential(block)
+            let mixers: [Int?] = differential ? [1, 2] : [nil]
+            let inside = mixers.flatMap { index in
+                parts.map { HookPoint.mixer($0, block: block, index: index) }
+            }
+            let between: [HookPoint] =
+                differential
+                ? [.lambda(block: block), .difference(block: block), .subln(block: block)] : []
+            return [.residPre(block: block), .normed(block: block)] + inside + between
+                + [.residPost(block: block)]
+        }
+        return [.embed] + blocks + [.finalNorm, .logits]
+    }
+
+    /// The hook points whose printed name matches a shell pattern such as
+    /// `blocks.*.hook_resid_post`.
+    ///
+    /// - Throws: `ModelError.unknownHook` if there is none.
+    package func hookPoints(matching pattern: String) throws -> [HookPoint] {
+        let all = hookPoints
+        let matching = all.filter { fnmatch(pattern, $0.description, 0) == 0 }
+        guard matching.isEmpty else { return matching }
+        let lowered = pattern.lowercased()
+        throw ModelError.unknownHook(
+            pattern: pattern,
+            closest: all.map(\.description).first {
+                $0.lowercased().contains(lowered.split(separator: ".").last ?? "")
+            })
+    }
+}

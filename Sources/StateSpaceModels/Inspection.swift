@@ -1,0 +1,31 @@
+import Checkpoints
+import Files
+
+/// What a model folder holds, and where it differs from what its configuration promises.
+package struct Inspection: Sendable {
+    package let model: LanguageModel
+    package let parameterCount: Int
+    /// Missing and misshapen tensors.
+    package let problems: [CheckpointError]
+    /// Tensors that the configuration gives no place to.
+    package let unexpected: [String]
+    /// Element types in use and the number of tensors of each.
+    package let dtypes: [(dtype: String, tensors: Int)]
+
+    /// Checks every tensor's name, shape and type without reading the matrices; the model is not
+    /// fit to run.
+    ///
+    /// - Throws: where the configuration or the weight files themselves cannot be read.
+    package init(folder: String) throws {
+        let checkpoint = try Checkpoint(folder: folder)
+        let reader = WeightReader(checkpoint, mode: .inspect)
+        model = try LanguageModel(folder: folder, reader, checkpoint)
+        parameterCount = reader.parameterCount
+        problems = reader.problems
+        unexpected = reader.unexpected
+        let types = try checkpoint.names.map { try checkpoint.stored($0).dtype.rawValue }
+        dtypes = Dictionary(grouping: types) { $0 }
+            .map { (dtype: $0.key, tensors: $0.value.count) }
+            .sorted { $0.tensors > $1.tensors }
+    }
+}

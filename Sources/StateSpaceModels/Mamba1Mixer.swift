@@ -1,0 +1,97 @@
+import Kernels
+import Tensors
+
+/// The Mamba-1 mixer:
+///
+///     [x, z] = in_proj(u),  x = silu(conv1d(x))
+///     [δ, B, C] = x_proj(x),  dt = softplus(dt_proj(δ)),  A = −exp(A_log)
+///     S_t = exp(dt A) ∘ S_{t−1} + dt x_t B_t,  y_t = S_t · C_t + D x_t     (channel by channel)
+///     out = out_proj(y ∘ silu(z))
+///
+/// - SeeAlso: Gu & Dao 2023, arXiv:2312.00752, sections 3.2 to 3.4.
+struct Mamba1Mixer: Mixer {
+    let shape: MixerShape
+    let inProj: Linear
+    let conv1d: CausalConv1d
+    /// `x_proj`, `[dt_rank + 2 d_state, d_inner]`.
+    let xProj: Linear
+    /// `dt_proj`, `[d_inner, dt_rank]`; its bias is always there.
+    let dtProj: Linear
+    /// `−exp(A_log)`, `[d_inner, d_state]`.
+    let A: Tensor
+    /// `D`, `[d_inner]`.
+    let D: Tensor
+    let outProj: Linear
+
+    init(_ weights: WeightReader, prefix: String, shape: MixerShape) throws {
+        self.shape = shape
+        inProj = try Linear(
+            weights, "\(prefix).in_proj", out: 2 * shape.dInner, in: shape.dModel,
+            bias: shape.useBias)
+        conv1d = try CausalConv1d(
+            weights, "\(prefix).conv1d", channels: shape.dInner, width: shape.convKernel,
+            bias: shape.useConvBias)
+        xProj = try Linear(
+            weights, "\(prefix).x_proj", out: shape.dtRank + 2 * shape.dState, in: shape.dInner,
+            bias: false)
+        dtProj = try Linear(
+            weights, "\(prefix).dt_proj", out: shape.dInner, in: shape.dtRank, bias: true)
+        A = negativeExponential(
+            try weights.tensor("\(prefix).A_log", [shape.dInner, shape.dState]))
+        D = try weights.tensor("\(prefix).D", [shape.dInner])
+        outProj = try Linear(
+            weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
+            bias: shape.useBias)
+    }
+
+    func convStateShape(sequences: Int) -> [Int] {
+        [sequences, shape.convKernel - 1, shape.dInner]
+    }
+
+    func ssmStateShape(sequences: Int) -> [Int] {
+        [sequences, shape.dInner, shape.dState]
+    }
+
+    func forward(
+        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor
+    ) throws {
+        let hooks = pass.hooks
+        func point(_ part: MixerPart) -> HookPoint { .mixer(part, block: block, index: index) }
+        let state = pass.state(of: self, block: block, index: index)
+        let (dInner, dState, dtRank) = (shape.dInner, shape.dState, shape.dtRank)
+
+        let projected = pass.buffer(.projected, [pass.rows, 2 * dInner])
+        inProj(u.matrix, into: projected.matrix)
+        try hooks.visit(point(.inProj), projected)
+        let z = projected.matrix.columns(dInner..<2 * dInner)
+        try hooks.visit(point(.z), columns: z, shape: [dInner])
+
+        let x = pass.buffer(.convolved, [pass.rows, dInner])
+        conv1d(projected.matrix.columns(0..<dInner), pass: pass, state: state, into: x.matrix)
+        try hooks.visit(point(.conv1d), x)
+        try hooks.visit(point(.x), x)
+
+        let selected = pass.buffer(.bcdt, [pass.rows, dtRank + 2 * dState])
+        xProj(x.matrix, into: selected.matrix)
+        let B = selected.matrix.columns(dtRank..<dtRank + dState)
+        let C = selected.matrix.columns(dtRank + dState..<dtRank + 2 * dState)
+        try hooks.visit(point(.B), columns: B, shape: [dState])
+        try hooks.visit(point(.C), columns: C, shape: [dState])
+
+        let dt = pass.buffer(.timeStep, [pass.rows, dInner])
+        dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
+        for i in 0..<dt.count { dt.pointer[i] = softplus(dt.pointer[i]) }
+        try hooks.visit(point(.dt), dt)
+
+        let y = pass.buffer(.scanned, [pass.rows, dInner])
+        selectiveScan(
+            x: x.matrix, dt: dt.matrix, B: B, C: C, A: A.pointer, D: D.pointer,
+            sequences: pass.sequences, states: state.ssmRows, into: y.matrix)
+        try hooks.visit(point(.ssmOut), y)
+        try hooks.visit(point(.finalState), state.ssm)
+
+        gate(y.matrix, with: z)
+        outProj(y.matrix, into: out.matrix)
+        try hooks.visit(point(.outProj), out)
+    }
+}

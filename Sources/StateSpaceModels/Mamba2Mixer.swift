@@ -1,0 +1,122 @@
+import Foundation
+import Kernels
+import Tensors
+
+/// The Mamba-2 mixer:
+///
+///     [z, x, B, C, dt] = in_proj(u)
+///     [x, B, C] = silu(conv1d([x, B, C]))
+///     dt = clamp(softplus(dt + dt_bias)),  A = −exp(A_log)
+///     S_t = exp(dt A) S_{t−1} + dt x_t ⊗ B_t,  y_t = S_t C_t + D x_t     (head by head)
+///     out = out_proj(norm(y ∘ silu(z)))
+///
+/// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, sections 6 and 7.1.
+struct Mamba2Mixer: Mixer {
+    let shape: MixerShape
+    let epsilon: Float
+    let inProj: Linear
+    let conv1d: CausalConv1d
+    /// `dt_bias`, `[n_heads]`.
+    let dtBias: Tensor
+    /// `−exp(A_log)`, `[n_heads]`.
+    let A: Tensor
+    /// `D`, `[n_heads]`.
+    let D: Tensor
+    /// `norm.weight`, `[d_inner]`.
+    let innerNorm: Tensor
+    let outProj: Linear
+
+    init(_ weights: WeightReader, prefix: String, shape: MixerShape, epsilon: Float) throws {
+        self.shape = shape
+        self.epsilon = epsilon
+        inProj = try Linear(
+            weights, "\(prefix).in_proj", out: shape.inProjRows, in: shape.dModel,
+            bias: shape.useBias)
+        conv1d = try CausalConv1d(
+            weights, "\(prefix).conv1d", channels: shape.convChannels, width: shape.convKernel,
+            bias: shape.useConvBias)
+        dtBias = try weights.tensor("\(prefix).dt_bias", [shape.nHeads])
+        A = negativeExponential(try weights.tensor("\(prefix).A_log", [shape.nHeads]))
+        D = try weights.tensor("\(prefix).D", [shape.nHeads])
+        innerNorm = try weights.tensor("\(prefix).norm.weight", [shape.dInner])
+        outProj = try Linear(
+            weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
+            bias: shape.useBias)
+    }
+
+    func convStateShape(sequences: Int) -> [Int] {
+        [sequences, shape.convKernel - 1, shape.convChannels]
+    }
+
+    func ssmStateShape(sequences: Int) -> [Int] {
+        [sequences, shape.nHeads, shape.headDim, shape.dState]
+    }
+
+    func forward(
+        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor
+    ) throws {
+        let hooks = pass.hooks
+        func point(_ part: MixerPart) -> HookPoint { .mixer(part, block: block, index: index) }
+        let state = pass.state(of: self, block: block, index: index)
+        let headShape = [shape.nHeads, shape.headDim]
+        let groupShape = [shape.nGroups, shape.dState]
+
+        let projected = pass.buffer(.projected, [pass.rows, shape.inProjRows])
+        inProj(u.matrix, into: projected.matrix)
+        try hooks.visit(point(.inProj), projected)
+        let z = projected.matrix.columns(0..<shape.dInner)
+        try hooks.visit(point(.z), columns: z, shape: [shape.dInner])
+
+        let convolved = pass.buffer(.convolved, [pass.rows, shape.convChannels])
+        conv1d(
+            projected.matrix.columns(shape.dInner..<shape.dInner + shape.convChannels),
+            pass: pass, state: state, into: convolved.matrix)
+        try hooks.visit(point(.conv1d), convolved)
+        let groupWidth = shape.nGroups * shape.dState
+        let x = convolved.matrix.columns(0..<shape.dInner)
+        let B = convolved.matrix.columns(shape.dInner..<shape.dInner + groupWidth)
+        let C = convolved.matrix.columns(shape.dInner + groupWidth..<shape.convChannels)
+        try hooks.visit(point(.x), columns: x, shape: headShape)
+        try hooks.visit(point(.B), columns: B, shape: groupShape)
+        try hooks.visit(point(.C), columns: C, shape: groupShape)
+
+        let dt = timeSteps(
+            projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows), pass)
+        try hooks.visit(point(.dt), dt)
+
+        let y = pass.buffer(.scanned, [pass.rows, shape.dInner])
+        ssdScan(
+            SSDInput(
+                x: x, B: B, C: C, dt: dt.matrix, A: A.pointer, D: D.pointer,
+                headDim: shape.headDim, dState: shape.dState),
+            sequences: pass.sequences, states: state.ssmRows, into: y.matrix)
+        try hooks.visit(point(.ssmOut), y.reshaped([pass.rows] + headShape))
+        try hooks.visit(point(.finalState), state.ssm)
+
+        gate(y.matrix, with: z)
+        rmsNorm(
+            y.matrix, weight: innerNorm.pointer, epsilon: epsilon, groups: shape.innerNormGroups,
+            into: y.matrix)
+        try hooks.visit(point(.innerNorm), y)
+        outProj(y.matrix, into: out.matrix)
+        try hooks.visit(point(.outProj), out)
+    }
+
+    /// `clamp(softplus(raw + dt_bias))`, `[pos, n_heads]`.
+    private func timeSteps(_ raw: Matrix, _ pass: ForwardPass) -> Tensor {
+        let dt = pass.buffer(.timeStep, [raw.rows, shape.nHeads])
+        for row in 0..<raw.rows {
+            for head in 0..<shape.nHeads {
+                let step = softplus(raw.row(row)[head] + dtBias.pointer[head])
+                dt.matrix.row(row)[head] = min(
+                    max(step, shape.dtLimit.lowerBound), shape.dtLimit.upperBound)
+            }
+        }
+        return dt
+    }
+}
+
+/// `−exp(x)`, element by element: the decay rates from `A_log`.
+func negativeExponential(_ x: Tensor) -> Tensor {
+    Tensor(x.elements.map { -exp($0) }, shape: x.shape)
+}

@@ -1,0 +1,61 @@
+import Kernels
+import Tensors
+
+/// The part of a block that mixes positions.
+protocol Mixer: Sendable {
+    /// Shape of `MixerState.conv`.
+    func convStateShape(sequences: Int) -> [Int]
+    /// Shape of `MixerState.ssm`.
+    func ssmStateShape(sequences: Int) -> [Int]
+    /// The mixer's output for normed input `u` `[pos, d_model]`, into `out` `[pos, d_model]`.
+    ///
+    /// `block` and `index` name the mixer at its hook points.
+    func forward(_ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor) throws
+}
+
+/// A PyTorch `Linear`.
+struct Linear: Sendable {
+    /// `[out, in]`.
+    let weight: Tensor
+    /// `[out]`.
+    let bias: Tensor?
+
+    /// Reads `name.weight` and, with `bias`, `name.bias`.
+    init(_ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool) throws {
+        weight = try weights.tensor("\(name).weight", [out, columns])
+        self.bias = bias ? try weights.tensor("\(name).bias", [out]) : nil
+    }
+
+    func callAsFunction(_ x: Matrix, into y: Matrix) {
+        linear(x, weight: weight.matrix, bias: bias?.pointer, into: y)
+    }
+}
+
+/// A depthwise causal convolution; its taps are turned so that channels run fastest.
+struct CausalConv1d: Sendable {
+    /// `[width, channels]`.
+    let taps: Tensor
+    /// `[channels]`.
+    let bias: Tensor?
+
+    /// Reads `name.weight` `[channels, 1, width]` and, with `bias`, `name.bias`.
+    init(_ weights: WeightReader, _ name: String, channels: Int, width: Int, bias: Bool) throws {
+        let stored = try weights.tensor("\(name).weight", [channels, 1, width])
+        taps = Tensor(width, channels)
+        for channel in 0..<channels {
+            for tap in 0..<width {
+                taps.pointer[tap * channels + channel] = stored.pointer[channel * width + tap]
+            }
+        }
+        self.bias = bias ? try weights.tensor("\(name).bias", [channels]) : nil
+    }
+
+    /// The convolution and SiLU of `x` into `y`; `state` becomes that after the last position.
+    func callAsFunction(_ x: Matrix, pass: ForwardPass, state: MixerState, into y: Matrix) {
+        causalConv1dSiLU(
+            x, sequences: pass.sequences, taps: taps.matrix, bias: bias?.pointer,
+            history: state.convRows, into: y)
+        updateHistory(
+            state.convRows, with: x, sequences: pass.sequences, width: taps.shape[0])
+    }
+}

@@ -1,0 +1,30 @@
+/// Token ids of one or more independent sequences, one after the other, without padding.
+package struct TokenBatch: Sendable {
+    package let ids: [Int32]
+    /// Where each sequence stands in `ids`.
+    package let sequences: [Range<Int>]
+
+    package init(_ sequences: [some Collection<Int32>]) {
+        var ids: [Int32] = []
+        var ranges: [Range<Int>] = []
+        for sequence in sequences {
+            ranges.append(ids.count..<ids.count + sequence.count)
+            ids.append(contentsOf: sequence)
+        }
+        self.ids = ids
+        self.sequences = ranges
+    }
+
+    /// The row of the last position of each sequence.
+    package var lastRows: [Int] { sequences.map { $0.upperBound - 1 } }
+
+    /// - Throws: `ModelError` if a sequence is empty or an id is outside the vocabulary.
+    func check(vocabSize: Int) throws {
+        guard !sequences.isEmpty, sequences.allSatisfy({ !$0.isEmpty }) else {
+            throw ModelError.noTokens
+        }
+        if let id = ids.first(where: { $0 < 0 || Int($0) >= vocabSize }) {
+            throw ModelError.tokenOutOfRange(id: Int(id), vocabSize: vocabSize)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Checkpoints
+import Tensors
+
+/// Takes tensors of known shapes out of a checkpoint and remembers which were taken.
+final class WeightReader {
+    enum Mode {
+        /// The first problem is thrown.
+        case load
+        /// Problems are collected, and matrices are checked but not read: they come back as zeros.
+        case inspect
+    }
+
+    private let checkpoint: Checkpoint
+    private let mode: Mode
+    private var taken: Set<String> = []
+    private(set) var problems: [CheckpointError] = []
+    private(set) var parameterCount = 0
+
+    init(_ checkpoint: Checkpoint, mode: Mode) {
+        self.checkpoint = checkpoint
+        self.mode = mode
+    }
+
+    func contains(_ name: String) -> Bool { checkpoint.contains(name) }
+
+    /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not numbers.
+    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+        taken.insert(name)
+        parameterCount += shape.reduce(1, *)
+        guard mode == .inspect else { return try checkpoint.float32(name, shape: shape) }
+        do {
+            let stored = try checkpoint.stored(name)
+            guard stored.shape == shape, shape.count > 1, stored.dtype.isFloatingPoint else {
+                return try checkpoint.float32(name, shape: shape)
+            }
+        } catch let error as CheckpointError {
+            problems.append(error)
+        }
+        return Tensor(shape)
+    }
+
+    /// Says that a tensor is known though it is not read.
+    func ignore(_ name: String) { taken.insert(name) }
+
+    /// Tensors of the checkpoint that nothing asked for.
+    var unexpected: [String] { checkpoint.names.filter { !taken.contains($0) } }
+}
