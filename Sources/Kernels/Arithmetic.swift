@@ -18,3 +18,13 @@ package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: In
 package func softplus(_ x: Float) -> Float {
     x > 20 ? x : log1p(exp(x))
 }
+
+/// `sums[j] += Σ_i x[i, j]`.
+package func addColumnSums(_ x: Matrix, into sums: UnsafeMutablePointer<Float>) {
+    parallelRanges(x.columns, grain: 64) { columns in
+        for i in 0..<x.rows {
+            loops.axpy(
+                1, x.row(i) + columns.lowerBound, sums + columns.lowerBound, columns.count)
+        }
+    }
+}

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Foundation
 import Kernels
 import Tensors
 
@@ -75,4 +76,9 @@ package final class LanguageModel: Sendable {
         }
         return stream
     }
+}
+
+extension LanguageModel {
+    /// The last component of the folder's path: the name under which people know the model.
+    package var name: String { URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent }
 }

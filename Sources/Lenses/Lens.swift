@@ -1,0 +1,48 @@
+import Kernels
+import StateSpaceModels
+import Tensors
+
+/// All translators of a model. Translator `i` reads the stream after `i + 1` blocks and makes of it
+/// a guess of the stream after the last block: `h + A_i h + b_i`.
+///
+/// - SeeAlso: Belrose et al. 2023, arXiv:2303.08112, equation 8.
+package struct Lens: Sendable {
+    /// `A`, `[n_layers, d_model, d_model]` (`[layer, out, in]`).
+    package let weight: Tensor
+    /// `b`, `[n_layers, d_model]`.
+    package let bias: Tensor
+    /// Whether every weight is known to be zero, so that its product can be left out.
+    package let isBiasOnly: Bool
+
+    package init(weight: Tensor, bias: Tensor, isBiasOnly: Bool = false) {
+        precondition(
+            weight.shape == [bias.shape[0], bias.shape[1], bias.shape[1]],
+            "translator weights \(weight.shape) and biases \(bias.shape)")
+        self.weight = weight
+        self.bias = bias
+        self.isBiasOnly = isBiasOnly
+    }
+
+    /// Zero translators: the logit lens.
+    package init(zeroFor configuration: ModelConfiguration) {
+        let (layers, d) = (configuration.nLayers, configuration.dModel)
+        self.init(weight: Tensor(layers, d, d), bias: Tensor(layers, d), isBiasOnly: true)
+    }
+
+    package var layerCount: Int { bias.shape[0] }
+    package var dModel: Int { bias.shape[1] }
+
+    /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
+    package func translate(_ h: Tensor, layer: Int, into translated: Tensor) {
+        translated.assign(h)
+        let rows = translated.matrix
+        parallelRanges(rows.rows, grain: 16) { range in
+            for i in range {
+                let row = rows.row(i)
+                for j in 0..<dModel { row[j] += bias.pointer[layer * dModel + j] }
+            }
+        }
+        guard !isBiasOnly else { return }
+        gemm(.plain(h.matrix), .transposed(weight[layer].matrix), into: rows, beta: 1)
+    }
+}

@@ -1,0 +1,107 @@
+import Checkpoints
+import Files
+import StateSpaceModels
+import Tensors
+
+/// The folder in which a lens is stored, as Python's tuned-lens 0.2 reads and writes it:
+/// `config.json`, `params.pt` with `"{i}.weight"` and `"{i}.bias"`; `params.safetensors` holds the
+/// same tensors.
+package enum LensArtifact {
+    /// `config.json`.
+    private struct Configuration: Codable {
+        var baseModelNameOrPath: String?
+        var dModel: Int
+        var numHiddenLayers: Int
+        var bias: Bool?
+        var unembedHash: String?
+        var lensType: String?
+
+        enum CodingKeys: String, CodingKey {
+            case bias
+            case baseModelNameOrPath = "base_model_name_or_path"
+            case dModel = "d_model"
+            case numHiddenLayers = "num_hidden_layers"
+            case unembedHash = "unembed_hash"
+            case lensType = "lens_type"
+        }
+    }
+
+    /// Reads a lens for `model`.
+    ///
+    /// - Parameter allowOtherModel: accept an `unembed_hash` that is not the model's. A missing
+    ///   hash is always accepted, as hosted artifacts have none.
+    /// - Throws: `LensError`, `CheckpointError`, `FileError`.
+    package static func read(
+        _ folder: String, for model: LanguageModel, allowOtherModel: Bool = false
+    ) throws -> Lens {
+        let path = join(folder, "config.json")
+        guard fileExists(path) else { throw LensError.missingFile(path: path) }
+        let configuration = try decodeJSON(Configuration.self, from: path)
+        if let type = configuration.lensType, type != "linear_tuned_lens" {
+            throw LensError.wrongKind(path: path, found: type)
+        }
+        let (layers, d) = (model.configuration.nLayers, model.configuration.dModel)
+        for (key, found, expected) in [
+            ("d_model", configuration.dModel, d),
+            ("num_hidden_layers", configuration.numHiddenLayers, layers),
+        ] where found != expected {
+            throw LensError.wrongSize(path: path, key: key, found: found, expected: expected)
+        }
+        if let found = configuration.unembedHash, !allowOtherModel {
+            let expected = unembeddingHash(model.unembedding.weight)
+            guard found == expected else {
+                throw LensError.otherUnembedding(path: path, found: found, expected: expected)
+            }
+        }
+
+        let parameters = try Checkpoint(file: try parametersPath(folder))
+        let weight = Tensor(layers, d, d)
+        let bias = Tensor(layers, d)
+        for layer in 0..<layers {
+            weight[layer].assign(try parameters.float32("\(layer).weight", shape: [d, d]))
+            bias[layer].assign(try parameters.float32("\(layer).bias", shape: [d]))
+        }
+        return Lens(weight: weight, bias: bias)
+    }
+
+    /// SHA-256 of the file that holds a lens's parameters.
+    package static func sha256(_ folder: String) throws -> String {
+        try SHA256.hex(ofFile: parametersPath(folder))
+    }
+
+    private static func parametersPath(_ folder: String) throws -> String {
+        for name in ["params.pt", "params.safetensors"] where fileExists(join(folder, name)) {
+            return join(folder, name)
+        }
+        throw LensError.missingFile(path: join(folder, "params.pt"))
+    }
+
+    /// Writes the folder; `config.json` comes last, so that a folder with one is complete.
+    package static func write(_ lens: Lens, for model: LanguageModel, to folder: String) throws {
+        let tensors = (0..<lens.layerCount).flatMap { layer in
+            [
+                (name: "\(layer).weight", tensor: lens.weight[layer]),
+                (name: "\(layer).bias", tensor: lens.bias[layer]),
+            ]
+        }
+        try TorchArchive.write(tensors, to: join(folder, "params.pt"))
+        try Safetensors.write(
+            tensors.map { ($0.name, StoredTensor($0.tensor)) }, metadata: ["format": "pt"],
+            to: join(folder, "params.safetensors"))
+        try writeFile(
+            configurationText(lens, for: model), to: join(folder, "config.json"))
+    }
+
+    /// The keys in upstream's order, the null revision included.
+    private static func configurationText(_ lens: Lens, for model: LanguageModel) throws -> String {
+        let name = try encodeJSON(model.name)
+        return """
+            {"base_model_name_or_path": \(String(decoding: name, as: UTF8.self)), \
+            "d_model": \(lens.dModel), "num_hidden_layers": \(lens.layerCount), "bias": true, \
+            "base_model_revision": null, \
+            "unembed_hash": "\(unembeddingHash(model.unembedding.weight))", \
+            "lens_type": "linear_tuned_lens"}
+
+            """
+    }
+}

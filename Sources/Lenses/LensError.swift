@@ -1,0 +1,61 @@
+import Files
+
+/// What can be wrong with a lens, its training or its evaluation.
+package enum LensError: UserFacingError, Equatable {
+    case missingFile(path: String)
+    case wrongKind(path: String, found: String)
+    case wrongSize(path: String, key: String, found: Int, expected: Int)
+    case otherUnembedding(path: String, found: String, expected: String)
+    case tokensPerStep(tokens: Int, window: Int)
+    case tooLittleData(windows: Int, needed: Int, window: Int)
+    case diverged(step: Int, layer: Int, loss: Double)
+    case snapshotMismatch(path: String, what: String, found: String, expected: String)
+    case nothingToResume(folder: String)
+    case unfinished(folder: String)
+    case emptyTarget(task: String, index: Int)
+
+    package var kind: FailureKind {
+        switch self {
+        case .missingFile, .nothingToResume: .missingInput
+        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .diverged,
+            .snapshotMismatch, .emptyTarget:
+            .badData
+        case .tokensPerStep, .unfinished: .usage
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .missingFile(let path):
+            "\(path): no such file; a lens folder holds config.json and params.pt"
+                + " (or params.safetensors)"
+        case .wrongKind(let path, let found):
+            "\(path): lens_type is \(found), expected linear_tuned_lens"
+        case .wrongSize(let path, let key, let found, let expected):
+            "\(path): \(key) is \(found), but the model has \(expected);"
+                + " is this lens of another model?"
+        case .otherUnembedding(let path, let found, let expected):
+            "\(path): unembed_hash is \(found.prefix(12))…, but the model's is"
+                + " \(expected.prefix(12))…: the lens was trained for another model;"
+                + " --allow-other-model uses it all the same"
+        case .tokensPerStep(let tokens, let window):
+            "--tokens-per-step \(tokens) is not a multiple of --window \(window)"
+        case .tooLittleData(let windows, let needed, let window):
+            "the data holds \(windows) windows of \(window) tokens, but training needs \(needed):"
+                + " give more text, or lower --steps, --tokens-per-step or --window"
+        case .diverged(let step, let layer, let loss):
+            "training diverged at step \(step): the loss of layer \(layer) is \(loss);"
+                + " lower --lr-scale"
+        case .snapshotMismatch(let path, let what, let found, let expected):
+            "\(path): the snapshot was made with \(what) \(found), not \(expected);"
+                + " give the same arguments to resume, or another --out to start anew"
+        case .nothingToResume(let folder):
+            "\(folder): no snapshot to resume from; leave out --resume to start"
+        case .unfinished(let folder):
+            "\(folder): holds the snapshot of an unfinished training;"
+                + " add --resume to go on with it, or give another --out"
+        case .emptyTarget(let task, let index):
+            "\(task), row \(index): the target is empty, expected an answer"
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Kernels
+import Tensors
+
+/// Translators, the gradient that is being summed up for them, and the optimizer's own numbers.
+package struct LensOptimizer: Sendable {
+    /// The largest norm of the gradient of all translators together.
+    private static let maximumNorm = 1.0
+
+    package let lens: Lens
+    let weightGradient: Tensor
+    let biasGradient: Tensor
+    /// Of SGD one velocity, of Adam three moments; each for weights and biases.
+    private let weightMoments: [Tensor]
+    private let biasMoments: [Tensor]
+    private let options: LensTrainingOptions
+
+    init(_ lens: Lens, options: LensTrainingOptions) {
+        let moments = options.optimizer == .sgd ? 1 : 3
+        // Without training of the weights nothing of their size is kept.
+        let weightShape = options.biasOnly ? [lens.layerCount, 0, 0] : lens.weight.shape
+        self.lens = lens
+        self.options = options
+        weightGradient = Tensor(weightShape)
+        biasGradient = Tensor(lens.bias.shape)
+        weightMoments = (0..<moments).map { _ in Tensor(weightShape) }
+        biasMoments = (0..<moments).map { _ in Tensor(lens.bias.shape) }
+    }
+
+    /// The tensors that a snapshot holds, by name.
+    var tensors: [(name: String, tensor: Tensor)] {
+        [
+            ("lens.weight", lens.weight), ("lens.bias", lens.bias),
+            ("gradient.weight", weightGradient), ("gradient.bias", biasGradient),
+        ]
+            + weightMoments.enumerated().map { ("moments.\($0).weight", $1) }
+            + biasMoments.enumerated().map { ("moments.\($0).bias", $1) }
+    }
+
+    /// Adds the gradient of one layer: `translatedGradient` is the loss's in the translated state,
+    /// `h` the stream that the translator read, both `[pos, d_model]`.
+    func accumulate(_ translatedGradient: Tensor, h: Tensor, layer: Int) {
+        addColumnSums(translatedGradient.matrix, into: biasGradient[layer].pointer)
+        guard !options.biasOnly else { return }
+        gemm(
+            .transposed(translatedGradient.matrix), .plain(h.matrix),
+            into: weightGradient[layer].matrix, beta: 1)
+    }
+
+    /// One update with the mean of what was accumulated over `count` positions, clipped over all
+    /// translators together; then the gradient is zero again.
+    ///
+    /// - Parameter step: from 0.
+    /// - Returns: the norm of the mean gradient before clipping.
+    func update(step: Int, count: Int) -> Double {
+        let squares = (0..<lens.layerCount).reduce(0.0) { sum, layer in
+            sum + squaredNorm(weightGradient[layer]) + squaredNorm(biasGradient[layer])
+        }
+        let norm = squares.squareRoot() / Double(count)
+        let clip = min(1, Self.maximumNorm / (norm + 1e-6))
+        let scale = Float(clip / Double(count))
+        let rate = Float(options.learningRate(step: step))
+        if !options.biasOnly {
+            update(
+                lens.weight, weightGradient, weightMoments, step: step, scale: scale, rate: rate)
+        }
+        update(lens.bias, biasGradient, biasMoments, step: step, scale: scale, rate: rate)
+        weightGradient.fill(0)
+        biasGradient.fill(0)
+        return norm
+    }
+
+    private func squaredNorm(_ x: Tensor) -> Double { dot(x.pointer, x.pointer, count: x.count) }
+
+    private func update(
+        _ parameters: Tensor, _ gradient: Tensor, _ moments: [Tensor], step: Int, scale: Float,
+        rate: Float
+    ) {
+        let decay = Float(options.weightDecay)
+        switch options.optimizer {
+        case .sgd:
+            sgdNesterov(
+                parameters, gradient: gradient, velocity: moments[0], scale: scale,
+                weightDecay: decay, momentum: Float(options.momentum), rate: rate)
+        case .adam:
+            amsgrad(
+                parameters, gradient: gradient,
+                moments: AdamMoments(
+                    first: moments[0], second: moments[1], largestSecond: moments[2]),
+                step: step + 1, scale: scale, weightDecay: decay, rate: rate)
+        }
+    }
+}

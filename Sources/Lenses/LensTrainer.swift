@@ -1,0 +1,154 @@
+import Corpora
+import Foundation
+import Kernels
+import StateSpaceModels
+import Tensors
+
+/// Trains one translator for each layer of a model on windows of text.
+///
+/// One forward pass of the model serves all layers; the logits are never stored.
+package final class LensTrainer {
+    /// What one step of training did.
+    package struct Report: Codable, Sendable, Equatable {
+        /// From 1.
+        package let step: Int
+        /// Mean loss of each layer over the step's positions, in nats, before the update.
+        package let loss: [Double]
+        package let lossBitsPerByte: [Double]
+        /// Norm of the gradient of all translators together, before clipping.
+        package let gradientNorm: Double
+        package let learningRate: Double
+        /// Tokens that training has seen by the end of this step.
+        package let tokens: Int
+
+        enum CodingKeys: String, CodingKey {
+            case step, loss, tokens
+            case lossBitsPerByte = "loss_bits_per_byte"
+            case gradientNorm = "gradient_norm"
+            case learningRate = "learning_rate"
+        }
+    }
+
+    /// Positions whose streams are held at a time; their number does not change a result by more
+    /// than rounding, but it does bound memory.
+    private static let positionsAtATime = 1024
+
+    let model: LanguageModel
+    let options: LensTrainingOptions
+    let windows: TokenWindows
+    let optimizer: LensOptimizer
+    private let order: [Int]
+    /// Where training stands: complete steps, and windows and losses of the one under way.
+    var progress: Progress
+
+    struct Progress: Codable, Equatable {
+        var step = 0
+        var windowsDone = 0
+        var lossSums: [Double]
+        var positions = 0
+    }
+
+    /// - Parameters:
+    ///   - lens: where training starts; it is changed in place.
+    ///   - windows: at least `options.windowsNeeded`.
+    /// - Throws: `LensError.tokensPerStep`, `LensError.tooLittleData`.
+    package init(
+        _ model: LanguageModel, lens: Lens, windows: TokenWindows, options: LensTrainingOptions
+    ) throws {
+        guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
+            throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
+        }
+        guard windows.count >= options.windowsNeeded else {
+            throw LensError.tooLittleData(
+                windows: windows.count, needed: options.windowsNeeded, window: options.window)
+        }
+        self.model = model
+        self.options = options
+        self.windows = windows
+        optimizer = LensOptimizer(
+            Lens(
+                weight: lens.weight, bias: lens.bias,
+                isBiasOnly: lens.isBiasOnly && options.biasOnly),
+            options: options)
+        order =
+            options.shuffle
+            ? shuffledOrder(count: options.windowsNeeded, seed: options.seed)
+            : Array(0..<options.windowsNeeded)
+        progress = Progress(lossSums: Array(repeating: 0, count: lens.layerCount))
+    }
+
+    package var lens: Lens { optimizer.lens }
+    package var completedSteps: Int { progress.step }
+    package var isFinished: Bool { progress.step == options.steps }
+    /// Windows that training has seen, those of an unfinished step included.
+    package var windowsSeen: Int { progress.step * options.windowsPerStep + progress.windowsDone }
+
+    /// Does the next piece of work, a few windows; at the end of a step also the update.
+    ///
+    /// - Returns: the step's report when a step was completed, else nil.
+    /// - Throws: `LensError.diverged` if a loss is not finite.
+    package func advance() throws -> Report? {
+        let first = progress.step * options.windowsPerStep
+        let count = min(
+            max(1, Self.positionsAtATime / options.window),
+            options.windowsPerStep - progress.windowsDone)
+        let chosen = order[first + progress.windowsDone..<first + progress.windowsDone + count]
+        try accumulate(TokenBatch(chosen.map { windows[$0] }))
+        progress.windowsDone += count
+        guard progress.windowsDone == options.windowsPerStep else { return nil }
+        return try finishStep()
+    }
+
+    /// Adds loss and gradient of every layer for one batch of windows.
+    private func accumulate(_ batch: TokenBatch) throws {
+        let streams = try capturedStreams(batch)
+        let labels = LensLabels(
+            options.loss, tokenShift: options.tokenShift, batch: batch,
+            finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding)
+        let shape = [batch.ids.count, lens.dModel]
+        let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
+        let inverseRMS = Tensor(batch.ids.count)
+        for layer in 0..<lens.layerCount {
+            let unembedding = model.unembedding
+            lens.translate(streams[layer], layer: layer, into: translated)
+            unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS.pointer)
+            let logPartition = vocabularyAttention(
+                normed.matrix, unembedding: unembedding.weight, expected: gradient.matrix)
+            progress.lossSums[layer] += labels.loss(
+                normed: normed, logPartition: logPartition, expected: gradient)
+            // From the normed state back to the translated one; `normed` is free again.
+            rmsNormBackward(
+                translated.matrix, weight: unembedding.norm.pointer,
+                inverseRMS: inverseRMS.pointer, dy: gradient.matrix, into: normed.matrix)
+            optimizer.accumulate(normed, h: streams[layer], layer: layer)
+        }
+        progress.positions += labels.labelledRows.count
+    }
+
+    /// The stream after every block, `[n_layers, pos, d_model]`.
+    private func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
+        let streams = Tensor(lens.layerCount, batch.ids.count, lens.dModel)
+        var hooks = Hooks()
+        for layer in 0..<lens.layerCount {
+            hooks.add(.residPost(block: layer)) { streams[layer].assign($0) }
+        }
+        try model.run(batch, hooks: hooks)
+        return streams
+    }
+
+    private func finishStep() throws -> Report {
+        let step = progress.step
+        let loss = progress.lossSums.map { $0 / Double(progress.positions) }
+        if let layer = loss.firstIndex(where: { !$0.isFinite }) {
+            throw LensError.diverged(step: step + 1, layer: layer, loss: loss[layer])
+        }
+        let norm = optimizer.update(step: step, count: progress.positions)
+        progress = Progress(
+            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
+        return Report(
+            step: step + 1, loss: loss,
+            lossBitsPerByte: loss.map { $0 * windows.natsToBitsPerByte },
+            gradientNorm: norm, learningRate: options.learningRate(step: step),
+            tokens: (step + 1) * options.tokensPerStep)
+    }
+}

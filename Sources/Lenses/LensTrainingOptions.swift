@@ -1,0 +1,53 @@
+import Foundation
+
+/// Everything that decides what a training does; two runs with equal options and data give equal
+/// bytes. The defaults are upstream's recipe.
+package struct LensTrainingOptions: Codable, Equatable, Sendable {
+    package enum Optimizer: String, Codable, Sendable, CaseIterable {
+        /// SGD with Nesterov momentum, rate `0.1 · lr_scale`.
+        case sgd
+        /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up.
+        case adam
+
+        fileprivate func baseRate(momentum: Double) -> Double {
+            switch self {
+            case .sgd: 1 - momentum
+            case .adam: 1e-3
+            }
+        }
+    }
+
+    package var loss = LensObjective.kl
+    package var tokenShift = 0
+    package var optimizer = Optimizer.sgd
+    package var steps = 250
+    package var tokensPerStep = 1 << 18
+    package var window = 2048
+    package var learningRateScale = 1.0
+    package var momentum = 0.9
+    package var weightDecay = 1e-3
+    /// Steps over which the rate rises from 0; nil is the optimizer's own choice.
+    package var warmupSteps: Int?
+    package var biasOnly = false
+    package var seed: UInt64 = 42
+    package var shuffle = true
+
+    package init() {}
+
+    package var windowsPerStep: Int { tokensPerStep / window }
+    package var windowsNeeded: Int { windowsPerStep * steps }
+
+    /// SGD starts at its full rate; Adam warms up over a fifth of the steps, at most 1000.
+    package var effectiveWarmup: Int {
+        warmupSteps ?? (optimizer == .adam ? min(1000, steps / 5) : 0)
+    }
+
+    /// Rate of the update that ends step `step`, from 0: linear rise over the warm-up, then linear
+    /// fall that would reach 0 one step after the last.
+    package func learningRate(step: Int) -> Double {
+        let peak = optimizer.baseRate(momentum: momentum) * learningRateScale
+        let warmup = effectiveWarmup
+        if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
+        return peak * Double(steps - step) / Double(steps - warmup)
+    }
+}

@@ -1,0 +1,63 @@
+import Checkpoints
+import Files
+import Kernels
+import StateSpaceModels
+
+/// Where a result comes from: enough to make it again and to tell whether it is the same.
+package struct RunRecord: Codable, Sendable, Equatable {
+    /// The whole command line.
+    package var command: String
+    /// `lens --version`.
+    package var version: String
+    package var seed: UInt64?
+    package var model: String
+    /// Over the weight files.
+    package var modelSHA256: String
+    /// The identity that tuned-lens artifacts carry.
+    package var unembedHash: String
+    /// Over the float32 values of the unembedding: an identity that holds.
+    package var unembeddingSHA256: String
+    /// Folder of the lens, or "logit".
+    package var lens: String?
+    package var lensSHA256: String?
+    package var data: [String]
+    /// Over the token ids of the windows, or over the files with the prompts.
+    package var dataSHA256: String
+    /// Arithmetic of the vocabulary pass.
+    package var precision: String
+    /// Instruction set of the loops.
+    package var kernels: String
+    package var threads: Int
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, seed, model, lens, data, precision, kernels, threads
+        case modelSHA256 = "model_sha256"
+        case unembedHash = "unembed_hash"
+        case unembeddingSHA256 = "unembedding_sha256"
+        case lensSHA256 = "lens_sha256"
+        case dataSHA256 = "data_sha256"
+    }
+
+    package init(
+        command: String, version: String, seed: UInt64? = nil, model: LanguageModel,
+        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String
+    ) throws {
+        self.command = command
+        self.version = version
+        self.seed = seed
+        self.model = model.name
+        modelSHA256 = try model.checkpoint.sha256()
+        let weight = model.unembedding.weight
+        unembedHash = unembeddingHash(weight)
+        let hash = SHA256()
+        hash.update(UnsafeRawBufferPointer(weight.elements))
+        unembeddingSHA256 = hash.finalize()
+        self.lens = lens
+        self.lensSHA256 = lensSHA256
+        self.data = data
+        self.dataSHA256 = dataSHA256
+        precision = "fp32"
+        kernels = KernelPath.name
+        threads = Threads.count
+    }
+}
