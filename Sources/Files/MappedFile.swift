@@ -3,6 +3,8 @@ import Foundation
 /// A whole file mapped read-only into memory; pages are read when first touched.
 package final class MappedFile: @unchecked Sendable {
     package let path: String
+    /// Valid while the object lives, which may be no longer than its last mention in the source:
+    /// wrap the use in `withExtendedLifetime` where nothing else keeps the object.
     package let bytes: UnsafeRawBufferPointer
 
     /// - Throws: `FileError` if the file is missing, a folder, or unreadable.
