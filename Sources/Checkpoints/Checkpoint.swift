@@ -1,0 +1,109 @@
+import Files
+import Tensors
+
+/// The tensors of a model or lens, whatever layout holds them: safetensors or a `torch.save`
+/// archive, in one file or in shards with an index.
+///
+/// safetensors stay mapped and are read when touched; archives are read whole.
+package final class Checkpoint: Sendable {
+    /// The file or folder that was opened.
+    package let path: String
+    /// The files that hold the weights, in order of their names.
+    package let files: [String]
+    private let tensors: [String: StoredTensor]
+
+    private static let layouts = [
+        "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+    ]
+
+    /// Opens the first layout present: `model.safetensors`, its index of shards,
+    /// `pytorch_model.bin`, its index.
+    ///
+    /// - Throws: `CheckpointError`, `FileError`.
+    package init(folder: String) throws {
+        guard isFolder(folder) else {
+            guard fileExists(folder) else { throw FileError.missing(path: folder) }
+            throw CheckpointError.fileInsteadOfFolder(path: folder, folder: parent(folder))
+        }
+        guard let layout = Self.layouts.first(where: { fileExists(join(folder, $0)) }) else {
+            throw CheckpointError.noWeights(folder: folder, lookedFor: Self.layouts)
+        }
+        path = folder
+        let file = join(folder, layout)
+        (files, tensors) =
+            layout.hasSuffix(".index.json")
+            ? try Self.readShards(file, folder: folder) : ([file], try Self.read(file))
+    }
+
+    /// Opens one file, safetensors or `torch.save` archive as its first bytes say.
+    ///
+    /// - Throws: `CheckpointError`, `FileError`.
+    package init(file: String) throws {
+        path = file
+        files = [file]
+        tensors = try Self.read(file)
+    }
+
+    private static func read(_ path: String) throws -> [String: StoredTensor] {
+        let file = try MappedFile(path)
+        let first = Array(file.bytes.prefix(9))
+        // A safetensors length may spell the signature of a zip, but is then followed by "{".
+        if first.count == 9, first[8] == UInt8(ascii: "{") {
+            return try Safetensors.read(file).tensors
+        }
+        if first.starts(with: [0x50, 0x4B]) { return try TorchArchive.read(file) }
+        // PROTO 2, then LONG1 with the ten bytes of the magic number.
+        if first.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
+            throw CheckpointError.legacyTorchFile(path: path)
+        }
+        throw CheckpointError.unrecognisedFormat(path: path, firstBytes: Array(first.prefix(8)))
+    }
+
+    private static func readShards(
+        _ path: String, folder: String
+    ) throws -> (files: [String], tensors: [String: StoredTensor]) {
+        let index = try ShardIndex.read(path)
+        var shards: [String: [String: StoredTensor]] = [:]
+        for shard in index.shards { shards[shard] = try read(join(folder, shard)) }
+        do {
+            return (index.shards.map { join(folder, $0) }, try index.merge(shards))
+        } catch {
+            throw CheckpointError.shardIndex(path: path, flaw: error)
+        }
+    }
+
+    /// In alphabetical order.
+    package var names: [String] { tensors.keys.sorted() }
+
+    package func contains(_ name: String) -> Bool { tensors[name] != nil }
+
+    /// - Throws: `CheckpointError.missingTensor` with the name that is most like `name`.
+    package func stored(_ name: String) throws -> StoredTensor {
+        if let tensor = tensors[name] { return tensor }
+        throw CheckpointError.missingTensor(
+            name: name, path: path, closest: closestName(to: name, among: names))
+    }
+
+    /// The values of a tensor in float32, a view of the file where they are stored so.
+    ///
+    /// - Throws: `CheckpointError.missingTensor`, `.wrongShape`, `.notFloatingPoint`.
+    package func float32(_ name: String, shape: [Int]) throws -> Tensor {
+        let stored = try stored(name)
+        guard stored.shape == shape else {
+            throw CheckpointError.wrongShape(
+                tensor: name, path: path, expected: shape, found: stored.shape)
+        }
+        guard let tensor = stored.float32() else {
+            throw CheckpointError.notFloatingPoint(tensor: name, path: path, found: stored.dtype)
+        }
+        return tensor
+    }
+
+    /// SHA-256 in hexadecimal over the bytes of `files`, one after the other.
+    package func sha256() throws -> String {
+        let hash = SHA256()
+        for file in files { try hash.update(contentsOf: file) }
+        return hash.finalize()
+    }
+}

@@ -1,0 +1,94 @@
+import Files
+import Tensors
+
+/// What can be wrong with the weights of a model or lens, or with the way to them.
+///
+/// Flaws inside one file have an enum beside the code that finds them: `SafetensorsFlaw`,
+/// `ShardIndexFlaw`, `ArchiveFlaw`, `PickleFlaw`, `StridesFlaw`.
+package enum CheckpointError: UserFacingError, Equatable {
+    case noWeights(folder: String, lookedFor: [String])
+    case unrecognisedFormat(path: String, firstBytes: [UInt8])
+    case legacyTorchFile(path: String)
+    case missingTensor(name: String, path: String, closest: String?)
+    case wrongShape(tensor: String, path: String, expected: [Int], found: [Int])
+    case notFloatingPoint(tensor: String, path: String, found: DType)
+    case safetensors(path: String, flaw: SafetensorsFlaw)
+    case shardIndex(path: String, flaw: ShardIndexFlaw)
+    case archive(path: String, flaw: ArchiveFlaw)
+    case pickle(path: String, flaw: PickleFlaw)
+    case strides(tensor: String, path: String, flaw: StridesFlaw)
+    case fileInsteadOfFolder(path: String, folder: String)
+    case malformedModelName(name: String)
+    case modelNotFound(name: String, lookedIn: [String])
+    case revisionNotFound(name: String, revision: String, folder: String, found: [String])
+    case ambiguousRevision(name: String, revision: String, found: [String])
+
+    package var kind: FailureKind {
+        switch self {
+        case .noWeights, .modelNotFound, .revisionNotFound: .missingInput
+        case .fileInsteadOfFolder, .malformedModelName, .ambiguousRevision: .usage
+        case .archive(_, .unwritable): .inputOutput
+        case .unrecognisedFormat, .legacyTorchFile, .missingTensor, .wrongShape,
+            .notFloatingPoint, .safetensors, .shardIndex, .archive, .pickle, .strides:
+            .badData
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .noWeights(let folder, let names):
+            "\(folder): holds no weights; expected one of \(names.joined(separator: ", "))"
+        case .unrecognisedFormat(let path, let bytes):
+            "\(path): neither safetensors nor a file of torch.save: it begins with the bytes "
+                + "\(bytes); an unfinished download or a pointer file of git-lfs looks like this"
+        case .legacyTorchFile(let path):
+            "\(path): is in the torch.save format from before PyTorch 1.6, expected a zip "
+                + "archive; load it with a current PyTorch and torch.save it again"
+        case .missingTensor(let name, let path, let closest):
+            "\(path): no tensor '\(name.clipped)'" + suggestion(closest, insteadOf: name)
+        case .wrongShape(let tensor, let path, let expected, let found):
+            "\(path): tensor '\(tensor.clipped)' has shape \(found), expected \(expected); "
+                + "do the configuration and the weights belong together?"
+        case .notFloatingPoint(let tensor, let path, let found):
+            "\(path): tensor '\(tensor.clipped)' holds \(found.rawValue), expected floating point"
+        case .safetensors(let path, let flaw):
+            "\(path): not a valid safetensors file: \(flaw); download or save it again"
+        case .shardIndex(let path, let flaw): "\(path): \(flaw)"
+        case .archive(let path, let flaw): "\(path): \(flaw)"
+        case .pickle(let path, let flaw): "\(path): \(flaw)"
+        case .strides(let tensor, let path, let flaw):
+            "\(path): tensor '\(tensor.clipped)' \(flaw)"
+        case .fileInsteadOfFolder(let path, let folder):
+            "\(path): is a file, expected the folder of a model; pass '\(folder)'"
+        case .malformedModelName(let name):
+            "'\(name.clipped)': neither a folder nor a model name; expected a path, 'org/model' "
+                + "or 'org/model@revision'"
+        case .modelNotFound(let name, let folders):
+            "'\(name)': not a folder, and not among the downloaded models in "
+                + "\(folders.joined(separator: ", ")); get it with "
+                + "'huggingface-cli download \(name)'"
+        case .revisionNotFound(let name, let revision, let folder, let found):
+            "'\(name)': no revision '\(revision)' in \(folder), which has "
+                + "\(found.isEmpty ? "none" : found.joined(separator: ", ")); get it with "
+                + "'huggingface-cli download \(name) --revision \(revision)'"
+        case .ambiguousRevision(let name, let revision, let found):
+            "'\(name)': revision '\(revision)' fits \(found.joined(separator: " and ")); "
+                + "give more digits"
+        }
+    }
+}
+
+/// "; did you mean '….dt_bias'?", with the leading components that both names share left out.
+private func suggestion(_ closest: String?, insteadOf name: String) -> String {
+    guard let closest else { return "" }
+    let ours = name.split(separator: ".", omittingEmptySubsequences: false)
+    let theirs = closest.split(separator: ".", omittingEmptySubsequences: false)
+    let shared = zip(ours, theirs).prefix { $0 == $1 }.count
+    let rest = theirs.dropFirst(min(shared, theirs.count - 1)).joined(separator: ".")
+    return "; did you mean '\(rest.count < closest.count ? "…." + rest : closest)'?"
+}
+
+extension String {
+    /// At most 120 characters, since names come from files that may hold anything.
+    var clipped: String { utf8.count <= 120 ? self : prefix(60) + "…" + suffix(59) }
+}

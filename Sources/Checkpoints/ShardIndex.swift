@@ -1,0 +1,70 @@
+import Files
+import Tensors
+
+/// What can be wrong between an index of shards and the shards.
+package enum ShardIndexFlaw: Error, Equatable, Sendable, CustomStringConvertible {
+    case noTensors
+    case shardOutsideFolder(tensor: String, shard: String)
+    case missingFromShard(tensor: String, shard: String)
+    case unlisted(tensor: String, shard: String)
+
+    package var description: String {
+        switch self {
+        case .noTensors: "its weight_map is empty, expected names of tensors and their files"
+        case .shardOutsideFolder(let tensor, let shard):
+            "places tensor '\(tensor.clipped)' in '\(shard.clipped)', expected the plain name of "
+                + "a file in the same folder"
+        case .missingFromShard(let tensor, let shard):
+            "places tensor '\(tensor.clipped)' in '\(shard)', which does not hold it; are index "
+                + "and shards of the same download?"
+        case .unlisted(let tensor, let shard):
+            "does not list tensor '\(tensor.clipped)', which '\(shard)' holds; are index and "
+                + "shards of the same download?"
+        }
+    }
+}
+
+/// The `*.index.json` beside the shards of a checkpoint: which file holds which tensor.
+struct ShardIndex: Decodable {
+    let weightMap: [String: String]
+
+    enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
+
+    /// File names in order, each once.
+    var shards: [String] { Set(weightMap.values).sorted() }
+
+    static func read(_ path: String) throws -> ShardIndex {
+        let index = try decodeJSON(ShardIndex.self, from: path)
+        guard !index.weightMap.isEmpty else {
+            throw CheckpointError.shardIndex(path: path, flaw: .noTensors)
+        }
+        for (tensor, shard) in index.weightMap
+        where shard.isEmpty || shard == "." || shard == ".." || shard.contains("/")
+            || shard.contains("\\") || shard.contains("\0")
+        {
+            throw CheckpointError.shardIndex(
+                path: path, flaw: .shardOutsideFolder(tensor: tensor, shard: shard))
+        }
+        return index
+    }
+
+    /// - Parameter shards: tensors by the file name of their shard.
+    /// - Throws: the flaw of the first tensor, in order of names, that index and shards disagree on.
+    func merge(
+        _ shards: [String: [String: StoredTensor]]
+    ) throws(ShardIndexFlaw) -> [String: StoredTensor] {
+        var result: [String: StoredTensor] = [:]
+        for (name, shard) in weightMap.sorted(by: { $0.key < $1.key }) {
+            guard let tensor = shards[shard]?[name] else {
+                throw .missingFromShard(tensor: name, shard: shard)
+            }
+            result[name] = tensor
+        }
+        for (shard, tensors) in shards.sorted(by: { $0.key < $1.key }) {
+            for name in tensors.keys.sorted() where weightMap[name] != shard {
+                throw .unlisted(tensor: name, shard: shard)
+            }
+        }
+        return result
+    }
+}

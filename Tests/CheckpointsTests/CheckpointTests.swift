@@ -1,0 +1,131 @@
+import Checkpoints
+import Files
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+    @Test(
+        "every layout holds the weights of tiny-mamba2", .enabled(if: Fixtures.available),
+        arguments: ["-sharded", "-torch-bin", "-original"])
+    func layoutsAgree(suffix: String) throws {
+        let plain = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
+        let other = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2\(suffix)"))
+        #expect(plain.names.count > 40)
+        for name in plain.names {
+            // The original layout spells this name in the singular.
+            let spelling =
+                suffix == "-original" ? name.replacing("embeddings", with: "embedding") : name
+            let a = try plain.stored(name)
+            let b = try other.stored(spelling)
+            #expect(a.shape == b.shape && equalBytes(a, b), "\(name)")
+        }
+        // torch.save writes the tied head a second time, as a view of the same storage.
+        #expect(other.contains("lm_head.weight") == (suffix != "-sharded"))
+        #expect(other.names.count == plain.names.count + (suffix == "-sharded" ? 0 : 1))
+    }
+
+    @Test("bfloat16 weights are the upper halves of float32", .enabled(if: Fixtures.available))
+    func bfloat16() throws {
+        let checkpoint = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2-bf16"))
+        for name in checkpoint.names {
+            let stored = try checkpoint.stored(name)
+            #expect(stored.dtype == .bfloat16)
+            let tensor = try checkpoint.float32(name, shape: stored.shape)
+            let expected = bytes(stored).chunked(by: 2).flatMap { [0, 0] + $0 }
+            #expect(bytes(StoredTensor(tensor)) == expected, "\(name)")
+        }
+    }
+
+    @Test("float32 tensors are views of the mapped file", .enabled(if: Fixtures.available))
+    func viewsWithoutCopy() throws {
+        let checkpoint = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
+        let name = "backbone.norm_f.weight"
+        let stored = try checkpoint.stored(name)
+        let tensor = try checkpoint.float32(name, shape: stored.shape)
+        withExtendedLifetime((tensor, stored)) {
+            #expect(UnsafeRawPointer(tensor.pointer) == stored.bytes.baseAddress)
+        }
+    }
+
+    @Test("the lens artifacts are eight translators", .enabled(if: Fixtures.available))
+    func lensArtifact() throws {
+        let lens = try Checkpoint(file: Fixtures.path("lens/mamba2-babi/params.pt"))
+        let names = (0..<8).flatMap { ["\($0).bias", "\($0).weight"] }
+        #expect(lens.names == names)
+        let weight = try lens.float32("3.weight", shape: [128, 128])
+        #expect(values(weight).allSatisfy { $0.isFinite })
+    }
+
+    @Test("hashes the weight files in order of their names", .enabled(if: Fixtures.available))
+    func hash() throws {
+        let plain = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
+        #expect(
+            try plain.sha256()
+                == SHA256.hex(ofFile: Fixtures.path("models/tiny-mamba2/model.safetensors")))
+        let sharded = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2-sharded"))
+        #expect(sharded.files.count == 2)
+        let both = SHA256()
+        for file in sharded.files { try both.update(contentsOf: file) }
+        #expect(try sharded.sha256() == both.finalize())
+    }
+
+    @Test func refusalsOfOneTensor() throws {
+        let folder = try TemporaryFolder()
+        let path = folder("model.safetensors")
+        try Safetensors.write(
+            [
+                ("backbone.layers.0.mixer.dt_bias", StoredTensor(Tensor([1, 2], shape: [2]))),
+                ("input_ids", StoredTensor([7, 8, 9], shape: [3])),
+            ], to: path)
+        let checkpoint = try Checkpoint(folder: folder.path)
+        let misspelled = "backbone.layers.0.mixer.dt_bais"
+        let missing = CheckpointError.missingTensor(
+            name: misspelled, path: folder.path, closest: "backbone.layers.0.mixer.dt_bias")
+        #expect(throws: missing) { try checkpoint.stored(misspelled) }
+        #expect("\(missing)".hasSuffix("no tensor '\(misspelled)'; did you mean '….dt_bias'?"))
+        #expect(
+            throws: CheckpointError.missingTensor(
+                name: "zebra", path: folder.path, closest: nil)
+        ) { try checkpoint.stored("zebra") }
+        #expect(
+            throws: CheckpointError.wrongShape(
+                tensor: "backbone.layers.0.mixer.dt_bias", path: folder.path, expected: [3],
+                found: [2])
+        ) { try checkpoint.float32("backbone.layers.0.mixer.dt_bias", shape: [3]) }
+        #expect(
+            throws: CheckpointError.notFloatingPoint(
+                tensor: "input_ids", path: folder.path, found: .int64)
+        ) { try checkpoint.float32("input_ids", shape: [3]) }
+        #expect(checkpoint.contains("input_ids") && !checkpoint.contains("input_id"))
+    }
+
+    @Test func refusalsOfPlaces() throws {
+        let folder = try TemporaryFolder()
+        #expect(
+            throws: CheckpointError.noWeights(
+                folder: folder.path,
+                lookedFor: [
+                    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+                    "pytorch_model.bin.index.json",
+                ])
+        ) { try Checkpoint(folder: folder.path) }
+        #expect(throws: FileError.missing(path: folder("absent"))) {
+            try Checkpoint(folder: folder("absent"))
+        }
+        try writeFile("version https://git-lfs", to: folder("pointer"))
+        #expect(
+            throws: CheckpointError.fileInsteadOfFolder(
+                path: folder("pointer"), folder: folder.path)
+        ) { try Checkpoint(folder: folder("pointer")) }
+        #expect(
+            throws: CheckpointError.unrecognisedFormat(
+                path: folder("pointer"), firstBytes: Array("version ".utf8))
+        ) { try Checkpoint(file: folder("pointer")) }
+        try writeFile([0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC] as [UInt8], to: folder("old.bin"))
+        #expect(throws: CheckpointError.legacyTorchFile(path: folder("old.bin"))) {
+            try Checkpoint(file: folder("old.bin"))
+        }
+    }
+}
