@@ -1,0 +1,170 @@
+import ArgumentParser
+import Files
+import Foundation
+import Tokenization
+
+/// `lens tokenize`: text to token ids and back.
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Turn text into token ids, or ids into text.",
+        discussion: """
+            Prints the ids of a text as one JSON list, those of a .jsonl file as one list a line. \
+            The ids equal those of Hugging Face tokenizers.
+
+              lens tokenize --tokenizer tokenizer.json --text "Where is John?"
+              lens tokenize --tokenizer tokenizer.json --decode --text "[11447,310,2516,32]"
+            """)
+
+    @Option(help: "Folder of a model; its tokenizer.json is used.")
+    var model: String?
+
+    @Option(help: "A tokenizer.json.")
+    var tokenizer: String?
+
+    @Option(help: "The text itself; with --decode a JSON list of ids.")
+    var text: String?
+
+    @Option(help: "A UTF-8 text file; with --decode a file with one JSON list of ids.")
+    var file: String?
+
+    @Option(
+        help: """
+            A file with one JSON object a line, the text under "text"; with --decode one list of \
+            ids a line, or an object with the list under "ids".
+            """)
+    var jsonl: String?
+
+    @Flag(help: "From ids to text; a .jsonl file gives one object {\"text\": ...} a line.")
+    var decode = false
+
+    func validate() throws {
+        guard [model, tokenizer].compactMap(\.self).count == 1 else {
+            throw ValidationError(
+                "Give the tokenizer by exactly one of --model DIR and --tokenizer FILE.")
+        }
+        guard [text, file, jsonl].compactMap(\.self).count == 1 else {
+            throw ValidationError(
+                "Give the input by exactly one of --text TEXT, --file FILE and --jsonl FILE.")
+        }
+    }
+
+    func run() throws {
+        let tokenizer = try loadTokenizer()
+        var output = BufferedOutput()
+        if let text {
+            try write(try convert(Data(text.utf8), "--text", tokenizer), to: &output)
+        } else if let file {
+            try write(try convert(try readFile(file), file, tokenizer), to: &output)
+        } else if let jsonl {
+            try convertLines(of: jsonl, tokenizer, to: &output)
+        }
+        try output.flush()
+    }
+
+    private func loadTokenizer() throws -> Tokenizer {
+        if let tokenizer { return try Tokenizer(path: tokenizer) }
+        return try Tokenizer(path: join(model ?? "", "tokenizer.json"))
+    }
+
+    private enum Converted {
+        case ids([TokenID])
+        case text(String)
+    }
+
+    private func convert(
+        _ input: Data, _ name: String, _ tokenizer: Tokenizer
+    ) throws -> Converted {
+        if decode {
+            let ids = try decodeJSON([TokenID].self, from: input, path: name)
+            return .text(try tokenizer.decode(ids))
+        }
+        guard let text = String(validating: input, as: UTF8.self) else {
+            throw FileError.unreadable(path: name, reason: "it is not UTF-8 text")
+        }
+        return .ids(tokenizer.encode(text))
+    }
+
+    private func convertLines(
+        of path: String, _ tokenizer: Tokenizer, to output: inout BufferedOutput
+    ) throws {
+        let file = try MappedFile(path)
+        var number = 0
+        var rest = file.bytes[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
+            number += 1
+            let name = "\(path), line \(number)"
+            if decode {
+                let ids = try decodeJSON(IDsLine.self, from: Data(line), path: name).ids
+                let text = TextLine(text: try tokenizer.decode(ids))
+                try output.write(try encodeJSON(text, pretty: false))
+                try output.write("\n".utf8)
+            } else {
+                let text = try decodeJSON(TextLine.self, from: Data(line), path: name).text
+                try write(.ids(tokenizer.encode(text)), to: &output)
+            }
+        }
+    }
+
+    private func write(_ converted: Converted, to output: inout BufferedOutput) throws {
+        switch converted {
+        case .text(let text):
+            try output.write(text.utf8)
+        case .ids(let ids):
+            try output.write("[".utf8)
+            for (index, id) in ids.enumerated() {
+                if index > 0 { try output.write(",".utf8) }
+                try output.write(String(id).utf8)
+            }
+            try output.write("]".utf8)
+        }
+        try output.write("\n".utf8)
+    }
+}
+
+private struct TextLine: Codable {
+    let text: String
+}
+
+/// A list of ids, bare or in an object.
+private struct IDsLine: Decodable {
+    let ids: [TokenID]
+
+    enum CodingKeys: CodingKey { case ids }
+
+    init(from decoder: any Decoder) throws {
+        if let values = try? decoder.container(keyedBy: CodingKeys.self) {
+            ids = try values.decode([TokenID].self, forKey: .ids)
+        } else {
+            ids = try decoder.singleValueContainer().decode([TokenID].self)
+        }
+    }
+}
+
+/// Standard output in large pieces.
+private struct BufferedOutput {
+    private static let size = 1 << 18
+    private var buffer: [UInt8] = []
+
+    mutating func write(_ bytes: some Sequence<UInt8>) throws {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.size { try flush() }
+    }
+
+    mutating func flush() throws {
+        var written = 0
+        while written < buffer.count {
+            let count = buffer[written...].withUnsafeBytes {
+                Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError.writing("standard output")
+            }
+            written += count
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,44 @@
+import Files
+
+/// What can be wrong with a `tokenizer.json` or with ids given to it.
+package enum TokenizationError: UserFacingError, Equatable {
+    /// A part of the pipeline that this reader does not have; `expected` lists what it has.
+    case unsupported(path: String, part: String, found: String, expected: String)
+    case missingByteToken(path: String, byte: UInt8, token: String)
+    case idOutOfRange(path: String, token: String, id: Int, limit: Int)
+    case duplicateID(path: String, id: Int, first: String, second: String)
+    /// `index` counts from 0 in the file's list of merges.
+    case malformedMerge(path: String, index: Int, found: String, reason: String)
+    case emptyAddedToken(path: String, index: Int)
+    case repeatedAddedToken(path: String, token: String)
+    case addedTokenID(path: String, token: String, found: Int, expected: Int)
+    case unknownID(path: String, id: TokenID, position: Int, vocabularyCount: Int)
+
+    package var kind: FailureKind { .badData }
+
+    package var description: String {
+        switch self {
+        case .unsupported(let path, let part, let found, let expected):
+            "\(path): \(part) is \(found), which is not supported; expected \(expected)"
+        case .missingByteToken(let path, let byte, let token):
+            "\(path): the vocabulary has no token '\(token)' for byte \(byte), so it is not that "
+                + "of a byte-level BPE; expected a token for every byte of UTF-8"
+        case .idOutOfRange(let path, let token, let id, let limit):
+            "\(path): token '\(token)' has id \(id); expected 0 to \(limit)"
+        case .duplicateID(let path, let id, let first, let second):
+            "\(path): id \(id) belongs to '\(first)' and to '\(second)'; expected one token per id"
+        case .malformedMerge(let path, let index, let found, let reason):
+            "\(path): merge \(index) is '\(found)': \(reason)"
+        case .emptyAddedToken(let path, let index):
+            "\(path): added token \(index) is empty; expected at least one character"
+        case .repeatedAddedToken(let path, let token):
+            "\(path): added token '\(token)' is listed twice; remove one of the entries"
+        case .addedTokenID(let path, let token, let found, let expected):
+            "\(path): added token '\(token)' is listed with id \(found) but gets id \(expected) "
+                + "from the vocabulary and the tokens before it; correct the id"
+        case .unknownID(let path, let id, let position, let vocabularyCount):
+            "\(path): no token has id \(id) (number \(position) of those given); "
+                + "expected an id below \(vocabularyCount) that the file assigns"
+        }
+    }
+}
