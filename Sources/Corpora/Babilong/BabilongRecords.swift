@@ -1,0 +1,47 @@
+import Files
+import Foundation
+
+/// Rows in BABILong's own files: a JSON array of objects, or one object on each line.
+struct BabilongRecord: Decodable {
+    let input: String
+    let question: String
+    let target: String
+    /// Only in files that hold several tasks.
+    let task: String?
+}
+
+extension BabilongRecord {
+    /// Every record of a file; whether it is an array or lines is told by its first character.
+    static func read(_ path: String) throws -> [BabilongRecord] {
+        let data = try readFile(path)
+        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        if first == UInt8(ascii: "[") {
+            return try decodeJSON([BabilongRecord].self, from: data, path: path)
+        }
+        let reader = LineReader(try FileBytes(path), path: path, limit: .max)
+        let decoder = JSONDecoder()
+        var records: [BabilongRecord] = []
+        while let record = try reader.next({ try Self.decode($0, decoder, path) }) {
+            if let record { records.append(record) }
+        }
+        return records
+    }
+
+    /// Nil for a blank line.
+    private static func decode(
+        _ line: Line, _ decoder: JSONDecoder, _ path: String
+    ) throws -> BabilongRecord? {
+        if line.isBlank { return nil }
+        try requireUTF8(line.bytes, path: path, line: line.number, offset: line.offset)
+        do {
+            return try decoder.decode(BabilongRecord.self, from: line.data)
+        } catch let error as DecodingError {
+            throw error.located(path: path, line: line.number)
+        }
+    }
+
+    func sample(task: String, index: Int) -> BabilongSample {
+        BabilongSample(
+            task: task, index: index, input: input, question: question, target: target)
+    }
+}

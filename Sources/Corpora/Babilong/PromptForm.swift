@@ -1,0 +1,27 @@
+/// The forms in which Diff-Mamba's programs put a question to a model; each result depends on its
+/// own one to the last space.
+package enum PromptForm: String, CaseIterable, Sendable {
+    /// Ends in `Answer:`; the lens evaluation compares the token after it with ` target`.
+    case lens
+    /// Ends in `Answer: `; finetuning continues it with the target (`needleText`).
+    case needle
+    /// Ends in the question, without `Answer:`; the form of text generation with base models.
+    case generation
+
+    package func prompt(for sample: BabilongSample) -> String {
+        switch self {
+        case .lens:
+            "<context> \n\(sample.input)\n</context>\n\nQuestion: \(sample.question) Answer:"
+        case .needle:
+            "<context> \n\(sample.input)\n</context>\n\nQuestion: \(sample.question) Answer: "
+        case .generation:
+            "<context>\n\(sample.input.stripped)\n</context>\n\nQuestion: \(sample.question)"
+                .stripped
+        }
+    }
+}
+
+extension BabilongSample {
+    /// The whole text that needle finetuning trains on: the prompt and the target.
+    package var needleText: String { PromptForm.needle.prompt(for: self) + target }
+}

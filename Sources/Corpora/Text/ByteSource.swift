@@ -1,0 +1,59 @@
+import Files
+import Foundation
+
+/// The bytes of a file in order, one piece at a time, in constant memory.
+protocol ByteSource: AnyObject {
+    /// The next piece, never empty and valid until the next call; nil at the end.
+    func next() throws -> UnsafeRawBufferPointer?
+
+    /// How many bytes of the file on disk were consumed so far.
+    var fileBytesRead: Int { get }
+}
+
+/// A plain file.
+///
+/// Reads rather than maps: a corpus of many gigabytes then never counts as the process's memory,
+/// and a file that shrinks while it is read ends early instead of raising a signal.
+final class FileBytes: ByteSource {
+    private static let pieceSize = 1 << 18
+
+    let path: String
+    private(set) var fileBytesRead = 0
+    private let descriptor: Int32
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: FileBytes.pieceSize, alignment: 64)
+
+    /// - Throws: `FileError` if the file is missing or unreadable.
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw FileError.reading(path) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        buffer.deallocate()
+    }
+
+    func next() throws -> UnsafeRawBufferPointer? {
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError.reading(path)
+            }
+            fileBytesRead += count
+            return count == 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        }
+    }
+}
+
+/// The size in bytes of the file at `path`.
+///
+/// - Throws: `FileError` if it is missing, a folder, or unreadable.
+func fileSize(_ path: String) throws -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileError.reading(path) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError.isFolder(path: path) }
+    return Int(status.st_size)
+}

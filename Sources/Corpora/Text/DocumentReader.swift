@@ -1,0 +1,125 @@
+import Files
+
+/// How a text file is divided into documents, told by its name.
+private struct TextFormat {
+    enum Content { case text, records }
+    let suffix: String
+    let content: Content
+    let isCompressed: Bool
+
+    static let known = [
+        TextFormat(suffix: ".txt", content: .text, isCompressed: false),
+        TextFormat(suffix: ".jsonl", content: .records, isCompressed: false),
+        TextFormat(suffix: ".json", content: .records, isCompressed: false),
+        TextFormat(suffix: ".txt.zst", content: .text, isCompressed: true),
+        TextFormat(suffix: ".jsonl.zst", content: .records, isCompressed: true),
+    ]
+
+    static func of(_ path: String) throws -> TextFormat {
+        guard let format = known.first(where: { path.hasSuffix($0.suffix) }) else {
+            throw CorpusError.unknownSuffix(path: path, known: known.map(\.suffix))
+        }
+        return format
+    }
+}
+
+/// The documents of text files, in order, one at a time.
+///
+/// Memory is one document and buffers of constant size, however large the files are.
+///
+/// | Name ends in | Documents |
+/// |---|---|
+/// | `.txt` | the whole file; with `lines` each line, stripped of white space, blank ones too |
+/// | `.jsonl` `.json` | the text under one key of the JSON object on each line; blank lines hold none |
+/// | `.txt.zst` `.jsonl.zst` | the same, compressed |
+///
+/// Bytes are kept as they are: no newline translation, no normalisation, no repair.
+package final class DocumentReader {
+    private struct Input {
+        let path: String
+        let format: TextFormat
+    }
+
+    /// The most bytes a document or a line may have unless told otherwise, against a small
+    /// compressed file that decompresses without end.
+    package static let documentLimit = 1 << 30
+
+    /// Bytes of all the files on disk.
+    package let fileBytes: Int
+    /// Bytes on disk consumed so far, for a progress display.
+    package var fileBytesRead: Int { finishedBytes + (reader?.source.fileBytesRead ?? 0) }
+
+    private var inputs: ArraySlice<Input>
+    private let records: JSONLineDecoder
+    private let lines: Bool
+    private let limit: Int
+    private var reader: LineReader?
+    private var finishedBytes = 0
+
+    /// - Parameters:
+    ///   - key: where a JSON record keeps its text.
+    ///   - lines: whether each line of a `.txt` file is a document; says nothing of other files.
+    ///   - limit: the most bytes a document or a line may have.
+    /// - Throws: `CorpusError.unknownSuffix`, or `FileError` for a file that is missing or a
+    ///   folder, about any of the files before the first is read.
+    package init(
+        paths: [String], key: String = "text", lines: Bool = false,
+        limit: Int = DocumentReader.documentLimit
+    ) throws {
+        inputs = try paths.map { Input(path: $0, format: try .of($0)) }[...]
+        fileBytes = try paths.reduce(0) { $0 + (try fileSize($1)) }
+        records = JSONLineDecoder(key: key)
+        self.lines = lines
+        self.limit = limit
+    }
+
+    /// The next document, nil after the last.
+    ///
+    /// - Throws: `CorpusError` with file and line, `FileError`. There is nothing to be had after
+    ///   an error.
+    package func next() throws -> String? {
+        while let input = inputs.first {
+            let reader = try self.reader ?? open(input)
+            self.reader = reader
+            if let document = try nextDocument(of: input, from: reader) { return document }
+            finishedBytes += reader.source.fileBytesRead
+            self.reader = nil
+            inputs.removeFirst()
+        }
+        return nil
+    }
+
+    private func open(_ input: Input) throws -> LineReader {
+        let source: any ByteSource =
+            input.format.isCompressed ? try ZstdBytes(input.path) : try FileBytes(input.path)
+        return LineReader(source, path: input.path, limit: limit)
+    }
+
+    private func nextDocument(of input: Input, from reader: LineReader) throws -> String? {
+        switch input.format.content {
+        case .records: try nextRecord(from: reader)
+        case .text: lines ? try nextLine(from: reader) : try wholeText(from: reader)
+        }
+    }
+
+    private func nextRecord(from reader: LineReader) throws -> String? {
+        while true {
+            let record: String?? = try reader.next { line in
+                line.isBlank ? nil : try records.text(of: line, path: reader.path)
+            }
+            guard let record else { return nil }
+            if let text = record { return text }
+        }
+    }
+
+    private func nextLine(from reader: LineReader) throws -> String? {
+        try reader.next { line in
+            try text(line.bytes, path: reader.path, line: line.number, offset: line.offset)
+                .stripped
+        }
+    }
+
+    private func wholeText(from reader: LineReader) throws -> String? {
+        try reader.whole { try text($0, path: reader.path, line: 1, offset: 0) }
+    }
+}

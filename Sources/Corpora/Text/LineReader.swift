@@ -1,0 +1,102 @@
+import Foundation
+
+/// A line of a file, without its line feed.
+struct Line {
+    /// Counted from 1.
+    let number: Int
+    /// Where it starts, in bytes of the (decompressed) file.
+    let offset: Int
+    /// Valid only inside the closure it is passed to.
+    let bytes: UnsafeRawBufferPointer
+}
+
+/// The lines of a file, separated by line feeds; text after the last one is a line too.
+///
+/// Memory is the longest line read so far.
+final class LineReader {
+    let path: String
+    let source: any ByteSource
+    private let limit: Int
+    private var piece = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The start of a line that continues in the next piece.
+    private var carried: [UInt8] = []
+    private var number = 0
+    private var offset = 0
+
+    /// - Parameter limit: bytes a line may have. A compressed file of a few kilobytes can hold
+    ///   a line of any length, so the file's own size is no bound.
+    init(_ source: any ByteSource, path: String, limit: Int) {
+        self.source = source
+        self.path = path
+        self.limit = limit
+    }
+
+    /// Calls `body` with the next line; nil at the end.
+    ///
+    /// - Throws: `CorpusError.textTooLong`, and what the source and `body` throw.
+    func next<Result>(_ body: (Line) throws -> Result) throws -> Result? {
+        while true {
+            if piece.isEmpty {
+                guard let next = try source.next() else {
+                    return carried.isEmpty ? nil : try passCarried(lineFeed: 0, to: body)
+                }
+                piece = next
+            }
+            guard let length = lengthBeforeLineFeed() else {
+                try carry(piece.count)
+                continue
+            }
+            guard carried.isEmpty else {
+                try carry(length)
+                piece = UnsafeRawBufferPointer(rebasing: piece[1...])
+                return try passCarried(lineFeed: 1, to: body)
+            }
+            guard length <= limit else { throw tooLong }
+            let bytes = UnsafeRawBufferPointer(rebasing: piece[..<length])
+            piece = UnsafeRawBufferPointer(rebasing: piece[(length + 1)...])
+            return try pass(bytes, lineFeed: 1, to: body)
+        }
+    }
+
+    /// Calls `body` once with everything, line feeds included; nil the second time.
+    func whole<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+        guard number == 0 else { return nil }
+        while let next = try source.next() {
+            piece = next
+            try carry(next.count)
+        }
+        return try passCarried(lineFeed: 0) { try body($0.bytes) }
+    }
+
+    private func lengthBeforeLineFeed() -> Int? {
+        guard let base = piece.baseAddress,
+            let found = memchr(base, 0x0A, piece.count)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    private func carry(_ count: Int) throws {
+        guard count <= limit - carried.count else { throw tooLong }
+        carried.append(contentsOf: piece[..<count])
+        piece = UnsafeRawBufferPointer(rebasing: piece[count...])
+    }
+
+    private func passCarried<Result>(
+        lineFeed: Int, to body: (Line) throws -> Result
+    ) throws -> Result {
+        defer { carried.removeAll(keepingCapacity: true) }
+        return try carried.withUnsafeBytes { try pass($0, lineFeed: lineFeed, to: body) }
+    }
+
+    private func pass<Result>(
+        _ bytes: UnsafeRawBufferPointer, lineFeed: Int, to body: (Line) throws -> Result
+    ) rethrows -> Result {
+        number += 1
+        defer { offset += bytes.count + lineFeed }
+        return try body(Line(number: number, offset: offset, bytes: bytes))
+    }
+
+    private var tooLong: CorpusError {
+        .textTooLong(path: path, line: number + 1, limit: limit)
+    }
+}

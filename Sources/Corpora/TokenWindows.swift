@@ -1,0 +1,114 @@
+import Files
+import Foundation
+import Tokenization
+
+/// Consecutive tokens of a text stream, cut into windows of equal length.
+///
+/// The stream is, for each document, the end-of-text token and then the document's tokens, with
+/// nothing at the end; the last window is dropped if it is incomplete. Windows follow the
+/// text, so they depend on nothing but the documents, the tokenizer and the length.
+package struct TokenWindows: Sendable {
+    /// Tokens in a window.
+    package let window: Int
+    /// `[count, window]`, row-major.
+    package let ids: [TokenID]
+    /// How much was read, tokens outside the windows included.
+    package let tokenCount: Int
+    package let documentCount: Int
+    /// UTF-8 bytes of the documents, and of one end-of-text token's text for each.
+    package let byteCount: Int
+    /// A loss in nats per token times this is one in bits per byte:
+    /// `(tokenCount / byteCount) / ln 2`, over everything read.
+    package let natsToBitsPerByte: Double
+    /// SHA-256 of `ids` as little-endian 32-bit integers: identifies the data of a run.
+    package let sha256: String
+
+    /// - Parameter ids: `[n, window]`, row-major; the other numbers as in the properties.
+    package init(
+        window: Int, ids: [TokenID], tokenCount: Int, documentCount: Int, byteCount: Int
+    ) {
+        precondition(
+            window > 0 && ids.count.isMultiple(of: window),
+            "\(ids.count) tokens are no whole number of windows of \(window)")
+        self.window = window
+        self.ids = ids
+        self.tokenCount = tokenCount
+        self.documentCount = documentCount
+        self.byteCount = byteCount
+        natsToBitsPerByte = Double(tokenCount) / Double(byteCount) / log(2)
+        sha256 = digest(of: ids)
+    }
+
+    /// How many windows.
+    package var count: Int { ids.count / window }
+
+    /// The tokens of a window, `[window]`.
+    package subscript(index: Int) -> ArraySlice<TokenID> {
+        precondition(0 <= index && index < count, "window \(index) of \(count)")
+        return ids[index * window..<(index + 1) * window]
+    }
+}
+
+/// How far `tokenWindows` is.
+package struct ReadingProgress: Sendable {
+    /// Bytes on disk consumed so far, of how many.
+    package let fileBytesRead, fileBytes: Int
+    package let documentCount, tokenCount: Int
+}
+
+/// Reads documents and cuts their tokens into windows.
+///
+/// - Parameters:
+///   - encode: the tokens of a text, without special tokens added.
+///   - endOfText: the token before every document.
+///   - endOfTextByteCount: UTF-8 bytes of that token's text; 13 for `<|endoftext|>`.
+///   - window: tokens in a window.
+///   - limit: reading stops after the document that completes so many windows; the counts are
+///     over what was read.
+///   - progress: called after every document.
+/// - Throws: `CorpusError.tooFewTokens` if there is not one window, and what `documents` throws.
+/// - SeeAlso: `chunk_and_tokenize` of tuned-lens 0.2.0, which forms the same stream in batches
+///   whose borders depend on the number of processes; here there are no batches.
+package func tokenWindows(
+    from documents: DocumentReader, encode: (String) throws -> [TokenID], endOfText: TokenID,
+    endOfTextByteCount: Int = 13, window: Int, limit: Int? = nil,
+    progress: ((ReadingProgress) -> Void)? = nil
+) throws -> TokenWindows {
+    precondition(window > 0 && limit ?? 1 > 0, "windows of \(window), limit \(limit ?? 0)")
+    let (product, overflow) = window.multipliedReportingOverflow(by: limit ?? .max)
+    let wanted = overflow ? Int.max : product
+    var ids: [TokenID] = []
+    var tokenCount = 0
+    var byteCount = 0
+    var documentCount = 0
+    while ids.count < wanted, var document = try documents.next() {
+        let tokens = try encode(document)
+        ids.append(endOfText)
+        ids.append(contentsOf: tokens.prefix(wanted - ids.count))
+        tokenCount += 1 + tokens.count
+        byteCount += endOfTextByteCount + document.withUTF8 { $0.count }
+        documentCount += 1
+        progress?(
+            ReadingProgress(
+                fileBytesRead: documents.fileBytesRead, fileBytes: documents.fileBytes,
+                documentCount: documentCount, tokenCount: tokenCount))
+    }
+    ids.removeLast(ids.count % window)
+    guard !ids.isEmpty else {
+        throw CorpusError.tooFewTokens(
+            found: tokenCount, window: window, documents: documentCount)
+    }
+    return TokenWindows(
+        window: window, ids: ids, tokenCount: tokenCount, documentCount: documentCount,
+        byteCount: byteCount)
+}
+
+private func digest(of ids: [TokenID]) -> String {
+    let hash = SHA256()
+    let step = 1 << 16
+    for start in stride(from: 0, to: ids.count, by: step) {
+        let part = ids[start..<min(start + step, ids.count)].map(\.littleEndian)
+        part.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.finalize()
+}

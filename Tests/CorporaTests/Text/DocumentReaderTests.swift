@@ -1,0 +1,150 @@
+import Corpora
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DocumentReaderTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func aTextFileIsOneDocumentKeptAsItIs() throws {
+        let path = try file(folder, "a.txt", " eins\r\n\n zwei é\u{FEFF}\n")
+        #expect(try DocumentReader(paths: [path]).rest() == [" eins\r\n\n zwei é\u{FEFF}\n"])
+    }
+
+    @Test func anEmptyTextFileIsAnEmptyDocument() throws {
+        let path = try file(folder, "a.txt", "")
+        #expect(try DocumentReader(paths: [path]).rest() == [""])
+        #expect(try DocumentReader(paths: [path], lines: true).rest() == [])
+    }
+
+    @Test func linesAreStrippedAndBlankOnesKept() throws {
+        let path = try file(folder, "a.txt", " a b \r\n\n\u{A0}c\u{3000}\u{1C}\n\t\nd")
+        #expect(
+            try DocumentReader(paths: [path], lines: true).rest() == ["a b", "", "c", "", "d"])
+    }
+
+    @Test func recordsGiveTheTextUnderTheKey() throws {
+        let lines = #"""
+            {"meta": {"text": "no"}, "text": "a\nb \u00e9 \ud83d\ude00"}
+
+             {"text": "", "body": "second"}
+            """#
+        let path = try file(folder, "a.jsonl", lines)
+        #expect(try DocumentReader(paths: [path]).rest() == ["a\nb é 😀", ""])
+        let body = try file(folder, "b.json", #"{"text": 1, "body": "second"}"# + "\n")
+        #expect(try DocumentReader(paths: [body], key: "body").rest() == ["second"])
+    }
+
+    @Test func filesAreReadInTheOrderGiven() throws {
+        let a = try file(folder, "a.jsonl", "{\"text\": \"1\"}\n{\"text\": \"2\"}\n")
+        let b = try file(folder, "b.txt", "3")
+        let c = try file(folder, "c.txt.zst", ZstdFrame.text("4"))
+        let reader = try DocumentReader(paths: [b, a, c, b])
+        #expect(try reader.rest() == ["3", "1", "2", "4", "3"])
+        #expect(reader.fileBytesRead == reader.fileBytes)
+    }
+
+    @Test func linesOfEveryLengthSurviveThePieces() throws {
+        // Up to three of the pieces in which files are read, so that lines begin, end and lie
+        // over their borders in every way.
+        let lengths = [0, 1, 262_143, 0, 262_144, 262_145, 5, 800_000, 7]
+        let expected = lengths.enumerated().map { index, length in
+            String(repeating: Character(Unicode.Scalar(UInt8(97 + index))), count: length)
+        }
+        let path = try file(folder, "a.txt", expected.joined(separator: "\n"))
+        #expect(try DocumentReader(paths: [path], lines: true).rest() == expected)
+    }
+
+    @Test(.enabled(if: Fixtures.available))
+    func compressedPileTextEqualsThePlainFile() throws {
+        let plain = Fixtures.path("data/text/pile_text.jsonl")
+        let documents = try DocumentReader(paths: [plain]).rest()
+        #expect(documents.count == 10)
+        #expect(try DocumentReader(paths: [plain + ".zst"]).rest() == documents)
+        let lines = try String(contentsOfFile: plain, encoding: .utf8).split(separator: "\n")
+        for (line, document) in zip(lines, documents) {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            #expect((object as? [String: Any])?["text"] as? String == document)
+        }
+    }
+
+    @Test func aNameThatTellsNothingIsRefusedBeforeReading() throws {
+        let good = try file(folder, "a.txt", "")
+        #expect(
+            throws: CorpusError.unknownSuffix(
+                path: "b.parquet",
+                known: [".txt", ".jsonl", ".json", ".txt.zst", ".jsonl.zst"])
+        ) { try DocumentReader(paths: [good, "b.parquet"]) }
+    }
+
+    @Test func filesThatAreNotThereAreRefusedBeforeReading() throws {
+        #expect(throws: FileError.missing(path: folder("none.txt"))) {
+            try DocumentReader(paths: [folder("none.txt")])
+        }
+        try createFolder(folder("f.txt"))
+        #expect(throws: FileError.isFolder(path: folder("f.txt"))) {
+            try DocumentReader(paths: [folder("f.txt")])
+        }
+    }
+
+    @Test func aMissingKeyNamesTheKeysThere() throws {
+        let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n{\"b\": 1, \"a\": 2}\n")
+        let reader = try DocumentReader(paths: [path])
+        #expect(try reader.next() == "")
+        let error = CorpusError.missingKey(
+            path: path, line: 2, key: "text", found: ["a", "b"])
+        #expect(throws: error) { try reader.next() }
+        #expect(
+            "\(error)" == "\(path):2: expected the key 'text', found 'a', 'b'; "
+                + "name the key that holds the text")
+    }
+
+    @Test(arguments: ["1", "null", "[\"x\"]", "{}", "true"])
+    func aValueThatIsNoTextIsRefused(value: String) throws {
+        let path = try file(folder, "a.jsonl", "{\"text\": \(value)}")
+        #expect {
+            try DocumentReader(paths: [path]).next()
+        } throws: {
+            guard case .notText(path, line: 1, key: "text", _)? = $0 as? CorpusError else {
+                return false
+            }
+            return true
+        }
+    }
+
+    @Test(arguments: [
+        "{", "[]", "\"text\"", "3", "{\"text\": \"a}", "{\"text\": \"a\"} x", "{'text': 'a'}",
+        "{\"text\": \"\\ud800\"}", "{\"text\": \"\\q\"}", "nul", "\u{0}", "{\"text\": \"a\u{1}\"}",
+        String(repeating: "[", count: 200_000), String(repeating: "{\"text\":", count: 100_000),
+    ])
+    func aLineThatIsNoObjectIsRefused(line: String) throws {
+        let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n\(line)\n")
+        let reader = try DocumentReader(paths: [path])
+        _ = try reader.next()
+        #expect {
+            try reader.next()
+        } throws: {
+            guard case .malformedRecord(path, line: 2, _)? = $0 as? CorpusError else {
+                return false
+            }
+            return "\($0)".count < 400
+        }
+    }
+
+    @Test func aTextLongerThanTheLimitIsRefused() throws {
+        let path = try file(folder, "a.txt", "1234567\n12345678\n123456789\n")
+        let lines = try DocumentReader(paths: [path], lines: true, limit: 8)
+        #expect(try lines.next() == "1234567")
+        #expect(try lines.next() == "12345678")
+        #expect(throws: CorpusError.textTooLong(path: path, line: 3, limit: 8)) {
+            try lines.next()
+        }
+        #expect(throws: CorpusError.textTooLong(path: path, line: 1, limit: 26)) {
+            try DocumentReader(paths: [path], limit: 26).next()
+        }
+        #expect(try DocumentReader(paths: [path], limit: 27).next()?.utf8.count == 27)
+    }
+}

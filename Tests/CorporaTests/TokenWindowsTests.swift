@@ -1,0 +1,105 @@
+import Corpora
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct TokenWindowsTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func bytes(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
+
+    private func windows(
+        _ names: [String: String], window: Int, limit: Int? = nil,
+        progress: ((ReadingProgress) -> Void)? = nil
+    ) throws -> TokenWindows {
+        let paths = try names.sorted { $0.key < $1.key }.map { try file(folder, $0, $1) }
+        return try tokenWindows(
+            from: DocumentReader(paths: paths), encode: bytes, endOfText: 0, window: window,
+            limit: limit, progress: progress)
+    }
+
+    @Test func everyDocumentFollowsAnEndOfText() throws {
+        let result = try windows(["1.txt": "abc", "2.txt": "", "3.txt": "defg"], window: 3)
+        // 0 a b | c 0 0 | d e f | g
+        #expect(result.ids == [0, 97, 98, 99, 0, 0, 100, 101, 102])
+        #expect(result.count == 3)
+        #expect(Array(result[1]) == [99, 0, 0])
+        #expect(result.tokenCount == 10)
+        #expect(result.documentCount == 3)
+        #expect(result.byteCount == 7 + 3 * 13)
+        #expect(result.natsToBitsPerByte == 10.0 / 46.0 / log(2))
+    }
+
+    @Test func aLastWindowThatIsFullStays() throws {
+        #expect(try windows(["1.txt": "abcde"], window: 3).count == 2)
+        #expect(try windows(["1.txt": "abcd"], window: 3).count == 1)
+    }
+
+    @Test func theHashIsThatOfTheLittleEndianIds() throws {
+        // sha256sum of 00000000 61000000 62000000 63000000.
+        #expect(
+            try windows(["1.txt": "abcd"], window: 2).sha256
+                == "d6da22fca49055e67b6054b4ca14be7bc90d85ba746b6f96bc876ccb5def6b71")
+        let long = String(repeating: "x", count: 200_000)
+        let result = try windows(["1.txt": long], window: 7)
+        let hash = SHA256()
+        result.ids.withUnsafeBytes { hash.update($0) }
+        #expect(result.sha256 == hash.finalize())
+    }
+
+    @Test func aLimitEndsTheReading() throws {
+        let files = ["1.txt": "abc", "2.txt": "defghi", "3.txt": "not read"]
+        let result = try windows(files, window: 3, limit: 2)
+        #expect(result.ids == [0, 97, 98, 99, 0, 100])
+        #expect(result.documentCount == 2)
+        #expect(result.tokenCount == 4 + 7)
+        #expect(result.byteCount == 9 + 2 * 13)
+        #expect(try windows(files, window: 3, limit: 1_000).count == 6)
+        #expect(try windows(files, window: 3, limit: .max).count == 6)
+    }
+
+    @Test func aLimitGivesTheFirstOfAllWindows() throws {
+        let files = ["1.txt": "abcdefg", "2.txt": "hijkl", "3.txt": "mnopqrst"]
+        let all = try windows(files, window: 4)
+        for limit in 1...all.count {
+            let some = try windows(files, window: 4, limit: limit)
+            #expect(some.ids == Array(all.ids[..<(4 * limit)]))
+        }
+    }
+
+    @Test func progressEndsAtTheWhole() throws {
+        var seen: [ReadingProgress] = []
+        _ = try windows(["1.txt": "abc", "2.txt": "de"], window: 2) { seen.append($0) }
+        #expect(seen.map(\.documentCount) == [1, 2])
+        #expect(seen.map(\.tokenCount) == [4, 7])
+        #expect(seen.map(\.fileBytesRead) == [3, 5])
+        #expect(seen.map(\.fileBytes) == [5, 5])
+    }
+
+    @Test func lessThanAWindowIsAnError() throws {
+        #expect(throws: CorpusError.tooFewTokens(found: 4, window: 5, documents: 1)) {
+            try windows(["1.txt": "abc"], window: 5)
+        }
+        #expect(throws: CorpusError.tooFewTokens(found: 0, window: 1, documents: 0)) {
+            try windows(["1.jsonl": "\n"], window: 1)
+        }
+    }
+
+    /// 1,121,681 bytes as one document give 313,347 tokens with the 4,096-token tokenizer by
+    /// Hugging Face tokenizers 0.22.2; the recorded number was made in Python.
+    @Test(.enabled(if: Fixtures.available))
+    func bitsPerByteEqualTheReference() throws {
+        struct Trace: Decodable { let nats_to_bpb: Double }
+        let trace = try decodeJSON(
+            Trace.self, from: Fixtures.path("lens/mamba2-babi/trace.json"))
+        let path = Fixtures.path("data/text/wikitext2-valid.txt")
+        let result = try tokenWindows(
+            from: DocumentReader(paths: [path]),
+            encode: { _ in Array(repeating: 1, count: 313_347) }, endOfText: 0, window: 256)
+        #expect(result.byteCount == 1_121_681 + 13)
+        #expect(result.natsToBitsPerByte == trace.nats_to_bpb)
+    }
+}
