@@ -5,12 +5,12 @@
 ///
 /// - SeeAlso: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators",
 ///   doi:10.1145/2660193.2660195, with the constants of S. Vigna's `splitmix64.c` (2015).
-struct SplitMix64 {
+package struct SplitMix64 {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -22,7 +22,7 @@ struct SplitMix64 {
     ///
     /// - SeeAlso: Lemire 2019, "Fast random integer generation in an interval", arXiv:1805.10941,
     ///   algorithm 5.
-    mutating func next(below bound: UInt64) -> UInt64 {
+    package mutating func next(below bound: UInt64) -> UInt64 {
         precondition(bound > 0, "no number is below 0")
         let unfair = (0 &- bound) % bound
         while true {

@@ -21,6 +21,11 @@ package final class SHA256 {
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Adds the bytes of a whole file.
+    package func update(contentsOf path: String) throws {
+        try MappedFile(path).withBytes(update)
+    }
+
     /// Lower-case hexadecimal digest of everything given so far; ends the computation.
     package func finalize() -> String {
         var digest = [UInt8](repeating: 0, count: 32)
@@ -37,7 +42,7 @@ package final class SHA256 {
 
     package static func hex(ofFile path: String) throws -> String {
         let hash = SHA256()
-        try MappedFile(path).withBytes(hash.update)
+        try hash.update(contentsOf: path)
         return hash.finalize()
     }
 }

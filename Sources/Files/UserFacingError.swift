@@ -7,7 +7,7 @@ package protocol UserFacingError: Error, CustomStringConvertible, Sendable {
     var kind: FailureKind { get }
 }
 
-/// Exit status of a failed command, as numbered in `sysexits.h`.
+/// Exit status of a command that did not finish, numbered as in `sysexits.h`.
 package enum FailureKind: Int32, Sendable {
     /// The arguments contradict each other or ask for what the model does not have.
     case usage = 64
@@ -17,4 +17,6 @@ package enum FailureKind: Int32, Sendable {
     case missingInput = 66
     /// The operating system refused to read or write.
     case inputOutput = 74
+    /// The user asked to stop (Ctrl-C), as shells number it.
+    case interrupted = 130
 }

@@ -7,7 +7,11 @@ struct LensCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lens",
         abstract: "Look inside state-space language models, layer by layer.",
-        subcommands: [TokenizeCommand.self]
+        version: version,
+        subcommands: [
+            TrainCommand.self, EvalCommand.self, CaptureCommand.self, InspectCommand.self,
+            TokenizeCommand.self,
+        ]
     )
 }
 

@@ -22,7 +22,7 @@ struct Bootstrap {
         var generator = SplitMix64(seed: seed)
         self.count = count
         draws = (0..<Self.resamples * count).map { _ in
-            Int32.random(in: 0..<Int32(count), using: &generator)
+            Int32(generator.next(below: UInt64(count)))
         }
     }
 

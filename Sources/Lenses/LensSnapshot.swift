@@ -39,7 +39,7 @@ package enum LensSnapshot {
         guard let path = paths(in: folder).last else {
             throw LensError.nothingToResume(folder: folder)
         }
-        let (stored, found) = try Safetensors.read(path: path)
+        let (stored, found) = try Safetensors.read(path)
         for (key, expected) in try metadata(of: trainer) where key != "progress" {
             let value = found[key] ?? "missing"
             guard value == expected else {

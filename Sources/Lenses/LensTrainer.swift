@@ -101,7 +101,7 @@ package final class LensTrainer {
 
     /// Adds loss and gradient of every layer for one batch of windows.
     private func accumulate(_ batch: TokenBatch) throws {
-        let streams = try capturedStreams(batch)
+        let streams = try model.capturedStreams(batch)
         let labels = LensLabels(
             options.loss, tokenShift: options.tokenShift, batch: batch,
             finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding)
@@ -123,17 +123,6 @@ package final class LensTrainer {
             optimizer.accumulate(normed, h: streams[layer], layer: layer)
         }
         progress.positions += labels.labelledRows.count
-    }
-
-    /// The stream after every block, `[n_layers, pos, d_model]`.
-    private func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
-        let streams = Tensor(lens.layerCount, batch.ids.count, lens.dModel)
-        var hooks = Hooks()
-        for layer in 0..<lens.layerCount {
-            hooks.add(.residPost(block: layer)) { streams[layer].assign($0) }
-        }
-        try model.run(batch, hooks: hooks)
-        return streams
     }
 
     private func finishStep() throws -> Report {

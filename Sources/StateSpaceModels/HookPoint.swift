@@ -40,6 +40,16 @@ package enum HookPoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension HookPoint {
+    /// Whether the first axis of the value holds the positions of all sequences.
+    package var hasPositions: Bool {
+        switch self {
+        case .lambda, .mixer(.finalState, _, _): false
+        default: true
+        }
+    }
+}
+
 /// The places inside a mixer, in the order in which the forward pass reaches them.
 package enum MixerPart: String, Hashable, Sendable, CaseIterable {
     /// `[pos, in_proj rows]`: `[z, x, B, C, dt]` before conv1d and softplus (Mamba-1: `[x, z]`).

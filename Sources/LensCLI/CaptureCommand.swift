@@ -1,0 +1,118 @@
+import ArgumentParser
+import Checkpoints
+import Files
+import Foundation
+import StateSpaceModels
+import Tensors
+import Tokenization
+
+/// `lens capture`: activations of one forward pass into a file.
+struct CaptureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Write activations at chosen hook points to a safetensors file.",
+        discussion: """
+            Patterns are matched against the printed names as a shell matches file names; names \
+            follow TransformerLens, and `logits` is one of them. Values are [batch, pos, ...].
+
+              lens capture --model mamba2-370m --text "The capital of France is" \\
+                --hooks 'blocks.*.hook_resid_post' logits --out acts.safetensors
+              lens capture --model mamba2-370m --list-hooks
+            """)
+
+    @OptionGroup var modelOptions: ModelOptions
+
+    @Option(help: "The text to run; no token is put before it.")
+    var text: String?
+
+    @Option(help: ArgumentHelp("Token ids instead of a text.", valueName: "1,2,3"))
+    var ids: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON list of equally long lists of ids: a batch.", valueName: "file"))
+    var idsFile: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Hook points to capture.", valueName: "pattern"))
+    var hooks: [String] = []
+
+    @Option(help: "Stop after so many blocks.")
+    var stopAfter: Int?
+
+    @Option(help: ArgumentHelp("The safetensors file to write.", valueName: "file"))
+    var out: String?
+
+    @Flag(help: "Print the names of all hook points of the model and exit.")
+    var listHooks = false
+
+    func validate() throws {
+        guard !listHooks else { return }
+        guard [text, ids, idsFile].compactMap(\.self).count == 1 else {
+            throw ValidationError(
+                "Give the input by exactly one of --text, --ids and --ids-file.")
+        }
+        guard !hooks.isEmpty, out != nil else {
+            throw ValidationError(
+                "Say what to capture with --hooks PATTERN and where to with --out FILE.")
+        }
+    }
+
+    func run() throws {
+        let model = try modelOptions.loadModel()
+        guard !listHooks else {
+            model.configuration.hookPoints.forEach { print($0) }
+            return
+        }
+        let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
+        let sequences = try readSequences(model)
+        let captured = try capture(points, of: model, sequences: sequences)
+        guard let out else { return }
+        try Safetensors.write(
+            captured.map { ($0.name, StoredTensor($0.tensor)) },
+            metadata: ["format": "pt", "model": model.name, "command": commandLine], to: out)
+        for (name, tensor) in captured { print(name, tensor.shape) }
+    }
+
+    private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {
+        if let text { return [try modelOptions.loadTokenizer(for: model).encode(text)] }
+        if let ids {
+            return [
+                try ids.split(separator: ",").map {
+                    guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)) else {
+                        throw ValidationError("--ids: '\($0)' is no token id.")
+                    }
+                    return id
+                }
+            ]
+        }
+        guard let idsFile else { return [] }
+        let lists = try decodeJSON([[TokenID]].self, from: idsFile)
+        guard Set(lists.map(\.count)).count == 1 else {
+            throw CommandError.unequalLengths(path: idsFile, lengths: lists.map(\.count))
+        }
+        return lists
+    }
+
+    /// In the order of the forward pass.
+    private func capture(
+        _ points: [HookPoint], of model: LanguageModel, sequences: [[TokenID]]
+    ) throws -> [(name: String, tensor: Tensor)] {
+        let wanted = Set(points)
+        var captured: [(name: String, tensor: Tensor)] = []
+        var hooks = Hooks()
+        for point in wanted {
+            hooks.add(point) { value in
+                let copy = value.copy()
+                let shape =
+                    point.hasPositions
+                    ? [sequences.count, value.shape[0] / sequences.count] + value.shape.dropFirst()
+                    : value.shape
+                captured.append((point.description, copy.reshaped(shape)))
+            }
+        }
+        try model.run(TokenBatch(sequences), hooks: hooks, stoppingAfter: stopAfter)
+        return captured
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Corpora
+import Files
+import Foundation
+import Lenses
+import Reports
+
+extension PromptForm: ExpressibleByArgument {}
+
+/// `lens eval babilong`: how probable the right answer is after each block.
+struct EvalBabilongCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "babilong",
+        abstract: "Measure after each block how probable the right answer to a question is.",
+        discussion: """
+            For each prompt and each layer: probability, log-probability and rank of the first \
+            token of " " + target at the prompt's last position. Prints the means; --out gets \
+            everything, with 95% bootstrap intervals, and is what `lens plot layers` reads.
+
+              lens eval babilong --model mamba2-370m --lens lenses/mamba2-370m \\
+                --data babilong --tasks all --out mamba2.json
+            """)
+
+    @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var lensOptions: LensOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "BABILong folder (qa1/0k.json), a .json or .jsonl file, or a bAbI folder.",
+            valueName: "path"))
+    var data: String
+
+    @Option(help: "Context length, as BABILong spells it.")
+    var length = "0k"
+
+    @Option(help: ArgumentHelp("Comma-separated tasks, or all.", valueName: "qa1,qa4|all"))
+    var tasks = "all"
+
+    @Option(help: "Use the last so many rows of every task.")
+    var last = 100
+
+    @Option(
+        help: """
+            Form of the prompt: lens ends in "Answer:", needle in "Answer: " as finetuning has \
+            it, generation in the question.
+            """)
+    var prompt = PromptForm.lens
+
+    @Option(help: "Of the bootstrap.")
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("The JSON result to write.", valueName: "file"))
+    var out: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write the means in the published text format.", valueName: "file"))
+    var upstreamTxt: String?
+
+    func validate() throws {
+        guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
+    }
+
+    func run() throws {
+        let samples = try BabilongTasks.parse(tasks).flatMap {
+            try loadBabilong(data: data, length: length, task: $0).suffix(last)
+        }
+        let model = try modelOptions.loadModel()
+        let lens = try lensOptions.loadTunedLens(for: model)
+        let evaluator = BabilongEvaluator(
+            model: model, lens: lens ?? Lens(zeroFor: model.configuration),
+            tokenizer: try modelOptions.loadTokenizer(for: model), form: prompt)
+        let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
+        let prompts = try evaluator.evaluate(samples) { display.update($0) }
+        display.finish()
+
+        let result = BabilongResult(
+            prompts: prompts,
+            run: try RunRecord(
+                command: commandLine, version: version, seed: seed, model: model,
+                lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
+                dataSHA256: sha256(of: samples)),
+            seed: seed)
+        try writeFile(try encodeJSON(result), to: out)
+        if let upstreamTxt { try writeFile(publishedText(result), to: upstreamTxt) }
+        print(Self.table(result), "result written to \(out)", separator: "\n")
+    }
+
+    static func table(_ result: BabilongResult) -> String {
+        var table = TextTable("blocks", "probability", "95% interval", "log-probability", "rank")
+        func cells(_ row: BabilongResult.Row) -> [String] {
+            let interval = row.probability.ci95.map { String(format: "%.4f", $0) }
+            return [
+                String(format: "%.4f", row.probability.mean),
+                interval.joined(separator: "–"),
+                String(format: "%.3f", row.logProbability.mean),
+                String(format: "%.1f", row.rank.mean),
+            ]
+        }
+        for layer in result.layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }
+        table.add(["output"] + cells(result.output))
+        return "Probability of the right answer after each block, \(result.count) prompts:\n"
+            + table.text
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Files
+import Foundation
+import Lenses
+
+/// `lens eval text`: how far each layer's distribution is from the model's, on text.
+struct EvalTextCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "text",
+        abstract: "Cross entropy, KL and entropy of every layer on text, for both lenses.",
+        discussion: """
+            Measures the logit lens and, unless --lens is logit, the tuned lens, in nats and in \
+            bits per byte.
+
+              lens eval text --model mamba2-370m --lens lenses/mamba2-370m \\
+                --data test.jsonl.zst --windows 64 --out text.json
+            """)
+
+    @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var lensOptions: LensOptions
+    @OptionGroup var corpus: CorpusOptions
+
+    @Option(help: "Windows to use, from the start of the text. (default: all)")
+    var windows: Int?
+
+    @Option(help: ArgumentHelp("The JSON result to write.", valueName: "file"))
+    var out: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write tuned-lens's aggregate_metrics.json.", valueName: "file"))
+    var upstreamJson: String?
+
+    func validate() throws {
+        if let windows, windows < 1 {
+            throw ValidationError("--windows is \(windows), expected at least 1.")
+        }
+    }
+
+    func run() throws {
+        let model = try modelOptions.loadModel()
+        let tuned = try lensOptions.loadTunedLens(for: model)
+        let windows = try corpus.readWindows(
+            modelOptions.loadTokenizer(for: model), limit: windows)
+        let logit = Lens(zeroFor: model.configuration)
+        let evaluator = TextEvaluator(model: model, lenses: [logit] + (tuned.map { [$0] } ?? []))
+        let display = ProgressDisplay(
+            "evaluating", unit: "tokens", total: windows.count * windows.window)
+        let (lenses, output) = try evaluator.evaluate(windows) {
+            display.update($0 * windows.window)
+        }
+        display.finish()
+
+        let result = TextResult(
+            logit: lenses[0], tuned: lenses.count > 1 ? lenses[1] : nil, output: output,
+            windows: windows.count, window: windows.window,
+            natsToBitsPerByte: windows.natsToBitsPerByte,
+            run: try RunRecord(
+                command: commandLine, version: version, model: model, lens: lensOptions.lens,
+                lensSHA256: try lensOptions.sha256(), data: corpus.data,
+                dataSHA256: windows.sha256))
+        try writeFile(try encodeJSON(result), to: out)
+        if let upstreamJson {
+            try writeFile(try encodeJSON(result.aggregateMetrics), to: upstreamJson)
+        }
+        print(Self.table(result), "result written to \(out)", separator: "\n")
+    }
+
+    static func table(_ result: TextResult) -> String {
+        var table = TextTable(
+            "blocks", "logit KL", "logit CE", "tuned KL", "tuned CE", "tuned CE, bits per byte")
+        func number(_ value: Double?) -> String {
+            value.map { String(format: "%.4f", $0) } ?? "-"
+        }
+        for layer in result.layers {
+            let (logit, tuned) = (layer.logit.nats, layer.tuned?.nats)
+            table.add([
+                "\(layer.blocks)", number(logit.kl), number(logit.crossEntropy),
+                number(tuned?.kl), number(tuned?.crossEntropy),
+                number(layer.tuned?.bitsPerByte.crossEntropy),
+            ])
+        }
+        let own = result.output
+        return """
+            Nats a token on \(result.windows) windows of \(result.window) tokens:
+            \(table.text)
+            the model itself: cross entropy \(number(own.nats.crossEntropy)) nats, \
+            \(number(own.bitsPerByte.crossEntropy)) bits per byte; \
+            entropy \(number(own.nats.entropy)) nats
+            """
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Checkpoints
+import Files
+import Foundation
+import StateSpaceModels
+import Tokenization
+
+/// `lens inspect`: what a model folder holds.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Say what a model folder holds, and what is missing or unexpected in it.",
+        discussion: """
+            Prints family, sizes, element types, the kind of every block with λ of the \
+            differential ones, and the tokenizer. Exits with status 65 if a tensor is missing or \
+            has the wrong shape.
+
+              lens inspect state-spaces/mamba2-370m
+            """)
+
+    @Argument(help: "Model folder, or org/model in the Hugging Face cache.")
+    var path: String
+
+    func run() throws {
+        let inspection = try Inspection(folder: resolveModelFolder(path))
+        print(Self.report(inspection))
+        if let problem = inspection.problems.first { throw problem }
+    }
+
+    static func report(_ inspection: Inspection) -> String {
+        let configuration = inspection.model.configuration
+        let shape = configuration.mixer
+        var lines = [
+            ("model", inspection.model.folder),
+            (
+                "family",
+                configuration.family.rawValue
+                    + (configuration.placement.map { " (\($0))" } ?? "")
+                    + ", \(configuration.layout.rawValue) layout"
+            ),
+            ("parameters", grouped(inspection.parameterCount)),
+            ("weights", weights(inspection)),
+            ("blocks", "\(configuration.nLayers)"),
+            ("d_model", "\(configuration.dModel)"),
+            (
+                "vocabulary",
+                "\(configuration.vocabSize) rows, head "
+                    + (configuration.tieEmbeddings ? "tied to the embedding" : "of its own")
+            ),
+            ("mixer", describe(shape, configuration.family)),
+        ]
+        if configuration.placement != nil {
+            lines.append(
+                (
+                    "differential mixers",
+                    describe(configuration.differentialMixer, configuration.family)
+                ))
+        }
+        lines.append(("tokenizer", tokenizer(inspection.model)))
+        lines += inspection.problems.map { ("problem", "\($0)") }
+        lines += inspection.unexpected.map { ("unexpected tensor", $0) }
+        if inspection.problems.isEmpty && inspection.unexpected.isEmpty {
+            lines.append(("tensors", "all there, nothing unexpected"))
+        }
+        let width = lines.map(\.0.count).max() ?? 0
+        let summary = lines.map { name, value in
+            name + String(repeating: " ", count: width + 2 - name.count) + value
+        }
+        return (summary + ["", blockTable(inspection.model)]).joined(separator: "\n")
+    }
+
+    private static func weights(_ inspection: Inspection) -> String {
+        let types = inspection.dtypes.map { "\($0.dtype) (\($0.tensors) tensors)" }
+        let files = inspection.model.checkpoint.files.map { ($0 as NSString).lastPathComponent }
+        return types.joined(separator: ", ") + " in " + files.joined(separator: ", ")
+    }
+
+    private static func describe(
+        _ shape: MixerShape, _ family: ModelConfiguration.Family
+    ) -> String {
+        let common = "d_inner \(shape.dInner), d_state \(shape.dState), conv \(shape.convKernel)"
+        guard family != .mamba1 else { return common + ", dt_rank \(shape.dtRank)" }
+        let limits =
+            shape.dtLimit == 0...Float.infinity
+            ? "" : ", dt in \(shape.dtLimit.lowerBound)...\(shape.dtLimit.upperBound)"
+        return "\(shape.nHeads) heads of \(shape.headDim), " + common
+            + ", \(shape.nGroups) group\(shape.nGroups == 1 ? "" : "s")"
+            + (shape.useBias ? ", projection biases" : "")
+            + (shape.useConvBias ? "" : ", no conv bias") + limits
+    }
+
+    private static func tokenizer(_ model: LanguageModel) -> String {
+        let path = join(model.folder, "tokenizer.json")
+        guard fileExists(path) else { return "none in the folder; give --tokenizer where needed" }
+        do {
+            let tokenizer = try Tokenizer(path: path)
+            let endOfText = tokenizer.endOfText.map { "end of text \($0)" } ?? "no end of text"
+            return "tokenizer.json, \(tokenizer.vocabularyCount) tokens, \(endOfText)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static func blockTable(_ model: LanguageModel) -> String {
+        var table = TextTable("block", "kind", "λ_init", "λ")
+        for block in model.blocks {
+            let differential = block.differential
+            func number(_ value: Float?) -> String {
+                value.map { String(format: "%.4f", $0) } ?? "-"
+            }
+            table.add([
+                "\(block.index)", differential == nil ? "ordinary" : "differential",
+                number(differential?.lambdaInit), number(differential?.lambdaFull),
+            ])
+        }
+        return table.text
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return ([digits] + groups).joined(separator: ",")
+    }
+}

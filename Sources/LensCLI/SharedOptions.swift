@@ -1,0 +1,114 @@
+import ArgumentParser
+import Checkpoints
+import Corpora
+import Files
+import Kernels
+import StateSpaceModels
+import Tokenization
+
+/// Which model to run, and on how many threads.
+struct ModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Model folder (config.json beside weights), or org/model in the Hugging Face cache.",
+            valueName: "dir"))
+    var model: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
+    var tokenizer: String?
+
+    @Option(help: "Threads to use. (default: one for each core)")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads is \(threads), expected at least 1.")
+        }
+    }
+
+    func loadModel() throws -> LanguageModel {
+        try KernelPath.check()
+        if let threads { Threads.count = threads }
+        return try LanguageModel(folder: resolveModelFolder(model))
+    }
+
+    /// The tokenizer for `model`.
+    func loadTokenizer(for model: LanguageModel) throws -> Tokenizer {
+        let path = tokenizer ?? join(model.folder, "tokenizer.json")
+        guard fileExists(path) else { throw CommandError.missingTokenizer(path: path) }
+        return try Tokenizer(path: path)
+    }
+}
+
+/// Which text, and how it is cut.
+struct CorpusOptions: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Text files: .txt, .jsonl, .txt.zst, .jsonl.zst; read in this order.",
+            valueName: "file"))
+    var data: [String]
+
+    @Option(help: "Where a .jsonl record keeps its text.")
+    var textKey = "text"
+
+    @Flag(help: "Take every line of a .txt file as a document, as upstream does.")
+    var lines = false
+
+    @Option(help: "Tokens in a window.")
+    var window = 2048
+
+    func validate() throws {
+        guard window > 1 else {
+            throw ValidationError("--window is \(window), expected at least 2 tokens.")
+        }
+        guard !data.isEmpty else { throw ValidationError("--data names no file.") }
+    }
+
+    /// The first `limit` windows of the text, all of them if nil.
+    func readWindows(_ tokenizer: Tokenizer, limit: Int?) throws -> TokenWindows {
+        guard let endOfText = tokenizer.endOfText else {
+            throw CommandError.noEndOfText(path: tokenizer.path)
+        }
+        let documents = try DocumentReader(paths: data, key: textKey, lines: lines)
+        let display = ProgressDisplay("reading text", unit: "MB", total: documents.fileBytes)
+        defer { display.finish() }
+        return try tokenWindows(
+            from: documents, encode: tokenizer.encode, endOfText: endOfText, window: window,
+            limit: limit
+        ) { display.update($0.fileBytesRead) }
+    }
+}
+
+/// What only the command line can get wrong.
+enum CommandError: UserFacingError, Equatable {
+    case missingTokenizer(path: String)
+    case noEndOfText(path: String)
+    case unequalLengths(path: String, lengths: [Int])
+    case interrupted(folder: String)
+
+    var kind: FailureKind {
+        switch self {
+        case .missingTokenizer: .missingInput
+        case .noEndOfText, .unequalLengths: .badData
+        case .interrupted: .interrupted
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .missingTokenizer(let path):
+            "\(path): no such file; name a tokenizer.json with --tokenizer"
+                + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
+        case .noEndOfText(let path):
+            "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
+        case .unequalLengths(let path, let lengths):
+            "\(path): lists of \(Set(lengths).sorted().map(String.init).joined(separator: " and "))"
+                + " ids; expected a JSON list of equally long lists, such as [[1,2],[3,4]]"
+        case .interrupted(let folder):
+            "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// Columns of text for a terminal, numbers right-aligned under their headings.
+struct TextTable {
+    private var rows: [[String]]
+
+    init(_ headings: String...) { rows = [headings] }
+
+    mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    var text: String {
+        let widths = rows[0].indices.map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        return rows.map { row in
+            zip(row, widths).map { cell, width in
+                String(repeating: " ", count: width - cell.count) + cell
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,63 @@
+import Corpora
+import Files
+import Kernels
+import StateSpaceModels
+import Tokenization
+
+/// Measures how probable the right answer is at the last position of a prompt, after each block.
+package struct BabilongEvaluator {
+    private static let promptsAtATime = 256
+
+    private let readout: LayerReadout
+    private let tokenizer: Tokenizer
+    private let form: PromptForm
+
+    package init(model: LanguageModel, lens: Lens, tokenizer: Tokenizer, form: PromptForm) {
+        readout = LayerReadout(model: model, lens: lens)
+        self.tokenizer = tokenizer
+        self.form = form
+    }
+
+    /// One prompt's readings for each sample, in order.
+    ///
+    /// - Parameter progress: called with the number of prompts done.
+    /// - Throws: `LensError.emptyTarget`, `ModelError` where the tokenizer is not the model's.
+    package func evaluate(
+        _ samples: [BabilongSample], progress: (Int) -> Void
+    ) throws -> [BabilongResult.Prompt] {
+        var results: [BabilongResult.Prompt] = []
+        for start in stride(from: 0, to: samples.count, by: Self.promptsAtATime) {
+            let group = samples[start..<min(start + Self.promptsAtATime, samples.count)]
+            results += try evaluate(Array(group))
+            progress(results.count)
+        }
+        return results
+    }
+
+    private func evaluate(_ samples: [BabilongSample]) throws -> [BabilongResult.Prompt] {
+        let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
+        let targets = try samples.map { sample in
+            guard let id = tokenizer.encode(" " + sample.target).first, !sample.target.isEmpty
+            else { throw LensError.emptyTarget(task: sample.task, index: sample.index) }
+            return Int(id)
+        }
+        let layers = try readout.lastPositionPredictions(prompts: prompts, targets: targets)
+        return samples.indices.map { i in
+            BabilongResult.Prompt(
+                samples[i], tokens: prompts[i].count, targetID: targets[i],
+                readings: layers.map { $0[i] })
+        }
+    }
+}
+
+/// SHA-256 over the rows of an evaluation: the same rows give the same hash, whatever file held
+/// them.
+package func sha256(of samples: [BabilongSample]) -> String {
+    let hash = SHA256()
+    for sample in samples {
+        for field in [sample.task, sample.input, sample.question, sample.target] {
+            hash.update(field + "\0")
+        }
+    }
+    return hash.finalize()
+}

@@ -1,0 +1,149 @@
+import Corpora
+import Foundation
+import Kernels
+
+/// What `lens eval babilong` writes: how probable the right answer is after each block.
+package struct BabilongResult: Codable, Sendable, Equatable {
+    /// Means over prompts of what is said about the target token.
+    package struct Row: Codable, Sendable, Equatable {
+        package let probability: Estimate
+        package let logProbability: Estimate
+        package let rank: Estimate
+
+        enum CodingKeys: String, CodingKey {
+            case probability, rank
+            case logProbability = "log_probability"
+        }
+    }
+
+    /// One layer's lens; its row's keys stand beside `blocks`.
+    package struct Layer: Codable, Sendable, Equatable {
+        /// Blocks completed where the lens reads the stream, from 1.
+        package let blocks: Int
+        package let row: Row
+
+        package init(blocks: Int, row: Row) {
+            self.blocks = blocks
+            self.row = row
+        }
+
+        private enum CodingKeys: String, CodingKey { case blocks }
+
+        package init(from decoder: any Decoder) throws {
+            blocks = try decoder.container(keyedBy: CodingKeys.self)
+                .decode(Int.self, forKey: .blocks)
+            row = try Row(from: decoder)
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(blocks, forKey: .blocks)
+            try row.encode(to: encoder)
+        }
+    }
+
+    /// All prompts of one task.
+    package struct Task: Codable, Sendable, Equatable {
+        package let count: Int
+        package let layers: [Layer]
+        package let output: Row
+    }
+
+    package struct Prompt: Codable, Sendable, Equatable {
+        package let task: String
+        /// Row in the task's file.
+        package let index: Int
+        /// Length of the prompt in tokens.
+        package let tokens: Int
+        package let target: String
+        /// First token of `" " + target`.
+        package let targetID: Int
+        /// One entry for each layer.
+        package let probability: [Double]
+        package let logProbability: [Double]
+        package let rank: [Int]
+        /// The model's own output.
+        package let output: TokenReading
+
+        enum CodingKeys: String, CodingKey {
+            case task, index, tokens, target, probability, rank, output
+            case targetID = "target_id"
+            case logProbability = "log_probability"
+        }
+    }
+
+    package let count: Int
+    package let layers: [Layer]
+    package let output: Row
+    package let tasks: [String: Task]
+    package let prompts: [Prompt]
+    package let run: RunRecord
+
+    /// Aggregates prompts; intervals are drawn with `seed`.
+    package init(prompts: [Prompt], run: RunRecord, seed: UInt64) {
+        let all = Self.summary(prompts, seed: seed)
+        count = prompts.count
+        layers = all.layers
+        output = all.output
+        tasks = Dictionary(grouping: prompts, by: \.task).mapValues {
+            Self.summary($0, seed: seed)
+        }
+        self.prompts = prompts
+        self.run = run
+    }
+
+    private static func summary(_ prompts: [Prompt], seed: UInt64) -> Task {
+        let bootstrap = Bootstrap(count: prompts.count, seed: seed)
+        func row(_ reading: (Prompt) -> TokenReading) -> Row {
+            let readings = prompts.map(reading)
+            return Row(
+                probability: bootstrap.estimate(readings.map(\.probability)),
+                logProbability: bootstrap.estimate(readings.map(\.logProbability)),
+                rank: bootstrap.estimate(readings.map { Double($0.rank) }))
+        }
+        let layers = prompts[0].probability.indices.map { layer in
+            Layer(blocks: layer + 1, row: row { $0.reading(layer: layer) })
+        }
+        return Task(count: prompts.count, layers: layers, output: row(\.output))
+    }
+}
+
+/// What one distribution says about one token.
+package struct TokenReading: Codable, Sendable, Equatable {
+    package let probability: Double
+    package let logProbability: Double
+    /// 1 for the most probable token.
+    package let rank: Int
+
+    enum CodingKeys: String, CodingKey {
+        case probability, rank
+        case logProbability = "log_probability"
+    }
+}
+
+extension BabilongResult.Prompt {
+    /// - Parameter readings: one for each layer, then the model's own.
+    init(
+        _ sample: BabilongSample, tokens: Int, targetID: Int, readings: [TokenPrediction]
+    ) {
+        let own = readings[readings.count - 1]
+        let lens = readings.dropLast()
+        task = sample.task
+        index = sample.index
+        self.tokens = tokens
+        target = sample.target
+        self.targetID = targetID
+        probability = lens.map { exp($0.logProbability) }
+        logProbability = lens.map(\.logProbability)
+        rank = lens.map(\.rank)
+        output = TokenReading(
+            probability: exp(own.logProbability), logProbability: own.logProbability,
+            rank: own.rank)
+    }
+
+    func reading(layer: Int) -> TokenReading {
+        TokenReading(
+            probability: probability[layer], logProbability: logProbability[layer],
+            rank: rank[layer])
+    }
+}

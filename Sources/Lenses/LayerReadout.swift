@@ -1,0 +1,69 @@
+import Kernels
+import StateSpaceModels
+import Tensors
+
+/// Reads tokens off a model at chosen positions: for each layer through the lens, and at the end
+/// through the model's own unembedding.
+struct LayerReadout {
+    let model: LanguageModel
+    let lens: Lens
+
+    /// Predictions of `targets[i]` at the last position of `prompts[i]`.
+    ///
+    /// - Returns: `[n_layers + 1][prompt]`: row `i` is layer `i`'s lens, the last row the model's
+    ///   own output.
+    func lastPositionPredictions(
+        prompts: [[Int32]], targets: [Int]
+    ) throws -> [[TokenPrediction]] {
+        let states = try lastPositionStates(prompts)
+        let layers = lens.layerCount
+        let translated = Tensor(prompts.count, lens.dModel)
+        let normed = Tensor(prompts.count, lens.dModel)
+        return (0...layers).map { layer in
+            let stream = states[min(layer, layers - 1)]
+            if layer < layers {
+                lens.translate(stream, layer: layer, into: translated)
+            } else {
+                translated.assign(stream)
+            }
+            model.unembedding.normalize(translated, into: normed)
+            return predictions(
+                normed.matrix, unembedding: model.unembedding.weight, targets: targets)
+        }
+    }
+
+    /// The stream after every block at the last position of every prompt,
+    /// `[n_layers, prompt, d_model]`.
+    private func lastPositionStates(_ prompts: [[Int32]]) throws -> Tensor {
+        let states = Tensor(lens.layerCount, prompts.count, lens.dModel)
+        for range in batches(prompts) {
+            let batch = TokenBatch(prompts[range].map { $0 })
+            var hooks = Hooks()
+            for layer in 0..<lens.layerCount {
+                hooks.add(.residPost(block: layer)) { stream in
+                    for (prompt, row) in zip(range, batch.lastRows) {
+                        states[layer][prompt].assign(stream[row])
+                    }
+                }
+            }
+            try model.run(batch, hooks: hooks)
+        }
+        return states
+    }
+
+    /// Runs of prompts with about 2,048 tokens each: enough for the projections to work at full
+    /// rate.
+    private func batches(_ prompts: [[Int32]]) -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var start = 0
+        var tokens = 0
+        for (index, prompt) in prompts.enumerated() {
+            if tokens > 0, tokens + prompt.count > 2048 {
+                batches.append(start..<index)
+                (start, tokens) = (index, 0)
+            }
+            tokens += prompt.count
+        }
+        return start < prompts.count ? batches + [start..<prompts.count] : batches
+    }
+}

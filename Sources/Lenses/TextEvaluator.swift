@@ -1,0 +1,119 @@
+import Corpora
+import Kernels
+import StateSpaceModels
+import Tensors
+
+/// Means over positions of text, in nats.
+package struct TextMetrics: Codable, Sendable, Equatable {
+    /// Cross entropy with the token that follows.
+    package var crossEntropy: Double
+    package var entropy: Double
+    /// KL divergence of the model's own distribution from this one; 0 for the model itself.
+    package var kl: Double
+
+    enum CodingKeys: String, CodingKey {
+        case entropy, kl
+        case crossEntropy = "cross_entropy"
+    }
+}
+
+/// Cross entropy, KL and entropy of every layer on windows of text, for any number of lenses in one
+/// pass of the model.
+package struct TextEvaluator {
+    private static let positionsAtATime = 1024
+
+    private let model: LanguageModel
+    private let lenses: [Lens]
+
+    package init(model: LanguageModel, lenses: [Lens]) {
+        self.model = model
+        self.lenses = lenses
+    }
+
+    /// Sums over positions.
+    private struct Sums {
+        var crossEntropy = 0.0
+        var entropy = 0.0
+        var kl = 0.0
+    }
+
+    /// - Parameter progress: called with the number of windows done.
+    /// - Returns: for each lens its metrics of each layer, and the model's own.
+    package func evaluate(
+        _ windows: TokenWindows, progress: (Int) -> Void
+    ) throws -> (lenses: [[TextMetrics]], output: TextMetrics) {
+        let layers = model.configuration.nLayers
+        var sums = lenses.map { _ in [Sums](repeating: Sums(), count: layers) }
+        var own = Sums()
+        let perBatch = max(1, Self.positionsAtATime / windows.window)
+        for start in stride(from: 0, to: windows.count, by: perBatch) {
+            let chosen = start..<min(start + perBatch, windows.count)
+            let batch = TokenBatch(chosen.map { windows[$0] })
+            try measure(batch, lenses: &sums, output: &own)
+            progress(chosen.upperBound)
+        }
+        let positions = windows.count * windows.window
+        let predicted = windows.count * (windows.window - 1)
+        func mean(_ sums: Sums) -> TextMetrics {
+            TextMetrics(
+                crossEntropy: sums.crossEntropy / Double(predicted),
+                entropy: sums.entropy / Double(positions), kl: sums.kl / Double(positions))
+        }
+        return (sums.map { $0.map(mean) }, mean(own))
+    }
+
+    private func measure(
+        _ batch: TokenBatch, lenses sums: inout [[Sums]], output: inout Sums
+    ) throws {
+        let streams = try model.capturedStreams(batch)
+        let final = streams[model.configuration.nLayers - 1]
+        let labels = LensLabels(
+            .kl, tokenShift: 0, batch: batch, finalStream: final, unembedding: model.unembedding)
+        add(final, batch, labels, to: &output)
+        let translated = Tensor(final.shape)
+        for (index, lens) in lenses.enumerated() {
+            for layer in 0..<lens.layerCount {
+                lens.translate(streams[layer], layer: layer, into: translated)
+                add(translated, batch, labels, to: &sums[index][layer])
+            }
+        }
+    }
+
+    /// Adds what the distribution of every position of `stream` `[pos, d_model]` says. With n its
+    /// normed state, entropy is `A(n) − n · o(n)` and cross entropy `A(n) − U_y · n`.
+    private func add(
+        _ stream: Tensor, _ batch: TokenBatch, _ labels: LensLabels, to sums: inout Sums
+    ) {
+        let d = stream.shape[1]
+        let unembedding = model.unembedding
+        let normed = Tensor(stream.shape)
+        let expected = Tensor(stream.shape)
+        unembedding.normalize(stream, into: normed)
+        let logPartition = vocabularyAttention(
+            normed.matrix, unembedding: unembedding.weight, expected: expected.matrix)
+        for rows in batch.sequences {
+            for row in rows {
+                let n = normed[row].pointer
+                sums.entropy += logPartition[row] - dot(n, expected[row].pointer, count: d)
+                guard row + 1 < rows.upperBound else { continue }
+                let target = unembedding.weight[Int(batch.ids[row + 1])]
+                sums.crossEntropy += logPartition[row] - dot(n, target.pointer, count: d)
+            }
+        }
+        sums.kl += labels.loss(
+            normed: normed, logPartition: logPartition, expected: expected)
+    }
+}
+
+extension LanguageModel {
+    /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
+    func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
+        let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
+        var hooks = Hooks()
+        for layer in 0..<configuration.nLayers {
+            hooks.add(.residPost(block: layer)) { streams[layer].assign($0) }
+        }
+        try run(batch, hooks: hooks)
+        return streams
+    }
+}

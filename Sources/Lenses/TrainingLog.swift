@@ -1,0 +1,68 @@
+import Corpora
+import Files
+import Foundation
+
+/// `train.jsonl`: one line for each step of a training, in order.
+package struct TrainingLog {
+    private let path: String
+
+    package init(folder: String) throws {
+        path = join(folder, "train.jsonl")
+        try createFolder(folder)
+    }
+
+    /// Adds a step; the first step begins the file anew.
+    package func append(_ report: LensTrainer.Report) throws {
+        guard report.step > 1 else { return try writeFile(line(report), to: path) }
+        guard let file = FileHandle(forWritingAtPath: path) else {
+            throw FileError.writing(path)
+        }
+        defer { try? file.close() }
+        do {
+            try file.seekToEnd()
+            try file.write(contentsOf: line(report))
+        } catch {
+            throw FileError.writing(path)
+        }
+    }
+
+    /// Cuts the file after `steps` lines: what came later is done again.
+    package func keep(steps: Int) throws {
+        guard fileExists(path) else { return }
+        let kept = try reports().prefix(steps)
+        try writeFile(kept.reduce(into: Data()) { $0 += try line($1) }, to: path)
+    }
+
+    package func reports() throws -> [LensTrainer.Report] {
+        try readFile(path).split(separator: UInt8(ascii: "\n")).map {
+            try decodeJSON(LensTrainer.Report.self, from: Data($0), path: path)
+        }
+    }
+
+    private func line(_ report: LensTrainer.Report) throws -> Data {
+        try encodeJSON(report, pretty: false) + Data("\n".utf8)
+    }
+}
+
+/// `run.json` of a training: what it was told, on which model and data.
+package struct TrainingRecord: Codable, Sendable, Equatable {
+    package let run: RunRecord
+    package let options: LensTrainingOptions
+    /// Windows in the data that was read, which training may not have used up.
+    package let windows: Int
+    package let documents: Int
+    package let natsToBitsPerByte: Double
+
+    enum CodingKeys: String, CodingKey {
+        case run, options, windows, documents
+        case natsToBitsPerByte = "nats_to_bits_per_byte"
+    }
+
+    package init(run: RunRecord, options: LensTrainingOptions, windows: TokenWindows) {
+        self.run = run
+        self.options = options
+        self.windows = windows.count
+        documents = windows.documentCount
+        natsToBitsPerByte = windows.natsToBitsPerByte
+    }
+}

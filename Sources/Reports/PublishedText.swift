@@ -1,0 +1,4 @@
+import Lenses
+
+/// tmp
+package func publishedText(_ result: BabilongResult) -> String { "" }
