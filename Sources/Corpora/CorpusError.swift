@@ -8,7 +8,7 @@ package enum CorpusError: UserFacingError, Equatable {
     case zstdWindowTooLarge(path: String, limit: Int)
     case invalidUTF8(path: String, line: Int, offset: Int, byte: UInt8)
     case textTooLong(path: String, line: Int, limit: Int)
-    case malformedRecord(path: String, line: Int, reason: String)
+    case malformedRecord(path: String, line: Int, found: String)
     case missingKey(path: String, line: Int, key: String, found: [String])
     case incompleteRow(path: String, line: Int, key: String)
     case notText(path: String, line: Int, key: String, reason: String)
@@ -50,8 +50,8 @@ package enum CorpusError: UserFacingError, Equatable {
         case .textTooLong(let path, let line, let limit):
             "\(path):\(line): the text that starts here is longer than \(limit) bytes, "
                 + "the most one document may have; split it"
-        case .malformedRecord(let path, let line, let reason):
-            "\(path):\(line): expected one JSON object on the line: \(reason)"
+        case .malformedRecord(let path, let line, let found):
+            "\(path):\(line): expected a sound JSON object on one line, found '\(found)'"
         case .missingKey(let path, let line, let key, let found):
             "\(path):\(line): expected the key '\(key)', found "
                 + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", "))
@@ -63,14 +63,6 @@ package enum CorpusError: UserFacingError, Equatable {
         case .tooFewTokens(let found, let window, let documents):
             "\(documents) documents give \(found) tokens, less than one window of \(window); "
                 + "give more text or a shorter window"
-        case .unknownTask, .repeatedTask, .missingTask, .onlyShortestLength, .unnamedTask,
-            .noRows, .malformedStory, .storyTooLong:
-            taskDescription
-        }
-    }
-
-    private var taskDescription: String {
-        switch self {
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "
                 + "several separated by commas, or all"
@@ -91,7 +83,6 @@ package enum CorpusError: UserFacingError, Equatable {
         case .storyTooLong(let path, let line, let limit):
             "\(path):\(line): the story is longer than \(limit) bytes by here; "
                 + "a story ends where the line number returns to 1"
-        default: ""
         }
     }
 }

@@ -14,6 +14,7 @@ extension BabilongRecord {
     /// Every record of a file; whether it is an array or lines is told by its first character.
     static func read(_ path: String) throws -> [BabilongRecord] {
         let data = try readFile(path)
+        try data.withUnsafeBytes { try requireUTF8($0, path: path, line: 1, offset: 0) }
         let first = data.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         if first == UInt8(ascii: "[") {
             return try decodeJSON([BabilongRecord].self, from: data, path: path)
@@ -32,11 +33,10 @@ extension BabilongRecord {
         _ line: Line, _ decoder: JSONDecoder, _ path: String
     ) throws -> BabilongRecord? {
         if line.isBlank { return nil }
-        try requireUTF8(line.bytes, path: path, line: line.number, offset: line.offset)
         do {
             return try decoder.decode(BabilongRecord.self, from: line.data)
         } catch let error as DecodingError {
-            throw error.located(path: path, line: line.number)
+            throw error.located(path: path, line: line)
         }
     }
 

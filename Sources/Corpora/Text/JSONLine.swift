@@ -18,7 +18,7 @@ struct JSONLineDecoder {
             throw CorpusError.missingKey(
                 path: path, line: line.number, key: key, found: error.found)
         } catch let error as DecodingError {
-            throw error.located(path: path, line: line.number)
+            throw error.located(path: path, line: line)
         }
     }
 }
@@ -39,27 +39,21 @@ extension Line {
 }
 
 extension DecodingError {
-    /// The same error as a `CorpusError` about a line.
-    func located(path: String, line: Int) -> CorpusError {
+    /// The same error as a `CorpusError` about a line. The decoder does not say where a line stops
+    /// being JSON, so the error shows how the line starts.
+    func located(path: String, line: Line) -> CorpusError {
         switch self {
         case .keyNotFound(let key, _):
-            return .incompleteRow(path: path, line: line, key: key.stringValue)
+            return .incompleteRow(path: path, line: line.number, key: key.stringValue)
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            guard let key = context.codingPath.last else {
-                return .malformedRecord(path: path, line: line, reason: context.debugDescription)
-            }
+            guard let key = context.codingPath.last else { break }
             return .notText(
-                path: path, line: line, key: key.stringValue, reason: context.debugDescription)
-        case .dataCorrupted(let context):
-            let cause =
-                (context.underlyingError as? NSError)?
-                .userInfo[NSDebugDescriptionErrorKey] as? String
-            return .malformedRecord(
-                path: path, line: line,
-                reason: clipped(cause ?? context.debugDescription, to: 200))
-        @unknown default:
-            return .malformedRecord(path: path, line: line, reason: "\(self)")
+                path: path, line: line.number, key: key.stringValue,
+                reason: context.debugDescription)
+        default: break
         }
+        let start = String(decoding: line.bytes.prefix(200), as: UTF8.self)
+        return .malformedRecord(path: path, line: line.number, found: clipped(start))
     }
 }
 
@@ -93,7 +87,12 @@ private func listed(_ names: [String]) -> [String] {
     return names.count > shown.count ? shown + ["…"] : Array(shown)
 }
 
-/// The start of `text`, fit for an error message.
+/// The start of `text`, fit for an error message at a terminal: short, no control characters.
 func clipped(_ text: some StringProtocol, to limit: Int = 40) -> String {
-    text.count <= limit ? String(text) : "\(text.prefix(limit))…"
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        if shown.count == limit { return String(shown) + "…" }
+        shown.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return String(shown)
 }

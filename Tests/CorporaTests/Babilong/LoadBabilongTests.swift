@@ -137,10 +137,11 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNoTextAreRefused() throws {
-        let path = try file(folder, "a.json", Array("{\"input\": \"".utf8) + [0xC3, 0x28])
-        #expect(throws: CorpusError.invalidUTF8(path: path, line: 1, offset: 11, byte: 0xC3)) {
-            try loadBabilong(data: path, length: "0k", task: "qa1")
-        }
+    @Test(arguments: ["{\"input\": \"", "\n[{\"input\": \""])
+    func bytesThatAreNoTextAreRefused(start: String) throws {
+        let path = try file(folder, "a.json", Array(start.utf8) + [0xC3, 0x28])
+        let expected = CorpusError.invalidUTF8(
+            path: path, line: start.hasPrefix("\n") ? 2 : 1, offset: start.utf8.count, byte: 0xC3)
+        #expect(throws: expected) { try loadBabilong(data: path, length: "0k", task: "qa1") }
     }
 }

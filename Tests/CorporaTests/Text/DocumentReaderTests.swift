@@ -134,6 +134,17 @@ import Testing
         }
     }
 
+    @Test func whatAFileHoldsDoesNotReachTheTerminalRaw() throws {
+        let path = try file(
+            folder, "a.jsonl", "{\u{1B}[2J" + String(repeating: "x", count: 1_000))
+        let found = "{\u{FFFD}[2J" + String(repeating: "x", count: 35) + "…"
+        let error = CorpusError.malformedRecord(path: path, line: 1, found: found)
+        #expect(throws: error) { try DocumentReader(paths: [path]).next() }
+        #expect(
+            "\(error)"
+                == "\(path):1: expected a sound JSON object on one line, found '\(found)'")
+    }
+
     @Test func aTextLongerThanTheLimitIsRefused() throws {
         let path = try file(folder, "a.txt", "1234567\n12345678\n123456789\n")
         let lines = try DocumentReader(paths: [path], lines: true, limit: 8)
