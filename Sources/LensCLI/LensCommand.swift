@@ -7,7 +7,7 @@ struct LensCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lens",
         abstract: "Look inside state-space language models, layer by layer.",
-        subcommands: []
+        subcommands: [PlotCommand.self]
     )
 }
 
