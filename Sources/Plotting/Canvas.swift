@@ -86,6 +86,8 @@ final class Canvas {
             cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, creator)
         }
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, subject)
+        // An empty date keeps cairo from writing the current one.
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "")
     }
 
     func fill(_ rectangle: Rectangle, _ color: Color) {

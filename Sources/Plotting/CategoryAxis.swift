@@ -1,66 +1,93 @@
-/// Labels below a row of equal slots: all of them, upright if they do not collide, else turned;
-/// where even turned lines would collide, only some.
+/// Labels below a row of equal slots.
+///
+/// All of them stand upright if they do not collide; else words are turned, so that numbers can
+/// stay upright; else all are turned; and where even turned lines would collide, numbers are
+/// upright again and only some are shown.
 struct CategoryAxis {
-    /// Labels in order; nil where one is left out.
-    let labels: [String?]
-    let isTurned: Bool
-    /// Points below the axis that the labels take, without gaps.
-    let depth: Double
+    struct Label: Hashable {
+        let text: String
+        let isTurned: Bool
+        /// Horizontal extent in points.
+        let width: Double
+        /// Points that it reaches below the upper edge of the labels.
+        let depth: Double
+    }
+
+    /// In order; nil where a label is left out.
+    let labels: [Label?]
 
     /// - Parameters:
     ///   - slot: width of one category in points.
     ///   - maximumDepth: longest turned label, in points; longer ones end in an ellipsis.
-    init(
-        _ names: [String], slot: Double, _ font: Font, maximumDepth: Double, canvas: Canvas
-    ) {
+    init(_ names: [String], slot: Double, _ font: Font, maximumDepth: Double, canvas: Canvas) {
         let fitting = TextFitting(canvas: canvas)
-        let widths = names.map { canvas.width(of: $0, font) }
-        let space = 0.45 * font.size
-        var upright = true
-        for (left, right) in zip(widths, widths.dropFirst()) {
-            upright = upright && (left + right) / 2 + space <= slot
+        let upright = names.map { name in
+            Label(
+                text: name, isTurned: false, width: canvas.width(of: name, font),
+                depth: font.capHeight + font.descent)
         }
-        // A single label may be as wide as the axis, but not wider.
-        if names.count == 1 { upright = widths[0] <= slot }
-        if upright {
-            labels = names
-            isTurned = false
-            depth = font.capHeight + font.descent
+        let turned = names.map { name in
+            let text = fitting.truncated(name, font, to: maximumDepth)
+            return Label(
+                text: text, isTurned: true, width: font.capHeight,
+                depth: canvas.width(of: text, font))
+        }
+        let isNumber = names.map { Int($0) != nil }
+        let mixed = zip(isNumber, zip(upright, turned)).map { $0 ? $1.0 : $1.1 }
+        func collide(_ left: Label, _ right: Label, slots: Int) -> Bool {
+            let space = (left.isTurned && right.isTurned ? 0.18 : 0.33) * font.size
+            return (left.width + right.width) / 2 + space > slot * Double(slots)
+        }
+        func fit(_ labels: [Label?]) -> Bool {
+            if labels.count == 1, let only = labels[0] { return only.width <= slot }
+            let shown = labels.indices.compactMap { i in labels[i].map { (i, $0) } }
+            return zip(shown, shown.dropFirst()).allSatisfy { left, right in
+                !collide(left.1, right.1, slots: right.0 - left.0)
+            }
+        }
+
+        if let whole = [upright, mixed, turned].first(where: fit) {
+            labels = whole
             return
         }
-        let line = font.capHeight + 0.18 * font.size
-        let every = max(1, Int((line / slot).rounded(.up)))
-        let turned = names.map { fitting.truncated($0, font, to: maximumDepth) }
-        labels = Self.thinned(turned, every: Self.roundStep(atLeast: every))
-        isTurned = true
-        depth = labels.compactMap { $0 }.map { canvas.width(of: $0, font) }.max() ?? 0
+        var steps = [2, 5, 10]
+        var some: [Label?]
+        repeat {
+            let step = steps.removeFirst()
+            steps.append(step * 10)
+            some = Self.thinned(mixed, every: step, collide)
+        } while steps[0] < names.count && !fit(some)
+        labels = some
     }
 
-    /// 1, 2, 5, 10, 20, 50, …
-    static func roundStep(atLeast least: Int) -> Int {
-        var power = 1
-        while true {
-            for digit in [1, 2, 5] where digit * power >= least { return digit * power }
-            power *= 10
+    /// Numbers keep multiples of the step, and yield to words. Where there are too many words
+    /// for that, every so manyth label is kept.
+    private static func thinned(
+        _ labels: [Label], every step: Int, _ collide: (Label, Label, Int) -> Bool
+    ) -> [Label?] {
+        let numbers = labels.map { Int($0.text) }
+        let words = numbers.indices.filter { numbers[$0] == nil }
+        return labels.enumerated().map { index, label in
+            guard words.count * step <= labels.count else {
+                return index.isMultiple(of: step) ? label : nil
+            }
+            guard let number = numbers[index] else { return label }
+            let isCrowded = words.contains { collide(label, labels[$0], abs($0 - index)) }
+            return number.isMultiple(of: step) && !isCrowded ? label : nil
         }
     }
 
-    /// Whole numbers keep multiples of the step; other labels stay, and their neighbours yield.
-    static func thinned(_ labels: [String], every step: Int) -> [String?] {
-        guard step > 1 else { return labels }
-        let numbers = labels.map { Int($0) }
-        guard numbers.contains(where: { $0 != nil }) else {
-            return labels.enumerated().map { $0.offset.isMultiple(of: step) ? $0.element : nil }
-        }
-        var kept: [String?] = zip(labels, numbers).map { label, number in
-            number.map { $0.isMultiple(of: step) } ?? true ? label : nil
-        }
-        for (index, number) in numbers.enumerated() where number == nil {
-            let near = max(0, index - step + 1)...min(labels.count - 1, index + step - 1)
-            for neighbour in near where numbers[neighbour] != nil { kept[neighbour] = nil }
-        }
-        return kept
+    /// How far the labels that reach into `span` come down.
+    func depth(in span: ClosedRange<Double>, center: (Int) -> Double) -> Double {
+        labels.enumerated().compactMap { index, label in
+            guard let label, center(index) + label.width / 2 >= span.lowerBound,
+                center(index) - label.width / 2 <= span.upperBound
+            else { return nil }
+            return label.depth
+        }.max() ?? 0
     }
+
+    var depth: Double { labels.compactMap { $0?.depth }.max() ?? 0 }
 
     /// - Parameters:
     ///   - top: the upper edge of the labels.
@@ -68,12 +95,13 @@ struct CategoryAxis {
     func draw(on canvas: Canvas, top: Double, _ font: Font, center: (Int) -> Double) {
         for (index, label) in labels.enumerated() {
             guard let label else { continue }
-            if isTurned {
-                let place = Point(x: center(index) + font.capHeight / 2, y: top)
-                canvas.text(label, at: place, font, anchor: .end, quarterTurn: true)
+            let x = center(index)
+            if label.isTurned {
+                let place = Point(x: x + font.capHeight / 2, y: top)
+                canvas.text(label.text, at: place, font, anchor: .end, quarterTurn: true)
             } else {
-                let place = Point(x: center(index), y: top + font.capHeight)
-                canvas.text(label, at: place, font, anchor: .middle)
+                let place = Point(x: x, y: top + font.capHeight)
+                canvas.text(label.text, at: place, font, anchor: .middle)
             }
         }
     }

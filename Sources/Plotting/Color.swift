@@ -1,3 +1,5 @@
+import Foundation
+
 /// An opaque sRGB colour, 8 bits a channel.
 package struct Color: Hashable, Sendable {
     package let red: UInt8
@@ -17,6 +19,12 @@ package struct Color: Hashable, Sendable {
             let value = UInt32(digits, radix: 16)
         else { return nil }
         self.init(UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255))
+    }
+
+    /// Relative luminance of sRGB, 0 for black to 1 for white, with gamma taken as 2.2.
+    package var luminance: Double {
+        let linear = [red, green, blue].map { pow(Double($0) / 255, 2.2) }
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
 
     /// Towards black: 0 keeps the colour, 1 gives black.

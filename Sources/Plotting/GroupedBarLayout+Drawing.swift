@@ -46,7 +46,7 @@ extension GroupedBarLayout {
         fills[series].draw(box, on: canvas, edge: edge)
     }
 
-    /// A dark stem with caps on a light halo, so that it shows on dark bars as well.
+    /// A dark stem with caps; on dark bars with a light rim.
     private func drawErrorBar(_ bar: Bar, series: Int, category: Int, on canvas: Canvas) {
         guard let interval = bar.interval, scale.fraction(interval.high).isFinite else { return }
         let extent = extent(series: series, category: category)
@@ -56,10 +56,11 @@ extension GroupedBarLayout {
         let width = min(style.errorBarWidth, barWidth / 5)
         let high = y(fraction: scale.fraction(interval.high))
         let low = y(fraction: scale.fraction(interval.low))
-        let halo = min(style.errorBarHalo, width * 0.7)
+        let isDark = chart.series[series].color.luminance < 0.3
+        let halo = isDark ? min(style.errorBarHalo, barWidth * 0.08) : 0
         for (color, width, extra) in [
             (Color.white, width + 2 * halo, halo), (Color.text, width, 0),
-        ] {
+        ] where color == .text || halo > 0 {
             canvas.line(from: Point(x: x, y: high), to: Point(x: x, y: low), color, width: width)
             // An interval that reaches below a logarithmic axis has no lower cap to show.
             for y in scale.fraction(interval.low) >= 0 ? [high, low] : [high] {
@@ -73,16 +74,20 @@ extension GroupedBarLayout {
     private func drawText(on canvas: Canvas) {
         let page = chart.size.width * 72
         let (tickFont, axisFont, titleFont) = (style.tickFont, style.axisFont, style.titleFont)
+        // Over the middle of the plot, or as near as the page allows.
+        let middle = (plot.left + plot.right) / 2
+        func center(width: Double) -> Double {
+            let reach = style.margin + width / 2
+            return min(max(middle, reach), page - reach)
+        }
         for (index, line) in titleLines.enumerated() {
             let baseline =
                 style.margin + titleFont.capHeight + Double(index) * titleFont.lineHeight
-            canvas.text(line, at: Point(x: page / 2, y: baseline), titleFont, anchor: .middle)
+            let x = center(width: canvas.width(of: line, titleFont))
+            canvas.text(line, at: Point(x: x, y: baseline), titleFont, anchor: .middle)
         }
-        let middle = (plot.left + plot.right) / 2
-        // Over the middle of the plot, or as near as the page allows.
-        let reach = style.margin + legend.width / 2
         legend.draw(
-            on: canvas, top: legendTop, center: min(max(middle, reach), page - reach),
+            on: canvas, top: legendTop, center: center(width: legend.width),
             edge: style.barEdgeWidth)
 
         for tick in scale.ticks {
@@ -96,8 +101,8 @@ extension GroupedBarLayout {
         categoryAxis.draw(
             on: canvas, top: plot.bottom + style.gap, tickFont, center: center(ofCategory:))
 
-        let xBaseline = chart.size.height * 72 - style.margin - axisFont.descent
-        canvas.text(xLabel, at: Point(x: middle, y: xBaseline), axisFont, anchor: .middle)
+        let xCenter = center(width: canvas.width(of: xLabel, axisFont))
+        canvas.text(xLabel, at: Point(x: xCenter, y: xLabelBaseline), axisFont, anchor: .middle)
         for (index, line) in yLabelLines.enumerated() {
             let x = style.margin + axisFont.capHeight + Double(index) * axisFont.lineHeight
             let place = Point(x: x, y: (plot.top + plot.bottom) / 2)

@@ -8,6 +8,7 @@ struct GroupedBarLayout {
     let titleLines: [String]
     let yLabelLines: [String]
     let xLabel: String
+    let xLabelBaseline: Double
     let legend: Legend
     let legendTop: Double
     let categoryAxis: CategoryAxis
@@ -39,42 +40,59 @@ struct GroupedBarLayout {
         // Starting from the widest plot, three rounds settle it.
         let names = chart.categories.map(printable)
         let bars = chart.series.flatMap { $0.bars.compactMap { $0 } }
-        let belowLabels =
-            style.margin
-            + (xLabel.isEmpty ? 0 : style.gap + style.axisFont.capHeight + style.axisFont.descent)
+        let xLabelWidth = canvas.width(of: xLabel, style.axisFont)
         var plot = Rectangle(
             left: style.margin, top: top, right: page.width - style.margin,
-            bottom: page.height - belowLabels - style.tickFont.lineHeight)
-        var fitted: (CategoryAxis, ValueScale, [String])?
+            bottom: page.height - style.margin)
+        var fitted: (axis: CategoryAxis, scale: ValueScale, yLines: [String], baseline: Double)?
         for _ in 0..<3 {
+            let axis = CategoryAxis(
+                names, slot: max(1, plot.width) / Double(names.count), style.tickFont,
+                maximumDepth: page.height * 0.3, canvas: canvas)
+            let below = Self.depths(
+                axis, plot: plot, xLabelWidth: xLabelWidth, count: names.count, style)
+            plot.bottom = page.height - style.margin - below.total
             guard plot.width >= 24, plot.height >= 24 else {
                 throw PlottingError.figureTooSmall(size: chart.size)
             }
-            let axis = CategoryAxis(
-                names, slot: plot.width / Double(names.count), style.tickFont,
-                maximumDepth: page.height * 0.3, canvas: canvas)
-            plot.bottom = page.height - belowLabels - axis.depth - style.gap
             let scale = try ValueScale.covering(
                 bars, kind: chart.scale, limits: chart.limits,
                 maximumLabels: max(2, min(9, Int(plot.height / (2.6 * style.tickFont.size)))),
                 yLabel: printable(chart.yLabel))
             let yLines = fitting.wrapped(
-                printable(chart.yLabel), style.axisFont, to: max(0, plot.height), maximumLines: 2)
+                printable(chart.yLabel), style.axisFont, to: plot.height, maximumLines: 2)
             let labelWidth =
                 scale.ticks.compactMap(\.label)
                 .map { canvas.width(of: $0, style.tickFont) }.max() ?? 0
             plot.left =
                 style.margin + Double(yLines.count) * style.axisFont.lineHeight + labelWidth
                 + style.gap * 1.2
-            fitted = (axis, scale, yLines)
+            fitted = (axis, scale, yLines, plot.bottom + below.xBaseline)
         }
-        guard let (axis, scale, yLines) = fitted, plot.width >= 24, plot.height >= 24 else {
+        guard let fitted, plot.width >= 24 else {
             throw PlottingError.figureTooSmall(size: chart.size)
         }
         self.plot = plot
-        categoryAxis = axis
-        self.scale = scale
-        yLabelLines = yLines
+        categoryAxis = fitted.axis
+        scale = fitted.scale
+        yLabelLines = fitted.yLines
+        xLabelBaseline = fitted.baseline
+    }
+
+    /// Below the plot, in points: the baseline of the x label, which stays above long tick labels
+    /// that end beside it, and the lower edge of everything.
+    private static func depths(
+        _ axis: CategoryAxis, plot: Rectangle, xLabelWidth: Double, count: Int, _ style: Style
+    ) -> (xBaseline: Double, total: Double) {
+        let middle = (plot.left + plot.right) / 2
+        let reach = xLabelWidth / 2 + style.axisFont.size
+        let above = axis.depth(in: (middle - reach)...(middle + reach)) { index in
+            plot.left + (Double(index) + 0.5) * plot.width / Double(count)
+        }
+        let baseline =
+            xLabelWidth > 0 ? above + 2.3 * style.gap + style.axisFont.capHeight : 0
+        let total = max(style.gap + axis.depth, baseline + style.axisFont.descent)
+        return (baseline, total)
     }
 
     /// y of a place between the axis' ends; 0 is the lower end.

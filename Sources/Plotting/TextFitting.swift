@@ -18,10 +18,27 @@ struct TextFitting {
         return String(characters[..<low]) + "…"
     }
 
-    /// Lines broken at spaces; what the last allowed line cannot hold ends in an ellipsis.
+    /// Lines broken at spaces, of nearly equal widths; what the last allowed line cannot hold ends
+    /// in an ellipsis.
     func wrapped(_ text: String, _ font: Font, to width: Double, maximumLines: Int) -> [String] {
+        let words = text.split(separator: " ")
+        var lines = broken(words, font, to: width, maximumLines: maximumLines)
+        guard lines.count > 1 else { return lines.map { truncated($0, font, to: width) } }
+        // The narrowest column that takes no more lines and clips no word.
+        for share in stride(from: 0.95, to: 0.3, by: -0.05) {
+            let narrower = broken(words, font, to: width * share, maximumLines: maximumLines + 1)
+            let isWorse = narrower.contains { canvas.width(of: $0, font) > width * share }
+            if isWorse || narrower.count > lines.count { break }
+            lines = narrower
+        }
+        return lines.map { truncated($0, font, to: width) }
+    }
+
+    private func broken(
+        _ words: [Substring], _ font: Font, to width: Double, maximumLines: Int
+    ) -> [String] {
         var lines: [String] = []
-        for word in text.split(separator: " ") {
+        for word in words {
             if let last = lines.last,
                 lines.count == maximumLines
                     || canvas.width(of: "\(last) \(word)", font) <= width
@@ -31,7 +48,7 @@ struct TextFitting {
                 lines.append(String(word))
             }
         }
-        return lines.map { truncated($0, font, to: width) }
+        return lines
     }
 }
 
