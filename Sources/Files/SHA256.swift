@@ -1,4 +1,5 @@
 import CCrypto
+import Foundation
 
 /// A running SHA-256 of bytes.
 package final class SHA256 {
@@ -21,9 +22,19 @@ package final class SHA256 {
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Adds the bytes of a whole file.
+    /// Adds the bytes of a whole file. It is read, not mapped: pages of a model that is mapped
+    /// already would count twice in the memory of the process.
     package func update(contentsOf path: String) throws {
-        try MappedFile(path).withBytes(update)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.reading(path) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw FileError.reading(path) }
+            guard count > 0 else { return }
+            buffer.withUnsafeBytes { update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
     }
 
     /// Lower-case hexadecimal digest of everything given so far; ends the computation.

@@ -9,8 +9,8 @@ struct LensCommand: ParsableCommand {
         abstract: "Look inside state-space language models, layer by layer.",
         version: version,
         subcommands: [
-            TrainCommand.self, EvalCommand.self, CaptureCommand.self, InspectCommand.self,
-            TokenizeCommand.self,
+            TrainCommand.self, EvalCommand.self, PlotCommand.self, CaptureCommand.self,
+            InspectCommand.self, TokenizeCommand.self,
         ]
     )
 }

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Files
+import Foundation
+import Plotting
+import Reports
+
+/// `lens plot`: figures from results.
+struct PlotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plot",
+        abstract: "Draw figures from results.",
+        subcommands: [PlotLayersCommand.self]
+    )
+}
+
+/// `lens plot layers`: how probable the right answer is, layer by layer, in one to four results.
+struct PlotLayersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "layers",
+        abstract: "Compare 1 to 4 results layer by layer in a bar chart.",
+        discussion: """
+            A result is the JSON file of 'lens eval babilong' or a published layer table
+            (…-lens_eval.txt); which of the two is told by its content. Error bars are the
+            95% intervals of the result, where it has them.
+
+            Compare two models on a log scale:
+
+              lens plot layers diffmamba.json mamba.json --log --out layers.png \\
+                --label Diff-Mamba --label Mamba
+
+            The blocks axis counts the blocks a state has passed, and ends with the model's own
+            output. The published axis has the labels of the Diff-Mamba paper: its layer L is the
+            state after L + 1 blocks, its last layer the model's own output.
+            """
+    )
+
+    @Argument(help: "1 to 4 result files; the first is leftmost in each group of bars.")
+    var results: [String]
+
+    @Option(help: "The figure to write: FIG.png, FIG.pdf or FIG.svg.")
+    var out: String
+
+    @Flag(help: "Use a logarithmic value axis.")
+    var log = false
+
+    @Option(help: "What to show: probability, log-probability or rank.")
+    var metric: LayerMetric = .probability
+
+    @Option(help: "How layers are numbered: blocks or published.")
+    var axis: LayerAxis = .blocks
+
+    @Option(help: "First layer shown, as numbered by --axis. (default: 1)")
+    var from: Int?
+
+    @Option(
+        help: "Last layer shown, as numbered by --axis. (default: all, and the model's output)")
+    var to: Int?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "Names for the legend, one a result. (default: the model's name, or the file's)")
+    var label: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "Colours as #RRGGBB, one a result. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
+    var color: [Color] = []
+
+    @Option(help: "Title above the figure. (default: none)")
+    var title: String?
+
+    @Option(help: "Width in inches.")
+    var width = 14.0
+
+    @Option(help: "Height in inches.")
+    var height = 6.0
+
+    @Option(help: "Resolution of a PNG in pixels per inch.")
+    var dpi = 300.0
+
+    func validate() throws {
+        guard (1...4).contains(results.count) else {
+            throw ValidationError("\(results.count) results given, expected 1 to 4")
+        }
+        for (option, count) in [("--label", label.count), ("--color", color.count)]
+        where count != 0 && count != results.count {
+            throw ValidationError(
+                "\(count) values of \(option) for \(results.count) results, expected one a result")
+        }
+        if log && metric == .logProbability {
+            throw ValidationError(
+                "log-probabilities are never above 0, so --log cannot show them; drop --log")
+        }
+        _ = try format()
+    }
+
+    func run() throws {
+        var curves = try results.map { try ResultFile.curve($0, metric: metric) }
+        for (index, name) in label.enumerated() { curves[index].label = name }
+        let figure = try render(
+            layerChart(curves, options), as: format(), dpi: dpi,
+            metadata: figureMetadata(
+                curves, title: title, command: shellCommand(CommandLine.arguments)))
+        try writeFile(figure, to: out)
+        print(out)
+    }
+
+    private var options: LayerChartOptions {
+        var options = LayerChartOptions()
+        options.metric = metric
+        options.axis = axis
+        options.scale = log ? .log10 : .linear
+        options.from = from
+        options.to = to
+        options.title = title
+        options.size = FigureSize(width: width, height: height)
+        options.colors = color
+        return options
+    }
+
+    private func format() throws -> FigureFormat {
+        let name = (out as NSString).pathExtension
+        guard let format = FigureFormat(rawValue: name.lowercased()) else {
+            let known = FigureFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+            throw ValidationError(
+                "--out \(out) names no figure format; end it in one of \(known)")
+        }
+        return format
+    }
+}
+
+/// Arguments as one line that a shell reads back; the program by its name only.
+private func shellCommand(_ arguments: [String]) -> String {
+    let program = arguments.first.map { ($0 as NSString).lastPathComponent } ?? "lens"
+    let words = [program] + arguments.dropFirst()
+    return words.map { word in
+        let isPlain =
+            !word.isEmpty && word.allSatisfy { $0.isLetter || "0123456789_-./=:,+@%".contains($0) }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
+}
+
+extension LayerMetric: ExpressibleByArgument {}
+extension LayerAxis: ExpressibleByArgument {}
+
+extension Color: ExpressibleByArgument {
+    package init?(argument: String) { self.init(hex: argument) }
+}

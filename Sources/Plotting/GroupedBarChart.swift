@@ -1,0 +1,99 @@
+/// Bars in groups, one group a category and one bar a series, with optional error bars.
+///
+/// A chart is a value: it says what is drawn, and `render` finds the places.
+package struct GroupedBarChart: Sendable {
+    package var title: String?
+    package var xLabel: String
+    package var yLabel: String
+    /// Names of the groups, left to right; at least one.
+    package var categories: [String]
+    /// One to four; each holds one bar a category.
+    package var series: [BarSeries]
+    package var scale: ScaleKind
+    /// Ends of the value axis; nil takes ends that show every bar and interval.
+    package var limits: Interval?
+    package var size: FigureSize
+
+    package init(
+        title: String? = nil, xLabel: String, yLabel: String, categories: [String],
+        series: [BarSeries], scale: ScaleKind = .linear, limits: Interval? = nil,
+        size: FigureSize = FigureSize()
+    ) {
+        precondition(!categories.isEmpty, "a chart needs a category")
+        precondition((1...4).contains(series.count), "\(series.count) series, expected 1 to 4")
+        for one in series {
+            precondition(
+                one.bars.count == categories.count,
+                "\(one.bars.count) bars for \(categories.count) categories")
+        }
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.categories = categories
+        self.series = series
+        self.scale = scale
+        self.limits = limits
+        self.size = size
+    }
+}
+
+package struct BarSeries: Sendable {
+    package var label: String
+    package var color: Color
+    /// One a category; nil draws nothing.
+    package var bars: [Bar?]
+
+    package init(label: String, color: Color, bars: [Bar?]) {
+        self.label = label
+        self.color = color
+        self.bars = bars
+    }
+}
+
+/// A bar from 0 (or from the foot of a logarithmic axis) to `value`, and its error bar.
+///
+/// A value that is not finite draws nothing, as does one of 0 or less on a logarithmic axis.
+package struct Bar: Hashable, Sendable {
+    package var value: Double
+    package var interval: Interval?
+
+    package init(_ value: Double, interval: Interval? = nil) {
+        self.value = value
+        self.interval = interval
+    }
+}
+
+/// Two finite numbers in order.
+package struct Interval: Hashable, Sendable {
+    package let low: Double
+    package let high: Double
+
+    /// Nil unless both are finite and `low ≤ high`.
+    package init?(_ low: Double, _ high: Double) {
+        guard low.isFinite, high.isFinite, low <= high else { return nil }
+        self.low = low
+        self.high = high
+    }
+}
+
+package enum ScaleKind: Hashable, Sendable {
+    case linear
+    case log10
+}
+
+/// Width and height in inches.
+package struct FigureSize: Hashable, Sendable {
+    package let width: Double
+    package let height: Double
+
+    package init(width: Double = 14, height: Double = 6) {
+        self.width = width
+        self.height = height
+    }
+}
+
+package enum FigureFormat: String, CaseIterable, Sendable {
+    case png
+    case pdf
+    case svg
+}

@@ -1,0 +1,59 @@
+import Files
+
+/// What can be wrong with results and with the figure asked of them.
+package enum ResultError: UserFacingError, Equatable {
+    case notAResult(path: String, found: String)
+    case tooLarge(path: String, bytes: Int, limit: Int)
+    case malformedLiteral(path: String, line: Int, column: Int, expected: String, found: String)
+    case layersNotContiguous(path: String, found: Int, expected: Int)
+    case noLayers(path: String)
+    case tooManyLayers(path: String, count: Int, limit: Int)
+    case inconsistentAverage(path: String, layer: Int, average: Double, expected: Double)
+    case badInterval(path: String, place: String, values: [Double])
+    case metricMissing(path: String, metric: LayerMetric, place: String)
+    case differentLayerCounts([String: Int])
+    case wrongNumberOfResults(Int)
+    case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
+
+    package var kind: FailureKind {
+        switch self {
+        case .differentLayerCounts, .wrongNumberOfResults, .emptyRange, .metricMissing: .usage
+        default: .badData
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .notAResult(let path, let found):
+            "\(path): begins with \(found), expected a result of 'lens eval babilong' (JSON) or a "
+                + "published layer table ({1: {'sum': …, 'total': …, 'avg': …}, …})"
+        case .tooLarge(let path, let bytes, let limit):
+            "\(path): has \(bytes) bytes, expected a result of at most \(limit)"
+        case .malformedLiteral(let path, let line, let column, let expected, let found):
+            "\(path):\(line):\(column): expected \(expected), found \(found)"
+        case .layersNotContiguous(let path, let found, let expected):
+            "\(path): layer \(found) stands where layer \(expected) was expected; "
+                + "a result has each of the layers 1 to N once"
+        case .noLayers(let path): "\(path): has no layers; rerun the evaluation that wrote it"
+        case .tooManyLayers(let path, let count, let limit):
+            "\(path): has \(count) layers, expected at most \(limit)"
+        case .inconsistentAverage(let path, let layer, let average, let expected):
+            "\(path): layer \(layer) has the average \(average), but its sum over its total is "
+                + "\(expected); the file is damaged or edited"
+        case .badInterval(let path, let place, let values):
+            "\(path): 'ci95' of \(place) is \(values), expected two numbers in rising order"
+        case .metricMissing(let path, let metric, let place):
+            "\(path): has no \(metric.rawValue) of \(place); choose a metric it has"
+        case .differentLayerCounts(let counts):
+            "the results have different numbers of layers ("
+                + counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+                .joined(separator: ", ")
+                + "), so one published label would mean different states; use --axis blocks"
+        case .wrongNumberOfResults(let count):
+            "\(count) results to compare in one figure, expected 1 to 4"
+        case .emptyRange(let from, let to, let axis, let last):
+            "no layers from \(from ?? 1) to \(to ?? last) on the \(axis.rawValue) axis, "
+                + "which runs from 1 to \(last)"
+        }
+    }
+}

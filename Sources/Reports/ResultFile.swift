@@ -1,0 +1,86 @@
+import Files
+import Foundation
+
+/// Reads result files, whose format is told by their content.
+package enum ResultFile {
+    /// More than any model has; a bound on what a damaged file makes us draw.
+    static let maximumLayers = 4096
+    static let maximumBytes = 1 << 30
+
+    /// The curve of one metric in a result of `lens eval babilong` or a published layer table.
+    ///
+    /// The curve is labelled with the last part of the model's path, or with the file's name
+    /// without extension where the result names no model.
+    ///
+    /// - Throws: `FileError` or `ResultError`; published tables have the probability only.
+    package static func curve(
+        _ path: String, metric: LayerMetric = .probability
+    ) throws -> LayerCurve {
+        let file = try MappedFile(path)
+        guard file.bytes.count <= maximumBytes else {
+            throw ResultError.tooLarge(path: path, bytes: file.bytes.count, limit: maximumBytes)
+        }
+        let hash = SHA256()
+        hash.update(file.bytes)
+        let sha256 = hash.finalize()
+        switch try format(file.bytes, path: path) {
+        case .json:
+            let data = Data(file.bytes)
+            let result = try decodeJSON(EvaluationResult.self, from: data, path: path)
+            let run = result.run ?? RunDescription()
+            return LayerCurve(
+                label: lastPart(run.model) ?? fileName(path), layerCount: result.layers.count,
+                points: try result.points(metric, path: path),
+                provenance: ResultProvenance(path: path, sha256: sha256, run: run))
+        case .pythonLiteral:
+            guard metric == .probability else {
+                throw ResultError.metricMissing(path: path, metric: metric, place: "any layer")
+            }
+            let table = try PublishedTable(Array(file.bytes), path: path)
+            let points = table.rows.map { row in
+                LayerCurve.Point(
+                    position: LayerAxis.position(
+                        publishedLabel: row.layer, layerCount: table.rows.count),
+                    mean: row.average)
+            }
+            return LayerCurve(
+                label: fileName(path), layerCount: table.rows.count, points: points,
+                provenance: ResultProvenance(path: path, sha256: sha256))
+        }
+    }
+
+    private enum Format {
+        case json
+        case pythonLiteral
+    }
+
+    /// Both formats are a brace; the first key of JSON is in double quotes, of the table a number.
+    private static func format(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Format {
+        let start = bytes.prefix(4096).filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
+        if start.first == UInt8(ascii: "{"), start.count >= 2 {
+            switch start[1] {
+            case UInt8(ascii: "\""): return .json
+            case UInt8(ascii: "}"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                return .pythonLiteral
+            default: break
+            }
+        }
+        throw ResultError.notAResult(
+            path: path, found: bytes.isEmpty ? "nothing" : quoted(bytes.prefix(12)))
+    }
+
+    /// Bytes as text for a message, without what a terminal would obey.
+    static func quoted(_ bytes: some Collection<UInt8>) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return "'" + text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "'"
+    }
+
+    private static func lastPart(_ path: String?) -> String? {
+        path.flatMap { $0.split(separator: "/").last.map(String.init) }
+    }
+
+    private static func fileName(_ path: String) -> String {
+        let name = (path as NSString).lastPathComponent
+        return (name as NSString).deletingPathExtension
+    }
+}
