@@ -116,6 +116,8 @@ final class ZipWriter {
     private let path: String
     private let temporaryPath: String
     private var handle: OpaquePointer?
+    /// Where the next entry will begin in the file.
+    private var offset = 0
 
     init(_ path: String) throws {
         self.path = path
@@ -131,7 +133,8 @@ final class ZipWriter {
         unlink(temporaryPath)
     }
 
-    /// `bytes` are read by `commit` and must live until then.
+    /// `bytes` are read by `commit` and must live until then. They begin at a multiple of 64 bytes
+    /// of the file, as those of torch.save do, so that a mapped file serves as it is.
     func add(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(ArchiveFlaw) {
         let source = zip_source_buffer(handle, bytes.baseAddress, zip_uint64_t(bytes.count), 0)
         guard let source else { throw failure() }
@@ -140,12 +143,22 @@ final class ZipWriter {
             zip_source_free(source)
             throw failure()
         }
-        let first = zip_uint64_t(index)
+        // A local header has 30 bytes and the name, an extra field 4 and its filling.
+        let unpadded = offset + 30 + name.utf8.count + 4
+        let padding = [UInt8](repeating: 0, count: (64 - unpadded % 64) % 64)
+        offset = unpadded + padding.count + bytes.count
+        let entry = zip_uint64_t(index)
         let january1980: zip_uint16_t = 1 << 5 | 1
-        guard zip_set_file_compression(handle, first, ZIP_CM_STORE, 0) == 0,
-            zip_file_set_dostime(handle, first, 0, january1980, 0) == 0
+        guard zip_set_file_compression(handle, entry, ZIP_CM_STORE, 0) == 0,
+            zip_file_set_dostime(handle, entry, 0, january1980, 0) == 0,
+            zip_file_extra_field_set(
+                handle, entry, Self.paddingField, zip_uint16_t(ZIP_EXTRA_FIELD_NEW), padding,
+                zip_uint16_t(padding.count), zip_flags_t(ZIP_FL_LOCAL)) == 0
         else { throw failure() }
     }
+
+    /// The identifier "FB" that PyTorch gives its own filling.
+    private static let paddingField: zip_uint16_t = 0x4246
 
     func commit() throws {
         guard zip_close(handle) == 0 else { throw failure() }

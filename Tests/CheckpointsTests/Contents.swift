@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// The elements in an array; the storage lives at least until it is filled.
@@ -17,4 +18,9 @@ extension [UInt8] {
     func chunked(by size: Int) -> [ArraySlice<UInt8>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
+}
+
+/// Overwrites a file without waiting for the disk, unlike `writeFile`.
+func writeQuickly(_ bytes: [UInt8], to path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
 }
