@@ -74,7 +74,8 @@ package func createFolder(_ path: String) throws {
 
 /// The bytes of a whole file, for files that are small by nature (configurations, results).
 package func readFile(_ path: String) throws -> Data {
-    Data(try MappedFile(path).bytes)
+    let file = try MappedFile(path)
+    return withExtendedLifetime(file) { Data(file.bytes) }
 }
 
 package func fileExists(_ path: String) -> Bool {

@@ -37,7 +37,8 @@ package final class SHA256 {
 
     package static func hex(ofFile path: String) throws -> String {
         let hash = SHA256()
-        hash.update(try MappedFile(path).bytes)
+        let file = try MappedFile(path)
+        withExtendedLifetime(file) { hash.update(file.bytes) }
         return hash.finalize()
     }
 }

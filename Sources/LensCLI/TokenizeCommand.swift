@@ -89,6 +89,7 @@ struct TokenizeCommand: ParsableCommand {
         of path: String, _ tokenizer: Tokenizer, to output: inout BufferedOutput
     ) throws {
         let file = try MappedFile(path)
+        defer { withExtendedLifetime(file) {} }
         var number = 0
         var rest = file.bytes[...]
         while !rest.isEmpty {
