@@ -30,7 +30,8 @@ package final class Tokenizer: Sendable {
             merges: try vocabulary.mergeTable(file.model.merges, path: path),
             ignoresMerges: file.model.ignoreMerges)
         // Special tokens come first: of two tokens that read the same, they are found.
-        let added = (file.addedTokens ?? []).filter(\.special)
+        let added =
+            (file.addedTokens ?? []).filter(\.special)
             + (file.addedTokens ?? []).filter { !$0.special }
         let forms = pipeline.normalization
         rawTokens = AddedTokenMatcher(
