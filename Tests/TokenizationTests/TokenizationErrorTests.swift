@@ -127,6 +127,17 @@ struct TokenizationErrorTests {
         ) { try tokenizer.decode([97, id]) }
     }
 
+    @Test("a text that is not UTF-8 is refused", arguments: [0xFF, 0xC3, 0xEF])
+    func notUTF8(byte: UInt8) throws {
+        let tokenizer = try TinyTokenizer().load()
+        let error = TokenizationError.notUTF8(path: "a.txt", offset: 3)
+        #expect(throws: error) {
+            try tokenizer.encode(contents: Array("aé".utf8) + [byte, 0x61], of: "a.txt")
+        }
+        #expect(error.description.hasPrefix("a.txt: byte 3 "))
+        #expect(try tokenizer.encode(contents: [0x61], of: "a.txt") == [0x61])
+    }
+
     @Test("JSON of another form is refused, however deep")
     func malformedJSON() throws {
         let deep = String(repeating: "[", count: 1_000_000)
