@@ -11,9 +11,14 @@ package func decodeJSON<T: Decodable>(
     _ type: T.Type, from data: Data, path: String
 ) throws -> T {
     let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
     do {
-        return try decoder.decode(type, from: data)
+        do {
+            return try decoder.decode(type, from: data)
+        } catch DecodingError.dataCorrupted {
+            // JSON5 has Infinity and NaN, but Foundation's reader of it refuses \u0000.
+            decoder.allowsJSON5 = true
+            return try decoder.decode(type, from: data)
+        }
     } catch let error as DecodingError {
         throw FileError.malformedJSON(path: path, reason: error.sentence)
     }

@@ -1,6 +1,9 @@
 import Foundation
 
 /// A whole file mapped read-only into memory; pages are read when first touched.
+///
+/// `bytes` does not keep the file mapped: hold the value by `withExtendedLifetime`, since the
+/// compiler may release it after its last mention.
 package final class MappedFile: @unchecked Sendable {
     package let path: String
     /// Valid as long as this object lives; a temporary object ends before its bytes are read, so

@@ -10,16 +10,17 @@ struct TokenizeCommand: ParsableCommand {
         abstract: "Turn text into token ids, or ids into text.",
         discussion: """
             Prints the ids of a text as one JSON list, those of a .jsonl file as one list a line. \
-            The ids equal those of Hugging Face tokenizers.
+            The ids equal those of Hugging Face tokenizers. With the tokenizer of GPT-NeoX,
 
               lens tokenize --tokenizer tokenizer.json --text "Where is John?"
-              lens tokenize --tokenizer tokenizer.json --decode --text "[11447,310,2516,32]"
+
+            prints [7161,310,2516,32], and --decode --text "[7161,310,2516,32]" the text.
             """)
 
-    @Option(help: "Folder of a model; its tokenizer.json is used.")
+    @Option(help: .init("Folder of a model; its tokenizer.json is used.", valueName: "dir"))
     var model: String?
 
-    @Option(help: "A tokenizer.json.")
+    @Option(help: .init("A tokenizer.json.", valueName: "file"))
     var tokenizer: String?
 
     @Option(help: "The text itself; with --decode a JSON list of ids.")
@@ -79,16 +80,14 @@ struct TokenizeCommand: ParsableCommand {
             let ids = try decodeJSON([TokenID].self, from: input, path: name)
             return .text(try tokenizer.decode(ids))
         }
-        guard let text = String(validating: input, as: UTF8.self) else {
-            throw FileError.unreadable(path: name, reason: "it is not UTF-8 text")
-        }
-        return .ids(tokenizer.encode(text))
+        return .ids(try tokenizer.encode(contents: input, of: name))
     }
 
     private func convertLines(
         of path: String, _ tokenizer: Tokenizer, to output: inout BufferedOutput
     ) throws {
         let file = try MappedFile(path)
+        defer { withExtendedLifetime(file) {} }
         var number = 0
         var rest = file.bytes[...]
         while !rest.isEmpty {

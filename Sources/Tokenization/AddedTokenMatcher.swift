@@ -33,8 +33,8 @@ struct AddedTokenMatcher: Sendable {
 
     /// Cuts `text` into added tokens and what lies between them; an empty text has no pieces.
     ///
-    /// A token that swallows spaces may overlap the token found after it: both are reported, as
-    /// `find_matches` of Hugging Face's `added_vocabulary.rs` does.
+    /// A token that swallows spaces may overlap the token found after it; both are reported, as
+    /// by `find_matches` in Hugging Face's `added_vocabulary.rs`.
     func split(_ text: Bytes) -> [Piece] {
         var pieces: [Piece] = []
         var covered = 0
@@ -51,6 +51,8 @@ struct AddedTokenMatcher: Sendable {
             if token.singleWord, touchesWord(text, start, end) { continue }
             if token.lstrip { start = max(covered, spacesStart(text, before: start)) }
             if token.rstrip { end = spacesEnd(text, from: end) }
+            // Nothing is left of a token of spaces that the one before has swallowed.
+            guard start < end else { continue }
             if covered < start { pieces.append(Piece(range: covered..<start, token: nil)) }
             pieces.append(Piece(range: start..<end, token: TokenID(token.id)))
             covered = end

@@ -15,7 +15,9 @@ final class MergeTable: Sendable {
         for (rank, merge) in merges.enumerated() {
             let key = Self.key(merge.left, merge.right)
             var slot = Self.home(key) & (size - 1)
-            while slots[slot].x != key, slots[slot].x != Self.none { slot = (slot + 1) & (size - 1) }
+            while slots[slot].x != key, slots[slot].x != Self.none {
+                slot = (slot + 1) & (size - 1)
+            }
             slots[slot] = [key, UInt64(rank) << 32 | UInt64(merge.merged)]
         }
         self.slots = slots

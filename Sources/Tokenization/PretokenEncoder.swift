@@ -31,7 +31,7 @@ struct PretokenEncoder: Sendable {
 
     /// Leaves the ids of one pretoken in `memory.tokens`.
     private func merge(_ pretoken: Bytes, _ memory: inout Memory) {
-        memory.tokens.removeAll(keepingCapacity: pretoken.count < 1 << 16)
+        memory.tokens.removeAll(keepingCapacity: memory.tokens.count < 1 << 16)
         if ignoresMerges, let whole = wholeToken(pretoken) {
             memory.tokens.append(whole)
             return

@@ -30,7 +30,8 @@ package final class Tokenizer: Sendable {
             merges: try vocabulary.mergeTable(file.model.merges, path: path),
             ignoresMerges: file.model.ignoreMerges)
         // Special tokens come first: of two tokens that read the same, they are found.
-        let added = (file.addedTokens ?? []).filter(\.special)
+        let added =
+            (file.addedTokens ?? []).filter(\.special)
             + (file.addedTokens ?? []).filter { !$0.special }
         let forms = pipeline.normalization
         rawTokens = AddedTokenMatcher(
@@ -49,6 +50,25 @@ package final class Tokenizer: Sendable {
             var ownMemory = PretokenEncoder.Memory()
             return encode(bytes, &ownMemory)
         }
+    }
+
+    /// The ids of the UTF-8 text that is the content of `path`.
+    ///
+    /// - Throws: `TokenizationError.notUTF8`.
+    package func encode(contents: some RandomAccessCollection<UInt8>, of path: String) throws
+        -> [TokenID]
+    {
+        guard let text = String(validating: contents, as: UTF8.self) else {
+            // The first scalar that the bytes do not spell replaces what is not UTF-8.
+            var offset = 0
+            for scalar in String(decoding: contents, as: UTF8.self).unicodeScalars {
+                guard contents.dropFirst(offset).starts(with: UTF8.encode(scalar) ?? .init())
+                else { break }
+                offset += UTF8.width(scalar)
+            }
+            throw TokenizationError.notUTF8(path: path, offset: offset)
+        }
+        return encode(text)
     }
 
     /// The text of some ids; bytes that are not UTF-8 become U+FFFD as in Hugging Face.

@@ -1,0 +1,148 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+import Tokenization
+
+@Suite("Tokenizer against Hugging Face", .enabled(if: Fixtures.available))
+struct TokenizerGoldenTests {
+    struct Line: Decodable {
+        let text: String
+        let ids: [TokenID]
+        let decoded: String
+    }
+
+    static func tokenizer(_ name: String) throws -> Tokenizer {
+        try Tokenizer(path: Fixtures.path("tokenizers/\(name).json"))
+    }
+
+    @Test("encodes and decodes every golden line", arguments: ["gpt-neox-20b", "bpe4k"])
+    func golden(name: String) throws {
+        let tokenizer = try Self.tokenizer(name)
+        let path = Fixtures.path("tokenizers/\(name).golden.jsonl")
+        let lines = try readFile(path).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count > 200)
+        for data in lines {
+            let line = try decodeJSON(Line.self, from: Data(data), path: path)
+            #expect(tokenizer.encode(line.text) == line.ids, "\(line.text)")
+            let decoded = try tokenizer.decode(line.ids)
+            #expect(decoded.utf8.elementsEqual(line.decoded.utf8), "\(line.text)")
+        }
+    }
+
+    @Test("a trailing space before 'Answer' takes the token of two spaces")
+    func spaces() throws {
+        let tokenizer = try Self.tokenizer("gpt-neox-20b")
+        #expect(tokenizer.encode("?  Answer:") == [32, 50276, 32869, 27])
+        #expect(tokenizer.id(of: "  ") == 50276)
+        #expect(tokenizer.token(of: 50276) == "  ")
+        #expect(tokenizer.vocabularyCount == 50277)
+        #expect(tokenizer.endOfText == 0)
+    }
+
+    @Test("leaves special tokens out of a text on request")
+    func skipping() throws {
+        let tokenizer = try Self.tokenizer("bpe4k")
+        let ids = tokenizer.encode("one<|endoftext|> two")
+        #expect(try tokenizer.decode(ids) == "one<|endoftext|> two")
+        #expect(try tokenizer.decode(ids, skippingSpecialTokens: true) == "one two")
+    }
+
+    @Test("a megabyte without a place to cut takes the same time per byte")
+    func longPretoken() throws {
+        let tokenizer = try Self.tokenizer("gpt-neox-20b")
+        let text = String(repeating: "abracadabra", count: 100_000)
+        let start = ContinuousClock.now
+        let ids = tokenizer.encode(text)
+        #expect(ContinuousClock.now - start < .seconds(20), "quadratic would take hours")
+        #expect(try tokenizer.decode(ids) == text)
+    }
+
+    @Test("callers at the same time get the same ids")
+    func concurrentCallers() async throws {
+        let tokenizer = try Self.tokenizer("bpe4k")
+        let text = String(repeating: "Mary moved to the bathroom. Where is John? ", count: 500)
+        let expected = tokenizer.encode(text)
+        let results = await withTaskGroup(of: [TokenID].self) { group in
+            for _ in 0..<4 { group.addTask { tokenizer.encode(text) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results == Array(repeating: expected, count: 4))
+    }
+}
+
+@Suite("Tokenizer")
+struct TokenizerTests {
+    @Test("bytes that are not UTF-8 decode to U+FFFD, one for each truncated sequence")
+    func invalidUTF8() throws {
+        let tokenizer = try TinyTokenizer().load()
+        #expect(
+            try tokenizer.decode([0x61, 0xE2, 0x82, 0x62, 0xFF, 0xC3])
+                == "a\u{FFFD}b\u{FFFD}\u{FFFD}")
+    }
+
+    @Test("any text comes back where no normaliser changes it")
+    func roundTrip() throws {
+        let tokenizer = try TinyTokenizer(merges: [("a", "b"), ("Ã", "©")]).load()
+        for text in ["", "\0", "ab\u{301}é\u{10FFFF}\r\n", "e\u{301}", "\u{FEFF}x\u{85}"] {
+            #expect(try tokenizer.decode(tokenizer.encode(text)).utf8.elementsEqual(text.utf8))
+        }
+    }
+
+    @Test("a prefix space is added to each text between added tokens that has none")
+    func prefixSpace() throws {
+        var tiny = TinyTokenizer()
+        tiny.json["pre_tokenizer"] = ["type": "ByteLevel", "add_prefix_space": true]
+        tiny.add("<s>")
+        let tokenizer = try tiny.load()
+        #expect(try tokenizer.decode(tokenizer.encode("a<s>b<s> c")) == " a<s> b<s> c")
+        #expect(tokenizer.encode("") == [])
+    }
+
+    @Test("a Split with the GPT-2 pattern before ByteLevel is ByteLevel with it")
+    func splitSequence() throws {
+        let merges = [("a", "Ġ"), ("Ġ", "a"), ("a", "1"), ("a", "a")]
+        var tiny = TinyTokenizer(merges: merges)
+        let plain = try tiny.load()
+        tiny.json["pre_tokenizer"] = Self.split(pattern: gpt2Pattern)
+        let split = try tiny.load()
+        #expect(plain.encode("aa a1 a  a") == split.encode("aa a1 a  a"))
+    }
+
+    @Test("ignore_merges takes a whole pretoken from the vocabulary")
+    func ignoreMerges() throws {
+        var tiny = TinyTokenizer(merges: [("a", "b")])
+        tiny.vocab["Ġcab"] = 257
+        tiny.model["ignore_merges"] = true
+        let tokenizer = try tiny.load()
+        #expect(tokenizer.encode("cab cab") == [0x63, 256, 257])
+    }
+
+    @Test("merges may be written as one string")
+    func mergeLines() throws {
+        var tiny = TinyTokenizer(merges: [("a", "b"), ("ab", "b")])
+        tiny.model["merges"] = ["#version: 0.2", "a b", "ab b"]
+        #expect(try tiny.load().encode("abb") == [257])
+    }
+
+    @Test("the end of text is </s> where there is no <|endoftext|>")
+    func endOfText() throws {
+        var tiny = TinyTokenizer()
+        #expect(try tiny.load().endOfText == nil)
+        tiny.add("</s>", special: true)
+        #expect(try tiny.load().endOfText == 256)
+    }
+
+    static func split(pattern: String, behavior: String = "Isolated") -> [String: Any] {
+        let byteLevel: [String: Any] = [
+            "type": "ByteLevel", "add_prefix_space": false, "use_regex": false,
+        ]
+        let split: [String: Any] = [
+            "type": "Split", "pattern": ["Regex": pattern], "behavior": behavior, "invert": false,
+        ]
+        return ["type": "Sequence", "pretokenizers": [split, byteLevel]]
+    }
+}
+
+let gpt2Pattern =
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
