@@ -1,0 +1,173 @@
+import Kernels
+import StateSpaceModels
+import Tensors
+import TestSupport
+import Testing
+
+struct LanguageModelTests {
+    static let rounding = Tolerance.relative(
+        1e-5, because: "fp32; the same sums in chunks of other lengths")
+
+    private let folder: TemporaryFolder
+    private var random = TestRandom(seed: 11)
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func load(_ kind: SmallModel.Kind) throws -> LanguageModel {
+        try SmallModel.write(kind, to: folder.path)
+        return try LanguageModel(folder: folder.path)
+    }
+
+    @Test("prefill in pieces equals prefill at once", arguments: SmallModel.Kind.allCases)
+    func pieces(kind: SmallModel.Kind) throws {
+        let model = try load(kind)
+        var random = random
+        let sequences = [random.ids(150, below: 97), random.ids(150, below: 97)]
+        let whole = try model.run(TokenBatch(sequences))
+
+        let state = RecurrentState(for: model, sequences: 2)
+        var position = 0
+        // Single steps, pieces shorter than the convolution, and pieces over a chunk's border.
+        for length in [1, 1, 2, 70, 1, 5, 64, 6] {
+            let piece = try model.run(
+                TokenBatch(sequences.map { $0[position..<position + length] }), state: state)
+            for sequence in 0..<2 {
+                let expected = whole[
+                    sequence * 150 + position..<sequence * 150 + position + length]
+                expectClose(
+                    piece[sequence * length..<(sequence + 1) * length], expected,
+                    within: Self.rounding, "piece of \(length) at \(position)")
+            }
+            position += length
+        }
+        #expect(position == 150)
+    }
+
+    @Test("a batch of unequal sequences equals each alone", arguments: SmallModel.Kind.allCases)
+    func ragged(kind: SmallModel.Kind) throws {
+        let model = try load(kind)
+        var random = random
+        let sequences = [1, 3, 100, 65].map { random.ids($0, below: 97) }
+        let batch = TokenBatch(sequences)
+        let together = try model.run(batch)
+        for (sequence, rows) in zip(sequences, batch.sequences) {
+            let alone = try model.run(TokenBatch([sequence]))
+            expectClose(together[rows], alone, within: Self.rounding, "\(rows)")
+        }
+    }
+
+    @Test("stops after any block with the stream of that block")
+    func stops() throws {
+        let model = try load(.diffAlternate)
+        var random = random
+        let batch = TokenBatch([random.ids(20, below: 97)])
+        for blocks in 0...SmallModel.nLayers {
+            var reached: [Int] = []
+            var stream: Tensor?
+            var hooks = Hooks()
+            for block in 0..<SmallModel.nLayers {
+                hooks.add(.residPre(block: block)) {
+                    if block == blocks { stream = $0.copy() }
+                    reached.append(block)
+                }
+            }
+            let stopped = try model.run(batch, hooks: hooks, stoppingAfter: blocks)
+            #expect(reached == Array(0..<blocks))
+            try model.run(batch, hooks: hooks)
+            if let stream { #expect(Array(stopped.elements) == Array(stream.elements)) }
+        }
+    }
+
+    @Test("a hook that writes patches the run")
+    func patches() throws {
+        let model = try load(.diffAlternate)
+        var random = random
+        let clean = TokenBatch([random.ids(30, below: 97)])
+        let other = TokenBatch([random.ids(30, below: 97)])
+        var kept: Tensor?
+        var capture = Hooks()
+        capture.add(.residPre(block: 2)) { kept = $0.copy() }
+        let expected = try model.run(other, hooks: capture)
+        let stream = try #require(kept)
+
+        var patch = Hooks()
+        patch.add(.residPre(block: 2)) { $0.assign(stream) }
+        let patched = try model.run(clean, hooks: patch)
+        #expect(Array(patched.elements) == Array(expected.elements))
+    }
+
+    @Test("a patch of a part of a wider buffer takes effect")
+    func patchesColumns() throws {
+        let model = try load(.mamba2)
+        var random = random
+        let batch = TokenBatch([random.ids(30, below: 97)])
+        // With x = 0 nothing enters the state and the skip is 0: the mixer's output is 0.
+        var hooks = Hooks()
+        var output: Tensor?
+        hooks.add(.mixer(.x, block: 1)) { $0.fill(0) }
+        hooks.add(.mixer(.outProj, block: 1)) { output = $0.copy() }
+        try model.run(batch, hooks: hooks)
+        #expect(try #require(output).elements.allSatisfy { $0 == 0 })
+    }
+
+    @Test("with λ patched to 0 the difference is mixer 1 alone")
+    func patchesLambda() throws {
+        let model = try load(.diffAll)
+        var random = random
+        let batch = TokenBatch([random.ids(10, below: 97)])
+        var (first, difference): (Tensor?, Tensor?) = (nil, nil)
+        var hooks = Hooks()
+        hooks.add(.lambda(block: 3)) { $0.fill(0) }
+        hooks.add(.mixer(.outProj, block: 3, index: 1)) { first = $0.copy() }
+        hooks.add(.difference(block: 3)) { difference = $0.copy() }
+        try model.run(batch, hooks: hooks)
+        #expect(try #require(first).elements.elementsEqual(try #require(difference).elements))
+    }
+
+    @Test("hooks of one point run in the order in which they were added")
+    func order() throws {
+        let model = try load(.mamba1)
+        var calls: [Int] = []
+        var hooks = Hooks()
+        hooks.add(.embed) { _ in calls.append(1) }
+        hooks.add(.embed) { _ in calls.append(2) }
+        try model.run(TokenBatch([[1]]), hooks: hooks)
+        #expect(calls == [1, 2])
+    }
+
+    @Test("every hook point is reached, with the shape its documentation gives")
+    func allPoints() throws {
+        for kind in SmallModel.Kind.allCases {
+            let model = try load(kind)
+            var shapes: [HookPoint: [Int]] = [:]
+            var hooks = Hooks()
+            for point in model.configuration.hookPoints {
+                hooks.add(point) { shapes[point] = $0.shape }
+            }
+            try model.run(TokenBatch([[5, 6, 7], [8, 9, 10]]), hooks: hooks)
+            #expect(shapes.count == model.configuration.hookPoints.count)
+            for (point, shape) in shapes where point.hasPositions {
+                #expect(shape[0] == 6, "\(point)")
+            }
+            #expect(shapes[.logits] == [6, 97])
+            if kind == .grouped {
+                #expect(shapes[.mixer(.B, block: 0)] == [6, 2, 16])
+                #expect(shapes[.mixer(.ssmOut, block: 0)] == [6, 4, 16])
+                #expect(shapes[.mixer(.finalState, block: 0)] == [2, 4, 16, 16])
+            }
+        }
+    }
+
+    @Test("refuses ids outside the vocabulary and empty sequences")
+    func badTokens() throws {
+        let model = try load(.mamba2)
+        #expect(throws: ModelError.tokenOutOfRange(id: 97, vocabSize: 97)) {
+            try model.run(TokenBatch([[1, 97]]))
+        }
+        #expect(throws: ModelError.tokenOutOfRange(id: -1, vocabSize: 97)) {
+            try model.run(TokenBatch([[-1]]))
+        }
+        #expect(throws: ModelError.noTokens) { try model.run(TokenBatch([[1], []])) }
+        #expect(throws: ModelError.noTokens) { try model.run(TokenBatch([[Int32]]())) }
+    }
+}
