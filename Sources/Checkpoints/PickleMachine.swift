@@ -12,6 +12,9 @@ struct PickleMachine {
     static let maximumByteCount = 64 << 20
     /// Values on the stack, in the memo, and containers.
     static let maximumValues = 1 << 20
+    /// Dimensions of a tensor, as in PyTorch. Without a bound, one long tuple recalled for many
+    /// tensors would fill the memory.
+    static let maximumDimensions = 64
 
     private var reader: PickleReader
     private var stack: [PickleValue] = []
@@ -167,7 +170,8 @@ struct PickleMachine {
         case .rebuildTensor:  // (storage, offset, size, stride, requires_grad, hooks[, metadata])
             guard 6...7 ~= arguments.count, case .storage(let storage) = arguments[0],
                 case .integer(let offset) = arguments[1],
-                let shape = integers(arguments[2]), let strides = integers(arguments[3])
+                let shape = try integers(arguments[2]),
+                let strides = try integers(arguments[3])
             else { throw refusal }
             tensors.append(
                 PickledTensor(
@@ -199,8 +203,11 @@ struct PickleMachine {
         try push(.storage(storages.count - 1))
     }
 
-    private func integers(_ value: PickleValue) -> [Int]? {
+    private func integers(_ value: PickleValue) throws(PickleFlaw) -> [Int]? {
         guard case .tuple(let index) = value else { return nil }
+        guard containers[index].count <= Self.maximumDimensions else {
+            throw .tooLarge(what: "dimensions in one tensor", limit: Self.maximumDimensions)
+        }
         var result: [Int] = []
         for item in containers[index] {
             guard case .integer(let integer) = item else { return nil }

@@ -3,7 +3,6 @@ import Tensors
 /// The ways shape, strides and offset of a pickled tensor can contradict its storage.
 package enum StridesFlaw: Error, Equatable, Sendable, CustomStringConvertible {
     case differentRanks(shape: Int, strides: Int)
-    case tooManyDimensions(Int)
     case shapeTooLarge([Int])
     case negativeStride([Int])
     case outsideStorage(offset: Int, shape: [Int], strides: [Int], count: Int)
@@ -14,7 +13,6 @@ package enum StridesFlaw: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .differentRanks(let shape, let strides):
             "has \(shape) dimensions but \(strides) strides"
-        case .tooManyDimensions(let count): "has \(count) dimensions, expected at most 64"
         case .shapeTooLarge(let shape): "has shape \(shape), beyond any memory"
         case .negativeStride(let strides): "has strides \(strides), expected none below 0"
         case .outsideStorage(let offset, let shape, let strides, let count):
@@ -36,7 +34,6 @@ extension PickledTensor {
         guard shape.count == strides.count else {
             throw .differentRanks(shape: shape.count, strides: strides.count)
         }
-        guard shape.count <= 64 else { throw .tooManyDimensions(shape.count) }
         guard checkedByteCount(of: shape, storage.dtype) != nil else {
             throw .shapeTooLarge(shape)
         }

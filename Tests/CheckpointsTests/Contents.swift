@@ -20,7 +20,9 @@ extension [UInt8] {
     }
 }
 
-/// Overwrites a file without waiting for the disk, unlike `writeFile`.
+/// Replaces a file without waiting for the disk, unlike `writeFile`.
 func writeQuickly(_ bytes: [UInt8], to path: String) throws {
+    // Some file systems flush a file that is truncated and written again.
+    unlink(path)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
 }
