@@ -60,6 +60,11 @@ package struct TokenPrediction: Sendable, Equatable {
     package let logProbability: Double
     /// 1 for the most probable token of the vocabulary; ties count in the token's favour.
     package let rank: Int
+
+    package init(logProbability: Double, rank: Int) {
+        self.logProbability = logProbability
+        self.rank = rank
+    }
 }
 
 /// Log-probability and rank of one token for each row: `U_t · n − A(n)`, and one more than the

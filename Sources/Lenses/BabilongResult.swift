@@ -123,7 +123,7 @@ package struct TokenReading: Codable, Sendable, Equatable {
 
 extension BabilongResult.Prompt {
     /// - Parameter readings: one for each layer, then the model's own.
-    init(
+    package init(
         _ sample: BabilongSample, tokens: Int, targetID: Int, readings: [TokenPrediction]
     ) {
         let own = readings[readings.count - 1]

@@ -11,6 +11,12 @@ package struct TextMetrics: Codable, Sendable, Equatable {
     /// KL divergence of the model's own distribution from this one; 0 for the model itself.
     package var kl: Double
 
+    package init(crossEntropy: Double, entropy: Double, kl: Double) {
+        self.crossEntropy = crossEntropy
+        self.entropy = entropy
+        self.kl = kl
+    }
+
     enum CodingKeys: String, CodingKey {
         case entropy, kl
         case crossEntropy = "cross_entropy"

@@ -1,0 +1,67 @@
+import Corpora
+import Files
+import Foundation
+import Kernels
+import Lenses
+import TestSupport
+import Testing
+
+struct BootstrapTests {
+    /// Prompts with the given probabilities in their one layer.
+    private func result(_ probabilities: [Double], seed: UInt64 = 1) throws -> BabilongResult {
+        let prompts = probabilities.enumerated().map { index, p in
+            BabilongResult.Prompt(
+                BabilongSample(
+                    task: index % 2 == 0 ? "qa1" : "qa2", index: index, input: "", question: "",
+                    target: "x"),
+                tokens: 10, targetID: 1,
+                readings: [
+                    TokenPrediction(logProbability: log(p), rank: 2),
+                    TokenPrediction(logProbability: log(p), rank: 1),
+                ])
+        }
+        let setup = try SmallSetup()
+        return BabilongResult(
+            prompts: prompts,
+            run: try RunRecord(
+                command: "", version: "", model: setup.model, data: [], dataSHA256: ""),
+            seed: seed)
+    }
+
+    @Test("intervals of a mean are as wide as its standard error says")
+    func width() throws {
+        var random = TestRandom(seed: 4)
+        let values = (0..<400).map { _ in Double(random.uniform()) }
+        let estimate = try result(values).layers[0].row.probability
+        let mean = values.reduce(0, +) / 400
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 400
+        let standardError = (variance / 400).squareRoot()
+        #expect(abs(estimate.mean - mean) < 1e-12)
+        // 1000 resamples place the ends within a tenth or so.
+        #expect(abs((mean - estimate.ci95[0]) / (1.96 * standardError) - 1) < 0.2)
+        #expect(abs((estimate.ci95[1] - mean) / (1.96 * standardError) - 1) < 0.2)
+    }
+
+    @Test("equal values have an interval of no width, and tasks are counted apart")
+    func degenerate() throws {
+        let quarter = exp(log(0.25))
+        let result = try result([0.25, 0.5, 0.25, 0.5, 0.25])
+        let task = result.tasks["qa1"]
+        #expect(task?.layers[0].row.probability == task?.output.probability)
+        #expect(result.tasks["qa1"]?.output.probability.ci95 == [quarter, quarter])
+        #expect(result.tasks["qa2"]?.count == 2)
+        #expect(result.tasks["qa1"]?.count == 3)
+        #expect(result.count == 5)
+    }
+
+    @Test("the same seed gives the same intervals, and JSON keeps them")
+    func seedAndJSON() throws {
+        let values = [0.1, 0.9, 0.3, 0.2]
+        let first = try result(values)
+        #expect(try result(values).layers == first.layers)
+        let read = try decodeJSON(
+            BabilongResult.self, from: try encodeJSON(first), path: "result")
+        #expect(read.layers == first.layers)
+        #expect(read.prompts == first.prompts)
+    }
+}

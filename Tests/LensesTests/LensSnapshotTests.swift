@@ -1,0 +1,96 @@
+import Checkpoints
+import Files
+import Foundation
+import Lenses
+import TestSupport
+import Testing
+
+struct LensSnapshotTests {
+    /// Windows of 600 tokens are taken one at a time, so a step of 4 can be left in the middle.
+    private func setup() throws -> SmallSetup { try SmallSetup(windows: 12, of: 600) }
+
+    private func options(
+        _ setup: SmallSetup, _ optimizer: LensTrainingOptions.Optimizer
+    ) -> LensTrainingOptions {
+        setup.options {
+            $0.steps = 3
+            $0.optimizer = optimizer
+        }
+    }
+
+    @Test(
+        "a resumed training equals an uninterrupted one, wherever it stopped",
+        arguments: LensTrainingOptions.Optimizer.allCases)
+    func resumes(optimizer: LensTrainingOptions.Optimizer) throws {
+        let setup = try setup()
+        let options = options(setup, optimizer)
+        let whole = try setup.trainer(options)
+        let reports = try whole.run()
+
+        for stop in [1, 4, 6, 11] {
+            let folder = try TemporaryFolder()
+            let interrupted = try setup.trainer(options)
+            var seen = 0
+            for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
+            try LensSnapshot.write(interrupted, to: folder.path)
+
+            let resumed = try setup.trainer(options)
+            try LensSnapshot.restore(resumed, from: folder.path)
+            #expect(resumed.windowsSeen == stop)
+            #expect(try resumed.run() == Array(reports[seen...]))
+            #expect(resumed.parameters == whole.parameters)
+        }
+    }
+
+    @Test("keeps only the newest snapshot")
+    func keepsNewest() throws {
+        let setup = try setup()
+        let trainer = try setup.trainer(options(setup, .sgd))
+        let folder = try TemporaryFolder()
+        try LensSnapshot.write(trainer, to: folder.path)
+        while trainer.completedSteps < 2 { _ = try trainer.advance() }
+        try LensSnapshot.write(trainer, to: folder.path)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder("snapshots"))
+                == ["step-000002.safetensors"])
+        #expect(LensSnapshot.exists(in: folder.path))
+        LensSnapshot.remove(from: folder.path)
+        #expect(!LensSnapshot.exists(in: folder.path))
+    }
+
+    @Test("refuses to go on with other options, data or model")
+    func mismatch() throws {
+        let setup = try setup()
+        let folder = try TemporaryFolder()
+        try LensSnapshot.write(
+            try setup.trainer(options(setup, .sgd)), to: folder.path)
+
+        let other = try setup.trainer(options(setup, .adam))
+        let error = #expect(throws: LensError.self) {
+            try LensSnapshot.restore(other, from: folder.path)
+        }
+        guard case .snapshotMismatch(_, "options", _, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        let otherData = try SmallSetup(windows: 13, of: 600)
+        #expect(throws: LensError.self) {
+            try LensSnapshot.restore(
+                try otherData.trainer(options(otherData, .sgd)), from: folder.path)
+        }
+    }
+
+    @Test("says that there is nothing to resume, and refuses a damaged snapshot")
+    func absentOrDamaged() throws {
+        let setup = try setup()
+        let trainer = try setup.trainer(options(setup, .sgd))
+        let folder = try TemporaryFolder()
+        #expect(throws: LensError.nothingToResume(folder: folder.path)) {
+            try LensSnapshot.restore(trainer, from: folder.path)
+        }
+        try writeFile("no snapshot", to: folder("snapshots/step-000001.safetensors"))
+        #expect(throws: CheckpointError.self) {
+            try LensSnapshot.restore(trainer, from: folder.path)
+        }
+    }
+}

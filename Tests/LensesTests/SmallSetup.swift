@@ -1,0 +1,53 @@
+import Corpora
+import Lenses
+import StateSpaceModels
+import TestSupport
+
+/// A small random model with windows of random tokens.
+struct SmallSetup {
+    let folder: TemporaryFolder
+    let model: LanguageModel
+    let windows: TokenWindows
+
+    init(
+        _ kind: SmallModel.Kind = .diffAlternate, windows: Int = 24, of length: Int = 16
+    ) throws {
+        folder = try TemporaryFolder()
+        try SmallModel.write(kind, to: folder.path)
+        model = try LanguageModel(folder: folder.path)
+        var random = TestRandom(seed: 5)
+        self.windows = TokenWindows(
+            window: length, ids: random.ids(windows * length, below: SmallModel.vocabSize),
+            tokenCount: windows * length, documentCount: 1, byteCount: windows * length * 4)
+    }
+
+    /// Options for 6 steps of 4 windows.
+    func options(_ change: (inout LensTrainingOptions) -> Void = { _ in }) -> LensTrainingOptions {
+        var options = LensTrainingOptions()
+        options.steps = 6
+        options.window = windows.window
+        options.tokensPerStep = 4 * windows.window
+        change(&options)
+        return options
+    }
+
+    func trainer(_ options: LensTrainingOptions, lens: Lens? = nil) throws -> LensTrainer {
+        try LensTrainer(
+            model, lens: lens ?? Lens(zeroFor: model.configuration), windows: windows,
+            options: options)
+    }
+}
+
+extension LensTrainer {
+    /// All reports until the last step.
+    func run() throws -> [Report] {
+        var reports: [Report] = []
+        while !isFinished {
+            if let report = try advance() { reports.append(report) }
+        }
+        return reports
+    }
+
+    /// All numbers of the lens, to compare bit for bit.
+    var parameters: [Float] { Array(lens.weight.elements) + Array(lens.bias.elements) }
+}
