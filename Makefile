@@ -21,8 +21,7 @@ build: deps
 
 ## make test     run every test, in the release configuration
 test: deps
-	swift build -c release --build-tests
-	swift test -c release --skip-build
+	swift test -c release
 
 ## make lint     check the format of every source file
 lint:

@@ -73,7 +73,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "TestSupport", dependencies: ["Files", "Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Files", "Tensors", "Checkpoints"],
+            path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("Files"), tests("Tensors"), tests("Tokenization"), tests("Plotting"),
         tests("Kernels"), tests("Checkpoints"), tests("Corpora"),

@@ -81,7 +81,7 @@ struct EvalBabilongCommand: ParsableCommand {
                 lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
                 dataSHA256: sha256(of: samples)),
             seed: seed)
-        try writeFile(try encodeJSON(result), to: out)
+        try writeFile(try encodeJSON(result, pretty: false), to: out)
         if let upstreamTxt { try writeFile(publishedText(result), to: upstreamTxt) }
         print(Self.table(result), "result written to \(out)", separator: "\n")
     }
@@ -89,12 +89,11 @@ struct EvalBabilongCommand: ParsableCommand {
     static func table(_ result: BabilongResult) -> String {
         var table = TextTable("blocks", "probability", "95% interval", "log-probability", "rank")
         func cells(_ row: BabilongResult.Row) -> [String] {
-            let interval = row.probability.ci95.map { String(format: "%.4f", $0) }
-            return [
-                String(format: "%.4f", row.probability.mean),
-                interval.joined(separator: "–"),
-                String(format: "%.3f", row.logProbability.mean),
-                String(format: "%.1f", row.rank.mean),
+            [
+                decimal(row.probability.mean),
+                row.probability.ci95.map { decimal($0) }.joined(separator: "–"),
+                decimal(row.logProbability.mean, digits: 3),
+                decimal(row.rank.mean, digits: 1),
             ]
         }
         for layer in result.layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }

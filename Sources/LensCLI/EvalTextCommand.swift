@@ -59,7 +59,7 @@ struct EvalTextCommand: ParsableCommand {
                 command: commandLine, version: version, model: model, lens: lensOptions.lens,
                 lensSHA256: try lensOptions.sha256(), data: corpus.data,
                 dataSHA256: windows.sha256))
-        try writeFile(try encodeJSON(result), to: out)
+        try writeFile(try encodeJSON(result, pretty: false), to: out)
         if let upstreamJson {
             try writeFile(try encodeJSON(result.aggregateMetrics), to: upstreamJson)
         }
@@ -70,7 +70,7 @@ struct EvalTextCommand: ParsableCommand {
         var table = TextTable(
             "blocks", "logit KL", "logit CE", "tuned KL", "tuned CE", "tuned CE, bits per byte")
         func number(_ value: Double?) -> String {
-            value.map { String(format: "%.4f", $0) } ?? "-"
+            value.map { decimal($0) } ?? "-"
         }
         for layer in result.layers {
             let (logit, tuned) = (layer.logit.nats, layer.tuned?.nats)

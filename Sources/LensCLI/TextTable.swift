@@ -1,3 +1,13 @@
+import Foundation
+
+/// A number with so many digits after the point; what rounds to zero has no sign.
+func decimal(_ value: Double, digits: Int = 4) -> String {
+    let text = String(format: "%.\(digits)f", value)
+    let isZero = text.allSatisfy { "-0.".contains($0) }
+    return text.hasPrefix("-") && isZero
+        ? String(text.dropFirst()) : text
+}
+
 /// Columns of text for a terminal, numbers right-aligned under their headings.
 struct TextTable {
     private var rows: [[String]]

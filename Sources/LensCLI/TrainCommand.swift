@@ -110,7 +110,7 @@ struct TrainCommand: ParsableCommand {
             table.add(
                 ["\(layer + 1)"]
                     + [first.loss[layer], last.loss[layer], last.lossBitsPerByte[layer]]
-                    .map { String(format: "%.4f", $0) })
+                    .map { decimal($0) })
         }
         let unit = recipe.loss == .kl ? "KL to the model's output" : "Cross entropy"
         return "\(unit) in nats after each block:\n\(table.text)\nlens written to \(out)"
@@ -134,7 +134,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Factor on the learning rate, 0.1 for SGD and 0.001 for Adam.")
     var lrScale = 1.0
 
-    @Option(help: "Pull of the translators towards zero, that is, of the lens towards the identity.")
+    @Option(
+        help: "Pull of the translators towards zero, that is, of the lens towards the identity.")
     var weightDecay = 1e-3
 
     @Option(help: "Of SGD.")

@@ -10,10 +10,9 @@ package enum LensSnapshot {
     private static func metadata(of trainer: LensTrainer) throws -> [String: String] {
         [
             "progress": try text(trainer.progress),
-            "options": try text(trainer.options),
             "windows_sha256": trainer.windows.sha256,
             "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
-        ]
+        ].merging(try trainer.options.spelled) { first, _ in first }
     }
 
     /// Writes the snapshot and then removes older ones.
@@ -40,7 +39,9 @@ package enum LensSnapshot {
             throw LensError.nothingToResume(folder: folder)
         }
         let (stored, found) = try Safetensors.read(path)
-        for (key, expected) in try metadata(of: trainer) where key != "progress" {
+        // In alphabetical order, so that a changed option is named before the data that it changes.
+        let expectations = try metadata(of: trainer).sorted { $0.key < $1.key }
+        for (key, expected) in expectations where key != "progress" {
             let value = found[key] ?? "missing"
             guard value == expected else {
                 throw LensError.snapshotMismatch(
@@ -87,5 +88,17 @@ package enum LensSnapshot {
 
     private static func text(_ value: some Encodable) throws -> String {
         String(decoding: try encodeJSON(value, pretty: false), as: UTF8.self)
+    }
+}
+
+extension LensTrainingOptions {
+    /// Every option under its JSON key, as text.
+    fileprivate var spelled: [String: String] {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: encodeJSON(self))
+            return (object as? [String: Any] ?? [:]).reduce(into: [:]) {
+                $0["option \($1.key)"] = "\($1.value)"
+            }
+        }
     }
 }

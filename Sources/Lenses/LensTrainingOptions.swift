@@ -32,6 +32,16 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var seed: UInt64 = 42
     package var shuffle = true
 
+    enum CodingKeys: String, CodingKey {
+        case loss, optimizer, steps, window, momentum, seed, shuffle
+        case tokenShift = "token_shift"
+        case tokensPerStep = "tokens_per_step"
+        case learningRateScale = "lr_scale"
+        case weightDecay = "weight_decay"
+        case warmupSteps = "warmup_steps"
+        case biasOnly = "bias_only"
+    }
+
     package init() {}
 
     package var windowsPerStep: Int { tokensPerStep / window }

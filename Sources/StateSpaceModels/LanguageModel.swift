@@ -79,6 +79,14 @@ package final class LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-    /// The last component of the folder's path: the name under which people know the model.
-    package var name: String { URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent }
+    /// The name under which people know the model: `org/model` for one in the Hugging Face cache,
+    /// else the last component of the folder's path.
+    package var name: String {
+        let url = URL(fileURLWithPath: folder).standardizedFileURL
+        let prefix = "models--"
+        guard let cached = url.pathComponents.last(where: { $0.hasPrefix(prefix) }) else {
+            return url.lastPathComponent
+        }
+        return cached.dropFirst(prefix.count).split(separator: "--").joined(separator: "/")
+    }
 }

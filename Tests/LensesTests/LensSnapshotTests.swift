@@ -69,7 +69,7 @@ struct LensSnapshotTests {
         let error = #expect(throws: LensError.self) {
             try LensSnapshot.restore(other, from: folder.path)
         }
-        guard case .snapshotMismatch(_, "options", _, _) = error else {
+        guard case .snapshotMismatch(_, "option optimizer", "sgd", "adam") = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -33,7 +33,8 @@ struct InspectionTests {
             $0 + (try inspection.model.checkpoint.stored($1).count)
         }
         #expect(inspection.parameterCount == total)
-        #expect(inspection.model.blocks.map { $0.differential != nil } == [true, false, true, false])
+        #expect(
+            inspection.model.blocks.map { $0.differential != nil } == [true, false, true, false])
     }
 
     @Test("lists all missing, misshapen and unexpected tensors")
