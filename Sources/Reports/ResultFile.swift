@@ -72,7 +72,10 @@ package enum ResultFile {
     /// Bytes as text for a message, without what a terminal would obey.
     static func quoted(_ bytes: some Collection<UInt8>) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
-        return "'" + text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "'"
+        let shown = text.unicodeScalars.map { scalar in
+            (0x20...0x7E).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
+        }
+        return "'" + shown.joined() + "'"
     }
 
     private static func lastPart(_ path: String?) -> String? {
