@@ -49,6 +49,23 @@ package enum ResultFile {
         }
     }
 
+    /// The curves of several results; those whose labels are equal, such as two lenses on one
+    /// model, add the names of their files, or their paths where these are equal too.
+    package static func curves(
+        _ paths: [String], metric: LayerMetric = .probability
+    ) throws -> [LayerCurve] {
+        let curves = try paths.map { try curve($0, metric: metric) }
+        return curves.map { curve in
+            let namesakes = curves.filter { $0.label == curve.label }.map(\.provenance.path)
+            guard namesakes.count > 1 else { return curve }
+            let path = curve.provenance.path
+            let isUnique = namesakes.count { fileName($0) == fileName(path) } == 1
+            var named = curve
+            named.label += " (\(isUnique ? fileName(path) : path))"
+            return named
+        }
+    }
+
     private enum Format {
         case json
         case pythonLiteral

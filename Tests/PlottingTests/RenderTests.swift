@@ -47,6 +47,8 @@ struct RenderTests {
             [0.01, 0.1, 0, 1, -3], scale: .log10, limits: Interval(0.001, 1))
         let heights = heights(try image(log))
         #expect(heights.count == 3)
+        #expect(log.series[0].barsNotDrawn(on: .log10) == 2)
+        #expect(log.series[0].barsNotDrawn(on: .linear) == 0)
         #expect(abs(heights[0] * 2 - heights[1]) <= 4)
         #expect(abs(heights[0] * 3 - heights[2]) <= 6)
     }
@@ -164,6 +166,13 @@ struct RenderTests {
         _ = try render(self.chart([1]), as: format)
         let second = try render(chart, as: format, metadata: [(key: "Command", value: "x")])
         #expect(first == second)
+    }
+
+    @Test("an error inside libpng comes back as a Swift error")
+    func libraryError() {
+        #expect(throws: PlottingError.notDrawn(by: "libpng", reason: "Invalid IHDR data")) {
+            try encodePNG(rgb: [], width: 0, height: 0, dpi: 72, metadata: [])
+        }
     }
 
     @Test("impossible figures are refused")

@@ -30,7 +30,7 @@ struct ValueScaleTests {
 
     @Test("nothing, zeros and denormals get the axis 0 to 1")
     func emptyLinear() throws {
-        for values in [[], [0, 0], [.nan], [5e-324], [.infinity]] {
+        for values in [[], [0, 0], [.nan], [.leastNonzeroMagnitude], [.infinity]] {
             let scale = try scale(.linear, values)
             #expect(scale.lower == 0 && scale.upper == 1)
         }
@@ -72,7 +72,7 @@ struct ValueScaleTests {
     @Test("one decade is labelled inside, very many are thinned")
     func manyDecades() throws {
         #expect(labels(try scale(.log10, [0.3, 0.15])) == ["0.1", "0.2", "0.5", "1"])
-        let wide = try scale(.log10, [5e-324, 1.0])
+        let wide = try scale(.log10, [.leastNonzeroMagnitude, 1.0])
         #expect(wide.lower == -324 && wide.upper == 0)
         #expect(labels(wide).first == "10⁻³⁰⁰" && labels(wide).last == "10⁰")
     }

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Plotting
 import Reports
 import TestSupport
@@ -63,6 +64,21 @@ struct ResultFileTests {
         #expect(curve.provenance.run == RunDescription())
     }
 
+    @Test("results of one model are told apart by their files")
+    func labels() throws {
+        let paths = ["tuned.json", "logit.json", "other.txt"].map { folder($0) }
+        for path in paths.prefix(2) { try writeFile(whole, to: path) }
+        try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: paths[2])
+        #expect(
+            try ResultFile.curves(paths).map(\.label)
+                == ["mamba2-babi (tuned)", "mamba2-babi (logit)", "other"])
+        let twice = [paths[2], folder("sub/other.txt")]
+        try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: twice[1])
+        #expect(
+            try ResultFile.curves(twice).map(\.label)
+                == ["other (\(twice[0]))", "other (\(twice[1]))"])
+    }
+
     @Test(
         "broken results say what is wrong",
         arguments: [
@@ -110,6 +126,19 @@ struct ResultFileTests {
             #expect("\(error)".contains(part), "\(error)")
             return error.kind == .badData || error.kind == .usage
         }
+    }
+
+    @Test("nesting without end and files without measure are refused")
+    func hostile() throws {
+        let deep = #"{"layers": "# + String(repeating: "[", count: 1 << 20)
+        #expect { try curve(deep) } throws: { $0 is FileError }
+        // Sparse: takes no room on disk, and is refused before it is read.
+        try writeFile("{", to: folder("huge"))
+        #expect(truncate(folder("huge"), (1 << 30) + 1) == 0)
+        #expect(
+            throws: ResultError.tooLarge(
+                path: folder("huge"), bytes: (1 << 30) + 1, limit: 1 << 30)
+        ) { try ResultFile.curve(folder("huge")) }
     }
 
     @Test("too many layers, a missing file, a metric that tables lack")
