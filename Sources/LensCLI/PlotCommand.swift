@@ -105,7 +105,7 @@ struct PlotLayersCommand: ParsableCommand {
             let count = series.barsNotDrawn(on: chart.scale)
             guard count > 0 else { continue }
             let note =
-                "lens: \(curve.provenance.path): \(count) of \(series.bars.count) layers have "
+                "lens: \(curve.provenance.path): \(count) of \(series.bars.count) positions have "
             let reason = log ? "no finite value above 0" : "no finite value"
             FileHandle.standardError.write(Data("\(note)\(reason) and so no bar\n".utf8))
         }
