@@ -19,18 +19,21 @@ struct PlotLayersCommand: ParsableCommand {
         commandName: "layers",
         abstract: "Compare 1 to 4 results layer by layer in a bar chart.",
         discussion: """
-            A result is the JSON file of 'lens eval babilong' or a published layer table
-            (…-lens_eval.txt); which of the two is told by its content. Error bars are the
-            95% intervals of the result, where it has them.
+            A result is the JSON file of 'lens eval babilong' or a published layer table \
+            (…-lens_eval.txt); which of the two is told by its content. Error bars are the 95% \
+            intervals of the result, where it has them.
 
             Compare two models on a log scale:
 
               lens plot layers diffmamba.json mamba.json --log --out layers.png \\
                 --label Diff-Mamba --label Mamba
 
-            The blocks axis counts the blocks a state has passed, and ends with the model's own
-            output. The published axis has the labels of the Diff-Mamba paper: its layer L is the
-            state after L + 1 blocks, its last layer the model's own output.
+            The blocks axis counts the blocks a state has passed, and ends with the model's own \
+            output. The published axis has the labels of the Diff-Mamba paper: its layer L is \
+            the state after L + 1 blocks, its last layer the model's own output.
+
+            The figure records the command, and of each result the hashes of its file, model, \
+            lens and data: as text chunks (PNG), subject (PDF) or metadata (SVG).
             """
     )
 
@@ -43,10 +46,10 @@ struct PlotLayersCommand: ParsableCommand {
     @Flag(help: "Use a logarithmic value axis.")
     var log = false
 
-    @Option(help: "What to show: probability, log-probability or rank.")
+    @Option(help: "What to show.")
     var metric: LayerMetric = .probability
 
-    @Option(help: "How layers are numbered: blocks or published.")
+    @Option(help: "How layers are numbered.")
     var axis: LayerAxis = .blocks
 
     @Option(help: "First layer shown, as numbered by --axis. (default: 1)")
@@ -85,7 +88,7 @@ struct PlotLayersCommand: ParsableCommand {
         for (option, count) in [("--label", label.count), ("--color", color.count)]
         where count != 0 && count != results.count {
             throw ValidationError(
-                "\(count) values of \(option) for \(results.count) results, expected one a result")
+                "\(option) has \(count) values, expected \(results.count): one a result")
         }
         if log && metric == .logProbability {
             throw ValidationError(
@@ -95,10 +98,19 @@ struct PlotLayersCommand: ParsableCommand {
     }
 
     func run() throws {
-        var curves = try results.map { try ResultFile.curve($0, metric: metric) }
+        var curves = try ResultFile.curves(results, metric: metric)
         for (index, name) in label.enumerated() { curves[index].label = name }
+        let chart = try layerChart(curves, options)
+        for (curve, series) in zip(curves, chart.series) {
+            let count = series.barsNotDrawn(on: chart.scale)
+            guard count > 0 else { continue }
+            let note =
+                "lens: \(curve.provenance.path): \(count) of \(series.bars.count) positions have "
+            let reason = log ? "no finite value above 0" : "no finite value"
+            FileHandle.standardError.write(Data("\(note)\(reason) and so no bar\n".utf8))
+        }
         let figure = try render(
-            layerChart(curves, options), as: format(), dpi: dpi,
+            chart, as: format(), dpi: dpi,
             metadata: figureMetadata(
                 curves, title: title, command: shellCommand(CommandLine.arguments)))
         try writeFile(figure, to: out)

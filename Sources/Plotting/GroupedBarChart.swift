@@ -48,6 +48,14 @@ package struct BarSeries: Sendable {
         self.color = color
         self.bars = bars
     }
+
+    /// How many bars the axis cannot show, because their value has no place on it.
+    package func barsNotDrawn(on scale: ScaleKind) -> Int {
+        bars.count { bar in
+            guard let bar else { return false }
+            return !bar.value.isFinite || (scale == .log10 && bar.value <= 0)
+        }
+    }
 }
 
 /// A bar from 0 (or from the foot of a logarithmic axis) to `value`, and its error bar.

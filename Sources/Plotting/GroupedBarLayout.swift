@@ -1,114 +1,123 @@
-import Foundation
-
-/// Where the parts of a grouped bar chart stand on the page.
+/// Where the parts of a grouped bar chart stand on the page, and how they are drawn.
 struct GroupedBarLayout {
-    let chart: GroupedBarChart
-    let style: Style
-    let fills: [BarFill]
-    let titleLines: [String]
-    let yLabelLines: [String]
-    let xLabel: String
-    let xLabelBaseline: Double
-    let legend: Legend
-    let legendTop: Double
-    let categoryAxis: CategoryAxis
-    let scale: ValueScale
-    /// The area between the axes.
-    let plot: Rectangle
+    private let chart: GroupedBarChart
+    private let style: Style
+    private let fills: [BarFill]
+    private let titleLines: [String]
+    private let legend: Legend
+    private let legendTop: Double
+    private let frame: PlotFrame
+
+    private var scale: ValueScale { frame.scale }
 
     /// - Throws: `PlottingError` if labels leave no room, or the values fit no such axis.
     init(_ chart: GroupedBarChart, canvas: Canvas) throws {
         self.chart = chart
         let style = Style(chart.size)
         self.style = style
-        let fitting = TextFitting(canvas: canvas)
-        let page = (width: chart.size.width * 72, height: chart.size.height * 72)
-        let inner = page.width - 2 * style.margin
+        let inner = chart.size.width * 72 - 2 * style.margin
         fills = chart.series.enumerated().map { BarFill(color: $0.element.color, index: $0.offset) }
-
-        titleLines =
-            chart.title.map {
-                fitting.wrapped(printable($0), style.titleFont, to: inner, maximumLines: 3)
-            } ?? []
+        titleLines = TextFitting(canvas: canvas).wrapped(
+            displayed(chart.title ?? ""), style.titleFont, to: inner, maximumLines: 3)
         legendTop = style.margin + Double(titleLines.count) * style.titleFont.lineHeight
-        let entries = zip(chart.series, fills).map { (printable($0.label), $1) }
+        let entries = zip(chart.series, fills).map { (displayed($0.label), $1) }
         legend = Legend(entries, style.legendFont, width: inner, canvas: canvas)
-        let top = legendTop + legend.height + style.gap
-        xLabel = fitting.truncated(printable(chart.xLabel), style.axisFont, to: inner)
 
-        // Margins depend on the tick labels, those on the plot's size, and that on the margins.
-        // Starting from the widest plot, three rounds settle it.
-        let names = chart.categories.map(printable)
         let bars = chart.series.flatMap { $0.bars.compactMap { $0 } }
-        let xLabelWidth = canvas.width(of: xLabel, style.axisFont)
-        var plot = Rectangle(
-            left: style.margin, top: top, right: page.width - style.margin,
-            bottom: page.height - style.margin)
-        var fitted: (axis: CategoryAxis, scale: ValueScale, yLines: [String], baseline: Double)?
-        for _ in 0..<3 {
-            let axis = CategoryAxis(
-                names, slot: max(1, plot.width) / Double(names.count), style.tickFont,
-                maximumDepth: page.height * 0.3, canvas: canvas)
-            let below = Self.depths(
-                axis, plot: plot, xLabelWidth: xLabelWidth, count: names.count, style)
-            plot.bottom = page.height - style.margin - below.total
-            guard plot.width >= 24, plot.height >= 24 else {
-                throw PlottingError.figureTooSmall(size: chart.size)
+        let yLabel = displayed(chart.yLabel)
+        frame = try PlotFrame(
+            categories: chart.categories.map(displayed), xLabel: displayed(chart.xLabel),
+            yLabel: yLabel, top: legendTop + legend.height + style.gap, page: chart.size,
+            style: style, canvas: canvas
+        ) { maximumLabels in
+            try ValueScale.covering(
+                bars, kind: chart.scale, limits: chart.limits, maximumLabels: maximumLabels,
+                yLabel: yLabel)
+        }
+    }
+
+    /// Back to front: grid, bars, axis lines, error bars, text.
+    func draw(on canvas: Canvas) {
+        frame.drawGrid(on: canvas)
+        canvas.clipped(to: frame.plot) {
+            forEachBar { drawBar($0, series: $1, category: $2, on: canvas) }
+        }
+        frame.drawSpine(on: canvas)
+        canvas.clipped(to: frame.plot) {
+            forEachBar { drawErrorBar($0, series: $1, category: $2, on: canvas) }
+        }
+        frame.drawLabels(on: canvas)
+        legend.draw(
+            on: canvas, top: legendTop, center: frame.center(width: legend.width),
+            edge: style.barEdgeWidth)
+        drawTitle(on: canvas)
+    }
+
+    private func drawTitle(on canvas: Canvas) {
+        let font = style.titleFont
+        for (index, line) in titleLines.enumerated() {
+            let baseline = style.margin + font.capHeight + Double(index) * font.lineHeight
+            let x = frame.center(width: canvas.width(of: line, font))
+            canvas.text(line, at: Point(x: x, y: baseline), font, anchor: .middle)
+        }
+    }
+
+    /// The bars that the scale can show.
+    private func forEachBar(_ body: (Bar, Int, Int) -> Void) {
+        for (index, series) in chart.series.enumerated() {
+            for (category, bar) in series.bars.enumerated() {
+                guard let bar, scale.fraction(bar.value).isFinite else { continue }
+                body(bar, index, category)
             }
-            let scale = try ValueScale.covering(
-                bars, kind: chart.scale, limits: chart.limits,
-                maximumLabels: max(2, min(9, Int(plot.height / (2.6 * style.tickFont.size)))),
-                yLabel: printable(chart.yLabel))
-            let yLines = fitting.wrapped(
-                printable(chart.yLabel), style.axisFont, to: plot.height, maximumLines: 2)
-            let labelWidth =
-                scale.ticks.compactMap(\.label)
-                .map { canvas.width(of: $0, style.tickFont) }.max() ?? 0
-            plot.left =
-                style.margin + Double(yLines.count) * style.axisFont.lineHeight + labelWidth
-                + style.gap * 1.2
-            fitted = (axis, scale, yLines, plot.bottom + below.xBaseline)
         }
-        guard let fitted, plot.width >= 24 else {
-            throw PlottingError.figureTooSmall(size: chart.size)
-        }
-        self.plot = plot
-        categoryAxis = fitted.axis
-        scale = fitted.scale
-        yLabelLines = fitted.yLines
-        xLabelBaseline = fitted.baseline
     }
-
-    /// Below the plot, in points: the baseline of the x label, which stays above long tick labels
-    /// that end beside it, and the lower edge of everything.
-    private static func depths(
-        _ axis: CategoryAxis, plot: Rectangle, xLabelWidth: Double, count: Int, _ style: Style
-    ) -> (xBaseline: Double, total: Double) {
-        let middle = (plot.left + plot.right) / 2
-        let reach = xLabelWidth / 2 + style.axisFont.size
-        let above = axis.depth(in: (middle - reach)...(middle + reach)) { index in
-            plot.left + (Double(index) + 0.5) * plot.width / Double(count)
-        }
-        let baseline =
-            xLabelWidth > 0 ? above + 2.3 * style.gap + style.axisFont.capHeight : 0
-        let total = max(style.gap + axis.depth, baseline + style.axisFont.descent)
-        return (baseline, total)
-    }
-
-    /// y of a place between the axis' ends; 0 is the lower end.
-    func y(fraction: Double) -> Double {
-        plot.bottom - min(max(fraction, -1), 2) * plot.height
-    }
-
-    var slot: Double { plot.width / Double(chart.categories.count) }
-
-    func center(ofCategory index: Int) -> Double { plot.left + (Double(index) + 0.5) * slot }
 
     /// Horizontal extent of a bar.
-    func extent(series: Int, category: Int) -> (left: Double, right: Double) {
-        let width = slot * style.groupWidth / Double(chart.series.count)
-        let left =
-            center(ofCategory: category) - slot * style.groupWidth / 2 + Double(series) * width
+    private func extent(series: Int, category: Int) -> (left: Double, right: Double) {
+        let group = frame.slot * style.groupWidth
+        let width = group / Double(chart.series.count)
+        let left = frame.center(ofCategory: category) - group / 2 + Double(series) * width
         return (left, left + width)
     }
+
+    private func drawBar(_ bar: Bar, series: Int, category: Int, on canvas: Canvas) {
+        let foot = frame.y(fraction: scale.kind == .linear ? scale.fraction(0) : 0)
+        let end = frame.y(fraction: scale.fraction(bar.value))
+        let extent = extent(series: series, category: category)
+        let box = Rectangle(
+            left: extent.left, top: min(foot, end), right: extent.right, bottom: max(foot, end))
+        fills[series].draw(box, on: canvas, edge: min(style.barEdgeWidth, box.width / 8))
+    }
+
+    /// A dark stem with caps; on dark bars with a light rim.
+    private func drawErrorBar(_ bar: Bar, series: Int, category: Int, on canvas: Canvas) {
+        guard let interval = bar.interval, scale.fraction(interval.high).isFinite else { return }
+        let extent = extent(series: series, category: category)
+        let x = (extent.left + extent.right) / 2
+        let barWidth = extent.right - extent.left
+        let cap = min(barWidth * 0.28, 4.5 * style.scale)
+        let width = min(style.errorBarWidth, barWidth / 5)
+        let high = frame.y(fraction: scale.fraction(interval.high))
+        let low = frame.y(fraction: scale.fraction(interval.low))
+        // An interval that reaches below a logarithmic axis has no lower cap to show.
+        let caps = scale.fraction(interval.low) >= 0 ? [high, low] : [high]
+        func draw(_ color: Color, rim: Double) {
+            let stroke = width + 2 * rim
+            canvas.line(from: Point(x: x, y: high), to: Point(x: x, y: low), color, width: stroke)
+            for y in caps {
+                canvas.line(
+                    from: Point(x: x - cap - rim, y: y), to: Point(x: x + cap + rim, y: y), color,
+                    width: stroke)
+            }
+        }
+        if fills[series].color.luminance < 0.3 {
+            draw(.white, rim: min(style.errorBarRim, barWidth * 0.08))
+        }
+        draw(.text, rim: 0)
+    }
+}
+
+/// What of a text can appear on a page: its shapes, as far as any line could hold them.
+private func displayed(_ text: String) -> String {
+    String(printable(text).prefix(1000))
 }

@@ -6,7 +6,7 @@ import CPNG
 ///   - rgb: `[height, width, 3]`, rows from the top.
 ///   - metadata: keys of 1 to 79 printable ASCII characters; values without control characters.
 /// - Throws: `PlottingError.notDrawn` with libpng's message.
-func encodePNG(
+package func encodePNG(
     rgb: [UInt8], width: Int, height: Int, dpi: Double, metadata: [(key: String, value: String)]
 ) throws -> [UInt8] {
     precondition(

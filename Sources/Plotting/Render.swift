@@ -21,7 +21,7 @@ package func render(
     canvas.setPDFMetadata(
         title: metadata.first { $0.key == "Title" }?.value,
         creator: metadata.first { $0.key == "Software" }?.value,
-        subject: metadata.map { "\($0.key): \($0.value)" }.joined(separator: "\n"))
+        subject: metadata.map { "\($0.key): \($0.value)" }.joined(separator: "; "))
     try GroupedBarLayout(chart, canvas: canvas).draw(on: canvas)
     let (bytes, width, height) = try canvas.finish()
     return switch format {

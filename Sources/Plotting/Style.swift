@@ -40,7 +40,7 @@ struct Style {
     var gridWidth: Double { 0.9 * scale }
     var minorGridWidth: Double { 0.7 * scale }
     var errorBarWidth: Double { 1.0 * scale }
-    var errorBarHalo: Double { 0.6 * scale }
+    var errorBarRim: Double { 0.6 * scale }
     var barEdgeWidth: Double { 0.55 * scale }
     /// Share of a category's width that its bars fill.
     let groupWidth = 0.8

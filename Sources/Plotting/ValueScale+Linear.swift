@@ -17,7 +17,8 @@ extension ValueScale {
         }
         if high - low < smallest { (low, high) = (0, 1) }
 
-        let step = Step.smallest(from: low, to: high, intervals: max(1, maximumLabels - 1))
+        let step = Step.smallest(
+            from: low, to: high, intervals: max(1, maximumLabels - 1), widening: limits == nil)
         if limits == nil {
             low = (low / step.value).rounded(.down) * step.value
             high = (high / step.value).rounded(.up) * step.value
@@ -38,14 +39,20 @@ private struct Step {
 
     var value: Double { mantissa * pow(10, Double(exponent)) }
 
-    /// The smallest step of 1, 2, 2.5 or 5 times a power of ten that covers a range with at most
-    /// so many intervals.
-    static func smallest(from low: Double, to high: Double, intervals: Int) -> Step {
+    /// The smallest step of 1, 2, 2.5 or 5 times a power of ten that has at most so many
+    /// intervals in a range, or in the range widened to whole steps.
+    static func smallest(
+        from low: Double, to high: Double, intervals: Int, widening: Bool
+    ) -> Step {
         let lowest = Int(log10((high - low) / Double(intervals)).rounded(.down)) - 1
         for exponent in lowest...(lowest + 3) {
             for mantissa in [1, 2, 2.5, 5] {
                 let step = Step(mantissa: mantissa, exponent: exponent)
-                let count = (high / step.value).rounded(.up) - (low / step.value).rounded(.down)
+                let (first, last) = (low / step.value, high / step.value)
+                let count =
+                    widening
+                    ? last.rounded(.up) - first.rounded(.down)
+                    : last.rounded(.down) - first.rounded(.up)
                 if count <= Double(intervals) { return step }
             }
         }

@@ -38,9 +38,11 @@ extension ValueScale {
         _ decades: ClosedRange<Int>, from lower: Double, to upper: Double, maximumLabels: Int
     ) -> [Tick] {
         let whole = decades.filter { Double($0) >= lower - 1e-9 && Double($0) <= upper + 1e-9 }
-        let stride = max(1, (whole.count + maximumLabels - 1) / maximumLabels)
-        // Fewer than two decades would leave the reader without a scale.
-        let labelled = whole.count < 2 && maximumLabels > 2 ? [2, 5] : []
+        let stride =
+            [1, 2, 5, 10, 20, 50, 100, 200].first { whole.count <= $0 * maximumLabels }
+            ?? 500
+        // The ends of one decade alone would give the reader little to measure with.
+        let labelled = upper - lower < 1.3 && maximumLabels > 3 ? [2, 5] : []
         let linesBetween = stride == 1 && whole.count <= 12
         return decades.flatMap { decade in
             let major = decade % stride == 0

@@ -36,11 +36,12 @@ struct AlignedCurves {
             throw ResultError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
         }
         let last = counts.max() ?? 0
-        let range = max(1, options.from ?? 1)..<(max(0, min(last, options.to ?? last)) + 1)
-        guard range.lowerBound < range.upperBound else {
+        let (first, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
+        guard first <= end else {
             throw ResultError.emptyRange(
                 from: options.from, to: options.to, axis: axis, last: last)
         }
+        let range = first...end
         let showsOutput = axis == .blocks && options.to == nil
         names = range.map(String.init) + (showsOutput ? ["output"] : [])
         points = curves.map { curve in

@@ -49,6 +49,23 @@ package enum ResultFile {
         }
     }
 
+    /// The curves of several results; those whose labels are equal, such as two lenses on one
+    /// model, add the names of their files, or their paths where these are equal too.
+    package static func curves(
+        _ paths: [String], metric: LayerMetric = .probability
+    ) throws -> [LayerCurve] {
+        let curves = try paths.map { try curve($0, metric: metric) }
+        return curves.map { curve in
+            let namesakes = curves.filter { $0.label == curve.label }.map(\.provenance.path)
+            guard namesakes.count > 1 else { return curve }
+            let path = curve.provenance.path
+            let isUnique = namesakes.count { fileName($0) == fileName(path) } == 1
+            var named = curve
+            named.label += " (\(isUnique ? fileName(path) : path))"
+            return named
+        }
+    }
+
     private enum Format {
         case json
         case pythonLiteral
@@ -72,7 +89,10 @@ package enum ResultFile {
     /// Bytes as text for a message, without what a terminal would obey.
     static func quoted(_ bytes: some Collection<UInt8>) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
-        return "'" + text.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "'"
+        let shown = text.unicodeScalars.map { scalar in
+            (0x20...0x7E).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
+        }
+        return "'" + shown.joined() + "'"
     }
 
     private static func lastPart(_ path: String?) -> String? {

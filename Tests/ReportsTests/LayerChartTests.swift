@@ -1,0 +1,130 @@
+import Plotting
+import Reports
+import Testing
+
+@Suite("Charts and tables of layer curves")
+struct LayerChartTests {
+    /// A lens row of 0.b after b blocks, and an output of 0.9.
+    private func ours(_ layers: Int, _ label: String = "ours") -> LayerCurve {
+        LayerCurve(
+            label: label, layerCount: layers,
+            points: (1...layers).map { .init(position: .lens(blocks: $0), mean: Double($0) / 10) }
+                + [.init(position: .output, mean: 0.9, interval: Interval(0.8, 0.95))],
+            provenance: ResultProvenance(path: "\(label).json", sha256: "ff"))
+    }
+
+    /// What the reader makes of a published table with label L at 0.0L.
+    private var published: LayerCurve {
+        LayerCurve(
+            label: "published", layerCount: 4,
+            points: [
+                .init(position: .lens(blocks: 2), mean: 0.01),
+                .init(position: .lens(blocks: 3), mean: 0.02),
+                .init(position: .lens(blocks: 4), mean: 0.03),
+                .init(position: .output, mean: 0.04),
+            ], provenance: ResultProvenance(path: "p.txt", sha256: "ee"))
+    }
+
+    private func values(_ chart: GroupedBarChart) -> [[Double?]] {
+        chart.series.map { $0.bars.map { $0?.value } }
+    }
+
+    @Test("on the axis of blocks")
+    func blocks() throws {
+        let chart = try layerChart([ours(4), published], LayerChartOptions())
+        #expect(chart.categories == ["1", "2", "3", "4", "output"])
+        #expect(
+            values(chart) == [[0.1, 0.2, 0.3, 0.4, 0.9], [nil, 0.01, 0.02, 0.03, 0.04]])
+        #expect(chart.series[0].bars[4]?.interval == Interval(0.8, 0.95))
+        #expect(chart.xLabel == "Blocks completed" && chart.yLabel == "Target probability")
+        #expect(chart.series.map(\.label) == ["ours", "published"])
+        #expect(chart.series.map(\.color) == [Color(0xF5, 0xB0, 0x41), Color(0x5D, 0xAD, 0xE2)])
+    }
+
+    @Test("on the published axis")
+    func publishedAxis() throws {
+        var options = LayerChartOptions()
+        options.axis = .published
+        options.scale = .log10
+        options.colors = [Color(1, 2, 3), Color(4, 5, 6)]
+        let chart = try layerChart([ours(4), published], options)
+        #expect(chart.categories == ["1", "2", "3", "4"])
+        #expect(values(chart) == [[0.2, 0.3, 0.4, 0.9], [0.01, 0.02, 0.03, 0.04]])
+        #expect(chart.xLabel == "Layer (published numbering)")
+        #expect(chart.yLabel == "Target probability (log scale)")
+        #expect(chart.series[1].color == Color(4, 5, 6))
+    }
+
+    @Test("ranges; the output follows only an open end")
+    func ranges() throws {
+        var options = LayerChartOptions()
+        options.from = 3
+        #expect(try layerChart([ours(4)], options).categories == ["3", "4", "output"])
+        options.to = 3
+        #expect(values(try layerChart([ours(4)], options)) == [[0.3]])
+        (options.from, options.to) = (nil, 99)
+        #expect(try layerChart([ours(4)], options).categories == ["1", "2", "3", "4"])
+        options.axis = .published
+        #expect(values(try layerChart([ours(4)], options)) == [[0.2, 0.3, 0.4, 0.9]])
+        for (from, to) in [(5, nil), (3, 2), (nil, 0), (.max, .max), (nil, .min)] as [(Int?, Int?)]
+        {
+            (options.from, options.to) = (from, to)
+            #expect(
+                throws: ResultError.emptyRange(from: from, to: to, axis: .published, last: 4)
+            ) { try layerChart([ours(4)], options) }
+        }
+    }
+
+    @Test("different models share the axis of blocks only")
+    func differentLayerCounts() throws {
+        var options = LayerChartOptions()
+        let chart = try layerChart([ours(2, "a"), ours(3, "b")], options)
+        #expect(chart.categories == ["1", "2", "3", "output"])
+        #expect(values(chart) == [[0.1, 0.2, nil, 0.9], [0.1, 0.2, 0.3, 0.9]])
+        options.axis = .published
+        #expect(throws: ResultError.differentLayerCounts(["a.json": 2, "b.json": 3])) {
+            try layerChart([ours(2, "a"), ours(3, "b")], options)
+        }
+    }
+
+    @Test("one to four results", arguments: [0, 5])
+    func count(number: Int) {
+        let curves = [LayerCurve](repeating: ours(2), count: number)
+        #expect(throws: ResultError.wrongNumberOfResults(number)) {
+            try layerChart(curves, LayerChartOptions())
+        }
+    }
+
+    @Test("the table has a line a position and a column a result")
+    func table() throws {
+        let table = try layerTable([ours(4), published], LayerChartOptions())
+        #expect(
+            table == """
+                blocks  ours  published
+                     1   0.1          -
+                     2   0.2       0.01
+                     3   0.3       0.02
+                     4   0.4       0.03
+                output   0.9       0.04
+
+                """)
+    }
+
+    @Test("figures record their results")
+    func metadata() {
+        var run = RunDescription()
+        run.model = "m"
+        run.dataSHA256 = "dd"
+        let curve = LayerCurve(
+            label: "a", layerCount: 1, points: [],
+            provenance: ResultProvenance(path: "a.json", sha256: "ff", run: run))
+        let metadata = figureMetadata([curve, published], title: "T", command: "lens plot")
+        #expect(
+            metadata.map { "\($0.key)=\($0.value)" } == [
+                "Title=T", "Software=StateLens", "Command=lens plot", "Result 1 label=a",
+                "Result 1 file=a.json", "Result 1 file_sha256=ff", "Result 1 model=m",
+                "Result 1 data_sha256=dd", "Result 2 label=published", "Result 2 file=p.txt",
+                "Result 2 file_sha256=ee",
+            ])
+    }
+}

@@ -1,0 +1,160 @@
+import Files
+import Foundation
+import Plotting
+import Reports
+import TestSupport
+import Testing
+
+@Suite("Evaluation results")
+struct ResultFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func curve(
+        _ text: String, metric: LayerMetric = .probability
+    ) throws -> LayerCurve {
+        try writeFile(text, to: folder("result.json"))
+        return try ResultFile.curve(folder("result.json"), metric: metric)
+    }
+
+    private let whole = """
+        {"prompts": [{"id": 1}], "layers": [
+          {"blocks": 2, "probability": {"mean": 0.25, "ci95": [0.2, 0.3]},
+           "log_probability": {"mean": -1.5}, "rank": {"mean": 2, "ci95": [1, 4]}},
+          {"blocks": 1, "probability": {"mean": 0.08, "ci95": [0.06, 0.1]},
+           "log_probability": {"mean": "-Infinity"}, "rank": {"mean": 100}}],
+         "output": {"probability": {"mean": 0.5, "ci95": ["NaN", "NaN"]},
+           "log_probability": {"mean": -0.7, "ci95": null}, "rank": {"mean": 1}},
+         "tasks": {}, "run": {"model": "/models/mamba2-babi/", "lens": "lenses/a", "seed": 7,
+           "model_sha256": "aa", "lens_sha256": "bb", "data_sha256": "cc", "command": "lens eval"}}
+        """
+
+    @Test("rows come by blocks, then the output, with the run's words")
+    func reads() throws {
+        let curve = try curve(whole)
+        #expect(curve.label == "mamba2-babi")
+        #expect(curve.layerCount == 2)
+        #expect(
+            curve.points == [
+                .init(position: .lens(blocks: 1), mean: 0.08, interval: Interval(0.06, 0.1)),
+                .init(position: .lens(blocks: 2), mean: 0.25, interval: Interval(0.2, 0.3)),
+                .init(position: .output, mean: 0.5),
+            ])
+        let run = curve.provenance.run
+        #expect(run.lens == "lenses/a" && run.modelSHA256 == "aa" && run.lensSHA256 == "bb")
+        #expect(run.dataSHA256 == "cc" && run.command == "lens eval")
+        #expect(curve.provenance.sha256 == SHA256.hex(of: whole))
+    }
+
+    @Test("other metrics, and words for what JSON has no number for")
+    func metrics() throws {
+        #expect(try curve(whole, metric: .rank).points.map(\.mean) == [100, 2, 1])
+        #expect(
+            try curve(whole, metric: .logProbability).points.map(\.mean) == [
+                -.infinity, -1.5, -0.7,
+            ])
+    }
+
+    @Test("without a run the file gives the name")
+    func noRun() throws {
+        let row = #"{"blocks": 1, "probability": {"mean": 0.5}}"#
+        let curve = try curve(#"{"layers": [\#(row)], "output": {"probability": {"mean": 1}}}"#)
+        #expect(curve.label == "result")
+        #expect(curve.provenance.run == RunDescription())
+    }
+
+    @Test("results of one model are told apart by their files")
+    func labels() throws {
+        let paths = ["tuned.json", "logit.json", "other.txt"].map { folder($0) }
+        for path in paths.prefix(2) { try writeFile(whole, to: path) }
+        try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: paths[2])
+        #expect(
+            try ResultFile.curves(paths).map(\.label)
+                == ["mamba2-babi (tuned)", "mamba2-babi (logit)", "other"])
+        let twice = [paths[2], folder("sub/other.txt")]
+        try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: twice[1])
+        #expect(
+            try ResultFile.curves(twice).map(\.label)
+                == ["other (\(twice[0]))", "other (\(twice[1]))"])
+    }
+
+    @Test(
+        "broken results say what is wrong",
+        arguments: [
+            (#"{"layers": [], "output": {}}"#, "has no layers"),
+            (
+                #"{"layers": [{"blocks": 2}], "output": {}}"#,
+                "layer 2 stands where layer 1 was expected"
+            ),
+            (
+                #"{"layers": [{"blocks": 1}], "output": {}}"#,
+                "has no probability of layer 1; choose a metric it has"
+            ),
+            (
+                #"{"layers": [{"blocks": 1, "probability": {"mean": 1}}], "output": {}}"#,
+                "has no probability of the output"
+            ),
+            (
+                #"{"layers": [{"blocks": 1, "probability": {"mean": 1, "ci95": [2, 1]}}], "output": {}}"#,
+                "'ci95' of layer 1 is [2.0, 1.0], expected two numbers in rising order"
+            ),
+            (
+                #"{"layers": [{"blocks": 1, "probability": {"mean": 1, "ci95": [2]}}], "output": {}}"#,
+                "'ci95' of layer 1 is [2.0]"
+            ),
+            (
+                #"{"layers": [{"blocks": 1, "probability": {"mean": "x"}}], "output": {}}"#,
+                "the text 'x' is not a number"
+            ),
+            (#"{"layers": [{"blocks": 1.5}], "output": {}}"#, "not the JSON expected"),
+            (#"{"output": {}}"#, "key 'layers' is missing"),
+            (#"{"layers": []}"#, "key 'output' is missing"),
+            (
+                #"{"layers": [], "output": {}, "run": {"model": 3}}"#,
+                "'run.model' is not of the type"
+            ),
+            (#"{"layers": ["#, "not the JSON expected"),
+            ("[1, 2]", "begins with '[1, 2]', expected a result of 'lens eval babilong'"),
+            ("", "begins with nothing"),
+            ("{layers: []}", "begins with '{layers: []}'"),
+            ("\u{7F}ELF", #"begins with '\u{7F}ELF'"#),
+        ])
+    func broken(text: String, part: String) {
+        #expect { try curve(text) } throws: { error in
+            guard let error = error as? any UserFacingError else { return false }
+            #expect("\(error)".contains(part), "\(error)")
+            return error.kind == .badData || error.kind == .usage
+        }
+    }
+
+    @Test("nesting without end and files without measure are refused")
+    func hostile() throws {
+        let deep = #"{"layers": "# + String(repeating: "[", count: 1 << 20)
+        #expect { try curve(deep) } throws: { $0 is FileError }
+        // Sparse: takes no room on disk, and is refused before it is read.
+        try writeFile("{", to: folder("huge"))
+        #expect(truncate(folder("huge"), (1 << 30) + 1) == 0)
+        #expect(
+            throws: ResultError.tooLarge(
+                path: folder("huge"), bytes: (1 << 30) + 1, limit: 1 << 30)
+        ) { try ResultFile.curve(folder("huge")) }
+    }
+
+    @Test("too many layers, a missing file, a metric that tables lack")
+    func limits() throws {
+        let rows = (1...4097).map { #"{"blocks": \#($0), "probability": {"mean": 1}}"# }
+            .joined(separator: ",")
+        #expect(
+            throws: ResultError.tooManyLayers(
+                path: folder("result.json"), count: 4097, limit: 4096)
+        ) { try curve(#"{"layers": [\#(rows)], "output": {}}"#) }
+        #expect(throws: FileError.missing(path: folder("none"))) {
+            try ResultFile.curve(folder("none"))
+        }
+        #expect(
+            throws: ResultError.metricMissing(
+                path: folder("result.json"), metric: .rank, place: "any layer")
+        ) { try curve("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", metric: .rank) }
+    }
+}
