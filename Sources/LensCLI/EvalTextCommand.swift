@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Lenses
+import Reports
 
 /// `lens eval text`: how far each layer's distribution is from the model's, on text.
 struct EvalTextCommand: ParsableCommand {

@@ -111,10 +111,9 @@ struct PlotLayersCommand: ParsableCommand {
         }
         let figure = try render(
             chart, as: format(), dpi: dpi,
-            metadata: figureMetadata(
-                curves, title: title, command: shellCommand(CommandLine.arguments)))
+            metadata: figureMetadata(curves, title: title, command: commandLine))
         try writeFile(figure, to: out)
-        print(out)
+        print(try layerTable(curves, options), "figure written to \(out)", separator: "\n")
     }
 
     private var options: LayerChartOptions {
@@ -139,17 +138,6 @@ struct PlotLayersCommand: ParsableCommand {
         }
         return format
     }
-}
-
-/// Arguments as one line that a shell reads back; the program by its name only.
-private func shellCommand(_ arguments: [String]) -> String {
-    let program = arguments.first.map { ($0 as NSString).lastPathComponent } ?? "lens"
-    let words = [program] + arguments.dropFirst()
-    return words.map { word in
-        let isPlain =
-            !word.isEmpty && word.allSatisfy { $0.isLetter || "0123456789_-./=:,+@%".contains($0) }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-    }.joined(separator: " ")
 }
 
 extension LayerMetric: ExpressibleByArgument {}

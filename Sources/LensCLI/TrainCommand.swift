@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Lenses
+import Reports
 import StateSpaceModels
 
 extension LensObjective: ExpressibleByArgument {}

@@ -106,7 +106,6 @@ struct LayerChartTests {
                      3   0.3       0.02
                      4   0.4       0.03
                 output   0.9       0.04
-
                 """)
     }
 

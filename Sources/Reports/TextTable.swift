@@ -1,7 +1,7 @@
 import Foundation
 
 /// A number with so many digits after the point; what rounds to zero has no sign.
-func decimal(_ value: Double, digits: Int = 4) -> String {
+package func decimal(_ value: Double, digits: Int = 4) -> String {
     let text = String(format: "%.\(digits)f", value)
     let isZero = text.allSatisfy { "-0.".contains($0) }
     return text.hasPrefix("-") && isZero
@@ -9,14 +9,17 @@ func decimal(_ value: Double, digits: Int = 4) -> String {
 }
 
 /// Columns of text for a terminal, numbers right-aligned under their headings.
-struct TextTable {
+package struct TextTable {
     private var rows: [[String]]
 
-    init(_ headings: String...) { rows = [headings] }
+    package init(_ headings: [String]) { rows = [headings] }
 
-    mutating func add(_ cells: [String]) { rows.append(cells) }
+    package init(_ headings: String...) { self.init(headings) }
 
-    var text: String {
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    /// One line a row, without a line break at the end.
+    package var text: String {
         let widths = rows[0].indices.map { column in
             rows.map { $0[column].count }.max() ?? 0
         }
