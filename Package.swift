@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Checkpoints"],
+            name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Files"],
+            exclude: ["Help"],
             swiftSettings: swiftSettings),
     ]
 )

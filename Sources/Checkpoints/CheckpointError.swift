@@ -25,8 +25,8 @@ package enum CheckpointError: UserFacingError, Equatable {
 
     package var kind: FailureKind {
         switch self {
-        case .noWeights, .modelNotFound, .revisionNotFound: .missingInput
-        case .fileInsteadOfFolder, .malformedModelName, .ambiguousRevision: .usage
+        case .noWeights, .modelNotFound, .malformedModelName, .revisionNotFound: .missingInput
+        case .fileInsteadOfFolder, .ambiguousRevision: .usage
         case .archive(_, .unwritable): .inputOutput
         case .unrecognisedFormat, .legacyTorchFile, .missingTensor, .wrongShape,
             .notFloatingPoint, .safetensors, .shardIndex, .archive, .pickle, .strides:
@@ -61,7 +61,7 @@ package enum CheckpointError: UserFacingError, Equatable {
         case .fileInsteadOfFolder(let path, let folder):
             "\(path): is a file, expected the folder of a model; pass '\(folder)'"
         case .malformedModelName(let name):
-            "'\(name.clipped)': neither a folder nor a model name; expected a path, 'org/model' "
+            "'\(name.clipped)': no such folder, and no model name; expected a path, 'org/model' "
                 + "or 'org/model@revision'"
         case .modelNotFound(let name, let folders):
             "'\(name)': not a folder, and not among the downloaded models in "

@@ -51,6 +51,14 @@ package final class AtomicFile {
     }
 }
 
+/// Checks that `path` can be written, before work whose result would go there.
+///
+/// - Throws: `FileError.unwritable`.
+package func checkWritable(_ path: String) throws {
+    if isFolder(path) { throw FileError.unwritable(path: path, reason: "it is a folder") }
+    _ = try AtomicFile(path)
+}
+
 /// Replaces the file at `path` with `data`, all or nothing.
 package func writeFile(_ data: some ContiguousBytes, to path: String) throws {
     let file = try AtomicFile(path)

@@ -65,10 +65,11 @@ struct CaptureCommand: ParsableCommand {
             model.configuration.hookPoints.forEach { print($0) }
             return
         }
+        guard let out else { return }
+        try checkWritable(out)
         let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
         let sequences = try readSequences(model)
         let captured = try capture(points, of: model, sequences: sequences)
-        guard let out else { return }
         try Safetensors.write(
             captured.map { ($0.name, StoredTensor($0.tensor)) },
             metadata: ["format": "pt", "model": model.name, "command": commandLine], to: out)

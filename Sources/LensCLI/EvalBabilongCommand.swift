@@ -62,6 +62,7 @@ struct EvalBabilongCommand: ParsableCommand {
     }
 
     func run() throws {
+        try checkWritable(out)
         let samples = try BabilongTasks.parse(tasks).flatMap {
             try loadBabilong(data: data, length: length, task: $0).suffix(last)
         }

@@ -39,6 +39,7 @@ struct EvalTextCommand: ParsableCommand {
     }
 
     func run() throws {
+        try checkWritable(out)
         let model = try modelOptions.loadModel()
         let tuned = try lensOptions.loadTunedLens(for: model)
         let windows = try corpus.readWindows(

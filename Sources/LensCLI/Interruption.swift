@@ -9,7 +9,11 @@ enum Interruption {
     static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
     static func catchSignals() {
+        // A parent that starts programs from a worker thread hands down a mask that blocks them.
+        var caught = sigset_t()
+        sigemptyset(&caught)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&caught, number)
             signal(number) { number in
                 if Interruption.flag.exchange(true, ordering: .relaxed) { _exit(128 + number) }
                 let text: StaticString =
@@ -19,5 +23,6 @@ enum Interruption {
                 }
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     }
 }

@@ -43,6 +43,7 @@ struct TrainCommand: ParsableCommand {
     var snapshotEvery = 10
 
     func run() throws {
+        try checkWritable(join(out, "run.json"))
         if !resume, LensSnapshot.exists(in: out) { throw LensError.unfinished(folder: out) }
         let model = try modelOptions.loadModel()
         let start = try lens.map {

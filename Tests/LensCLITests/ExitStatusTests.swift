@@ -1,0 +1,83 @@
+import Files
+import TestSupport
+import Testing
+
+/// Every kind of failure has its exit status and one sentence on stderr that names the culprit.
+struct ExitStatusTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try SmallModel.write(.mamba2, to: folder.path)
+    }
+
+    private func expect(
+        _ run: LensProcess, status: Int32, mentioning word: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(run.status == status, "\(run.errors)", sourceLocation: sourceLocation)
+        #expect(run.errors.contains(word), "\(run.errors)", sourceLocation: sourceLocation)
+        #expect(run.output.isEmpty, sourceLocation: sourceLocation)
+    }
+
+    @Test("usage: 64")
+    func usage() throws {
+        expect(try LensProcess("bogus"), status: 64, mentioning: "bogus")
+        expect(try LensProcess("train"), status: 64, mentioning: "--model")
+        let capture = ["capture", "--model", folder.path, "--out", folder("a.safetensors")]
+        func run(_ more: String...) throws -> LensProcess {
+            try LensProcess(
+                capture[0], capture[1], capture[2], capture[3], capture[4], more[0], more[1],
+                more[2], more[3])
+        }
+        expect(
+            try run("--ids", "1,97", "--hooks", "logits"), status: 64, mentioning: "token id 97")
+        expect(
+            try run("--ids", "1,x", "--hooks", "logits"), status: 64, mentioning: "'x'")
+        expect(
+            try run("--ids", "1", "--hooks", "blocks.9.*"), status: 64, mentioning: "blocks.9.*")
+        #expect(!fileExists(folder("a.safetensors")))
+    }
+
+    @Test("bad data: 65")
+    func badData() throws {
+        let weights = folder("model.safetensors")
+        let bytes = try readFile(weights)
+        try writeFile(bytes.prefix(bytes.count / 2), to: weights)
+        expect(try LensProcess("inspect", folder.path), status: 65, mentioning: weights)
+        try writeFile(#"{"model_type": "llama"}"#, to: folder("config.json"))
+        try writeFile(bytes, to: weights)
+        expect(try LensProcess("inspect", folder.path), status: 65, mentioning: "llama")
+        try writeFile("neither", to: folder("result.json"))
+        expect(
+            try LensProcess(
+                "plot", "layers", folder("result.json"), "--out", folder("a.png")),
+            status: 65, mentioning: "result.json")
+    }
+
+    @Test("missing input: 66")
+    func missingInput() throws {
+        let absent = folder("absent")
+        expect(try LensProcess("inspect", absent), status: 66, mentioning: absent)
+        expect(
+            try LensProcess("plot", "layers", absent, "--out", folder("a.png")), status: 66,
+            mentioning: absent)
+        expect(
+            try LensProcess(
+                "capture", "--model", folder.path, "--text", "hello", "--hooks", "logits",
+                "--out", folder("a.safetensors")), status: 66, mentioning: "tokenizer.json")
+    }
+
+    @Test("what cannot be written is refused before the work is done: 74")
+    func inputOutput() throws {
+        expect(
+            try LensProcess(
+                "capture", "--model", folder.path, "--ids", "1", "--hooks", "logits", "--out",
+                folder("config.json/inside.safetensors")),
+            status: 74, mentioning: folder("config.json"))
+        expect(
+            try LensProcess(
+                "capture", "--model", folder.path, "--ids", "1", "--hooks", "logits", "--out",
+                folder.path), status: 74, mentioning: "is a folder")
+    }
+}

@@ -1,0 +1,27 @@
+import Files
+import Foundation
+import Testing
+
+struct HelpTests {
+    static let commands = [
+        [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"], ["capture"],
+        ["inspect"], ["tokenize"],
+    ]
+
+    /// After a wanted change: `lens train --help > Tests/LensCLITests/Help/train.txt`.
+    @Test("help says what it is meant to say", arguments: commands)
+    func verbatim(command: [String]) throws {
+        let name = command.isEmpty ? "lens" : command.joined(separator: "-")
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Help/\(name).txt").path
+        let expected = String(decoding: try readFile(path), as: UTF8.self)
+        let help: LensProcess
+        switch command.count {
+        case 0: help = try LensProcess("--help")
+        case 1: help = try LensProcess(command[0], "--help")
+        default: help = try LensProcess(command[0], command[1], "--help")
+        }
+        #expect(help.output == expected)
+        #expect(help.status == 0)
+    }
+}

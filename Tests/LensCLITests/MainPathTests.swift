@@ -1,0 +1,89 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// `lens train`, `lens eval` and `lens plot` as a user types them.
+@Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures"))
+struct MainPathTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func trainingArguments(out: String) -> [String] {
+        [
+            "train", "--model", Fixtures.path("models/diffmamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--steps", "6", "--tokens-per-step",
+            "2048", "--window", "256", "--out", out,
+        ]
+    }
+
+    /// Runs a training to its end, silently.
+    private func train(_ arguments: [String]) throws -> Int32 {
+        let process = try LensProcess.start(
+            arguments, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    @Test("train, evaluate, plot")
+    func mainPath() throws {
+        let lens = folder("lens")
+        #expect(try train(trainingArguments(out: lens)) == 0)
+        let files = try FileManager.default.contentsOfDirectory(atPath: lens).sorted()
+        #expect(
+            files == [
+                "config.json", "params.pt", "params.safetensors", "run.json", "train.jsonl",
+            ])
+
+        let result = folder("result.json")
+        let evaluation = try LensProcess(
+            "eval", "babilong", "--model", Fixtures.path("models/diffmamba2-babi"), "--lens", lens,
+            "--data", Fixtures.path("data/babilong"), "--tasks", "qa1,qa6", "--last", "10",
+            "--out", result, "--upstream-txt", folder("result.txt"))
+        #expect(evaluation.status == 0, "\(evaluation.errors)")
+        #expect(evaluation.output.contains("20 prompts"))
+        #expect(evaluation.errors.isEmpty, "no progress where stderr is no terminal")
+
+        for (name, signature) in [("a.png", "\u{89}PNG"), ("a.pdf", "%PDF"), ("a.svg", "<?xml")] {
+            let plot = try LensProcess(
+                "plot", "layers", result, folder("result.txt"), "--log", "--axis", "published",
+                "--out", folder(name))
+            #expect(plot.status == 0, "\(plot.errors)")
+            #expect(
+                try readFile(folder(name)).starts(
+                    with: signature.unicodeScalars.map {
+                        UInt8($0.value)
+                    }))
+        }
+    }
+
+    @Test(
+        "Ctrl-C leaves a state from which training goes on to the same bytes",
+        arguments: [
+            SIGINT, SIGKILL,
+        ])
+    func interruption(signal: Int32) throws {
+        let (whole, stopped) = (folder("whole"), folder("stopped"))
+        #expect(try train(trainingArguments(out: whole)) == 0)
+
+        let arguments = trainingArguments(out: stopped) + ["--snapshot-every", "1"]
+        let process = try LensProcess.start(
+            arguments, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
+        let snapshot = join(stopped, "snapshots/step-000001.safetensors")
+        while process.isRunning, !fileExists(snapshot) { usleep(1000) }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(!fileExists(join(stopped, "config.json")))
+        if signal == SIGINT {
+            #expect(process.terminationStatus == 130)
+            #expect(try train(arguments) == 64, "an unfinished training is not started anew")
+        }
+
+        #expect(try train(arguments + ["--resume"]) == 0)
+        for name in ["params.pt", "params.safetensors", "train.jsonl", "config.json"] {
+            #expect(
+                try readFile(join(stopped, name)) == readFile(join(whole, name)), "\(name)")
+        }
+    }
+}
