@@ -28,20 +28,22 @@ package struct BabilongEvaluator {
         var results: [BabilongResult.Prompt] = []
         for start in stride(from: 0, to: samples.count, by: Self.promptsAtATime) {
             let group = samples[start..<min(start + Self.promptsAtATime, samples.count)]
-            results += try evaluate(Array(group))
-            progress(results.count)
+            results += try evaluateTogether(Array(group)) { progress(start + $0) }
         }
         return results
     }
 
-    private func evaluate(_ samples: [BabilongSample]) throws -> [BabilongResult.Prompt] {
+    private func evaluateTogether(
+        _ samples: [BabilongSample], progress: (Int) -> Void
+    ) throws -> [BabilongResult.Prompt] {
         let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
         let targets = try samples.map { sample in
             guard let id = tokenizer.encode(" " + sample.target).first, !sample.target.isEmpty
             else { throw LensError.emptyTarget(task: sample.task, index: sample.index) }
             return Int(id)
         }
-        let layers = try readout.lastPositionPredictions(prompts: prompts, targets: targets)
+        let layers = try readout.lastPositionPredictions(
+            prompts: prompts, targets: targets, progress: progress)
         return samples.indices.map { i in
             BabilongResult.Prompt(
                 samples[i], tokens: prompts[i].count, targetID: targets[i],

@@ -10,12 +10,13 @@ struct LayerReadout {
 
     /// Predictions of `targets[i]` at the last position of `prompts[i]`.
     ///
+    /// - Parameter progress: called with the number of prompts that the model has read.
     /// - Returns: `[n_layers + 1][prompt]`: row `i` is layer `i`'s lens, the last row the model's
     ///   own output.
     func lastPositionPredictions(
-        prompts: [[Int32]], targets: [Int]
+        prompts: [[Int32]], targets: [Int], progress: (Int) -> Void
     ) throws -> [[TokenPrediction]] {
-        let states = try lastPositionStates(prompts)
+        let states = try lastPositionStates(prompts, progress)
         let layers = lens.layerCount
         let translated = Tensor(prompts.count, lens.dModel)
         let normed = Tensor(prompts.count, lens.dModel)
@@ -34,7 +35,9 @@ struct LayerReadout {
 
     /// The stream after every block at the last position of every prompt,
     /// `[n_layers, prompt, d_model]`.
-    private func lastPositionStates(_ prompts: [[Int32]]) throws -> Tensor {
+    private func lastPositionStates(
+        _ prompts: [[Int32]], _ progress: (Int) -> Void
+    ) throws -> Tensor {
         let states = Tensor(lens.layerCount, prompts.count, lens.dModel)
         for range in batches(prompts) {
             let batch = TokenBatch(prompts[range].map { $0 })
@@ -47,6 +50,7 @@ struct LayerReadout {
                 }
             }
             try model.run(batch, hooks: hooks)
+            progress(range.upperBound)
         }
         return states
     }
