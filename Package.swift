@@ -50,7 +50,7 @@ let package = Package(
         swiftTarget("Tokenization", ["Files", collections]),
         swiftTarget("Plotting", ["Files", "CCairo", "CPNG"]),
         // 3
-        swiftTarget("Kernels", ["Tensors", "COpenBLAS", "CKernels"]),
+        swiftTarget("Kernels", ["Files", "Tensors", "COpenBLAS", "CKernels"]),
         swiftTarget("Checkpoints", ["Files", "Tensors", "CZip"]),
         swiftTarget("Corpora", ["Files", "Tokenization", "CZstd"]),
         // 4
