@@ -76,7 +76,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Files", "Tensors"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("Files"), tests("Tensors"), tests("Tokenization"), tests("Plotting"),
-        tests("Kernels"), tests("Checkpoints"), tests("Corpora"),
+        tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("StateSpaceModels", ["Kernels", "Checkpoints"]),
         tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels"]),
         tests("Reports", ["Lenses"]),
