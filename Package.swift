@@ -50,7 +50,7 @@ let package = Package(
         swiftTarget("Tokenization", ["Files", collections]),
         swiftTarget("Plotting", ["Files", "CCairo", "CPNG"]),
         // 3
-        swiftTarget("Kernels", ["Tensors", "COpenBLAS", "CKernels"]),
+        swiftTarget("Kernels", ["Files", "Tensors", "COpenBLAS", "CKernels"]),
         swiftTarget("Checkpoints", ["Files", "Tensors", "CZip"]),
         swiftTarget("Corpora", ["Files", "Tokenization", "CZstd"]),
         // 4
@@ -77,7 +77,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("Files"), tests("Tensors"), tests("Tokenization"), tests("Plotting"),
-        tests("Kernels"), tests("Checkpoints"), tests("Corpora"),
+        tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("StateSpaceModels", ["Kernels", "Checkpoints"]),
         tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels"]),
         tests("Reports", ["Lenses"]),

@@ -9,6 +9,7 @@ package final class AtomicFile {
     package let path: String
     private let temporaryPath: String
     private var descriptor: Int32
+    private var isCommitted = false
 
     /// Creates missing folders on the way to `path`.
     package init(_ path: String) throws {
@@ -36,18 +37,17 @@ package final class AtomicFile {
     }
 
     package func commit() throws {
-        guard fsync(descriptor) == 0, close(descriptor) == 0 else {
-            throw FileError.writing(path)
-        }
+        guard fsync(descriptor) == 0 else { throw FileError.writing(path) }
+        // Whatever `close` returns, the descriptor is no longer ours.
+        let closed = close(descriptor)
         descriptor = -1
-        guard rename(temporaryPath, path) == 0 else { throw FileError.writing(path) }
+        guard closed == 0, rename(temporaryPath, path) == 0 else { throw FileError.writing(path) }
+        isCommitted = true
     }
 
     deinit {
-        if descriptor >= 0 {
-            close(descriptor)
-            unlink(temporaryPath)
-        }
+        if descriptor >= 0 { close(descriptor) }
+        if !isCommitted { unlink(temporaryPath) }
     }
 }
 

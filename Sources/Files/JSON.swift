@@ -1,6 +1,7 @@
 import Foundation
 
-/// Decodes a JSON file; `Infinity` and `NaN`, which Python writes, are accepted.
+/// Decodes a JSON file; `Infinity` and `NaN` are accepted, bare as Python writes them and in quotes
+/// as `encodeJSON` does.
 ///
 /// - Throws: `FileError.malformedJSON` with the key path of what is wrong.
 package func decodeJSON<T: Decodable>(_ type: T.Type, from path: String) throws -> T {
@@ -11,6 +12,8 @@ package func decodeJSON<T: Decodable>(
     _ type: T.Type, from data: Data, path: String
 ) throws -> T {
     let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
         do {
             return try decoder.decode(type, from: data)

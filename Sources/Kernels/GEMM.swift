@@ -71,7 +71,8 @@ func serialGEMM(
 /// `c = alpha · a · b + beta · c` on all threads, float32.
 ///
 /// The longer side of `c` is cut into one part per thread; the sum over the inner axis is never
-/// cut, so the number of threads does not change the order of additions.
+/// cut. The same number of threads gives the same bits; another number moves the tiles in which
+/// BLAS computes, whose edges round differently.
 package func gemm(
     _ a: Factor, _ b: Factor, into c: Matrix, alpha: Float = 1, beta: Float = 0
 ) {

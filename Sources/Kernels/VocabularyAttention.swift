@@ -82,7 +82,7 @@ package func predictions(
         "\(targets.count) targets for \(rows.rows) rows and \(vocabulary.rows) tokens")
     var ranks = [Int](repeating: 1, count: rows.rows)
     let targetLogits = (0..<rows.rows).map {
-        Float(dot(rows.row($0), vocabulary.row(targets[$0]), count: rows.columns))
+        TargetLogit(rows.row($0), vocabulary.row(targets[$0]), count: rows.columns)
     }
     let logPartition = ranks.withUnsafeMutableBufferPointer { ranks in
         let ranks = ranks.baseAddress
@@ -90,16 +90,12 @@ package func predictions(
             let sums = OnlineSoftmax(rows: block.count)
             forEachLogitBlock(rows.rows(block), vocabulary) { logits, entries in
                 for (i, row) in block.enumerated() {
-                    let line = logits.row(i)
-                    var above = 0
-                    for v in 0..<entries.count where line[v] > targetLogits[row] { above += 1 }
-                    // The target's own logit may round differently in the product than in `dot`.
-                    if entries.contains(targets[row]),
-                        line[targets[row] - entries.lowerBound] > targetLogits[row]
-                    {
-                        above -= 1
+                    let line = UnsafeBufferPointer(start: logits.row(i), count: entries.count)
+                    ranks?[row] += targetLogits[row].count(above: line) {
+                        dot(
+                            rows.row(row), vocabulary.row(entries.lowerBound + $0),
+                            count: rows.columns)
                     }
-                    ranks?[row] += above
                 }
                 sums.add(logits)
             }
@@ -108,7 +104,41 @@ package func predictions(
     }
     return (0..<rows.rows).map {
         TokenPrediction(
-            logProbability: Double(targetLogits[$0]) - logPartition[$0], rank: ranks[$0])
+            logProbability: targetLogits[$0].value - logPartition[$0], rank: ranks[$0])
+    }
+}
+
+/// The logit of the token asked for, and what a float32 product may make of an equal one.
+///
+/// A token with the same row of the unembedding has the same logit, but the product rounds it by
+/// its place in a tile; logits in between `low` and `high` are computed anew, all in the same way.
+private struct TargetLogit {
+    let value: Double
+    private let low: Float
+    private let high: Float
+
+    init(_ row: UnsafePointer<Float>, _ entry: UnsafePointer<Float>, count: Int) {
+        value = dot(row, entry, count: count)
+        // The bound on `count` fp32 products and additions (Higham 2002, section 3.1), doubled.
+        let norms = (dot(row, row, count: count) * dot(entry, entry, count: count)).squareRoot()
+        let margin = Double(count) * 0x1p-23 * norms
+        low = Float(value - margin)
+        high = Float(value + margin)
+    }
+
+    /// How many of `logits` are larger; `exact` gives the logit at an index in float64.
+    func count(above logits: UnsafeBufferPointer<Float>, exact: (Int) -> Double) -> Int {
+        var above = 0
+        var possible = 0
+        for logit in logits {
+            above += logit > high ? 1 : 0
+            possible += logit >= low ? 1 : 0
+        }
+        guard possible > above else { return above }
+        for (index, logit) in logits.enumerated() where logit >= low && logit <= high {
+            above += exact(index) > value ? 1 : 0
+        }
+        return above
     }
 }
 

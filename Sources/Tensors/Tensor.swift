@@ -31,9 +31,14 @@ package struct Tensor: @unchecked Sendable {
             byteOffset >= 0 && byteOffset % 4 == 0
                 && byteOffset + shape.reduce(1, *) * 4 <= storage.bytes.count,
             "a view of \(shape) at byte \(byteOffset) leaves its \(storage.bytes.count) bytes")
-        self.shape = shape
-        self.storage = storage
-        pointer = (storage.bytes.baseAddress! + byteOffset).assumingMemoryBound(to: Float.self)
+        // An empty file has no address to look at; such a view has no elements.
+        guard let base = storage.bytes.baseAddress else {
+            self.init(shape)
+            return
+        }
+        self.init(
+            shape: shape, storage: storage,
+            pointer: (base + byteOffset).assumingMemoryBound(to: Float.self))
     }
 
     private init(shape: [Int], storage: Storage, pointer: UnsafeMutablePointer<Float>) {

@@ -13,9 +13,9 @@ package struct Tolerance: Sendable {
 }
 
 /// The largest difference over the largest reference magnitude; infinite where either is NaN.
-package func relativeError(_ actual: some Sequence<Float>, _ expected: some Sequence<Double>)
-    -> Double
-{
+package func relativeError<Actual: Sequence>(
+    _ actual: Actual, _ expected: some Sequence<Double>
+) -> Double where Actual.Element: BinaryFloatingPoint {
     var worst = 0.0
     var scale = 0.0
     for (a, e) in zip(actual, expected) {
@@ -27,15 +27,25 @@ package func relativeError(_ actual: some Sequence<Float>, _ expected: some Sequ
     return scale == 0 ? worst : worst / scale
 }
 
+package func expectClose<Actual: Collection>(
+    _ actual: Actual, _ expected: [Double], within tolerance: Tolerance, _ what: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+) where Actual.Element: BinaryFloatingPoint {
+    #expect(actual.count == expected.count, "\(what)", sourceLocation: sourceLocation)
+    let error = relativeError(actual, expected)
+    #expect(
+        error <= tolerance.bound, "\(what) (\(tolerance.reason))",
+        sourceLocation: sourceLocation)
+}
+
 package func expectClose(
     _ actual: Tensor, _ expected: [Double], within tolerance: Tolerance, _ what: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    #expect(actual.count == expected.count, "\(what)", sourceLocation: sourceLocation)
-    let error = relativeError(actual.elements, expected)
-    #expect(
-        error <= tolerance.bound, "\(what) (\(tolerance.reason))",
-        sourceLocation: sourceLocation)
+    withExtendedLifetime(actual) {
+        expectClose(
+            actual.elements, expected, within: tolerance, what, sourceLocation: sourceLocation)
+    }
 }
 
 package func expectClose(

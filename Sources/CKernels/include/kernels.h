@@ -51,7 +51,7 @@ typedef struct {
     /// running maximum of v; w -= rate m / (sqrt(h) / correction2 + eps).
     /// `rate` holds the first bias correction, `correction2` is sqrt(1 - beta2^t).
     void (*amsgrad)(float *w, const float *g, float *m, float *v, float *h, size_t count,
-                    float scale, float decay, float beta1, float beta2, float rate,
+                    float scale, float decay, double beta1, double beta2, float rate,
                     float correction2, float eps);
 } statelens_kernels;
 

@@ -1,0 +1,65 @@
+/// The rules of the package's layout; each gives one sentence for every breach.
+struct Rules {
+    let table: PackageTable
+
+    /// Longest Swift file, in lines.
+    static let longestFile = 400
+
+    /// Modules of the toolchain, which no target has to declare.
+    static let toolchain: Set = ["Dispatch", "Foundation", "Synchronization"]
+
+    /// The target that alone may start threads, and the words that do.
+    static let threading = (
+        target: "Kernels", words: ["DispatchQueue", "Thread", "pthread_create"]
+    )
+
+    func breaches(in files: [SourceFile]) -> [String] {
+        files.flatMap(imports) + shimImporters(files) + files.flatMap(threads)
+            + files.flatMap(length)
+    }
+
+    private func target(_ name: String) -> PackageTable.Target? {
+        table.targets.first { $0.name == name }
+    }
+
+    private func imports(of file: SourceFile) -> [String] {
+        guard let own = target(file.target) else {
+            return ["\(file.path): Package.swift declares no target '\(file.target)'"]
+        }
+        return file.imports.compactMap { module in
+            if Self.toolchain.contains(module) { return nil }
+            if let other = target(module), other.floor >= own.floor {
+                return "\(file.path): \(own.name) (floor \(own.floor)) imports \(module)"
+                    + " (floor \(other.floor)), expected a lower floor"
+            }
+            if !own.dependencies.contains(module) {
+                return "\(file.path): imports \(module), which Package.swift does not declare as a"
+                    + " dependency of \(own.name)"
+            }
+            return nil
+        }
+    }
+
+    /// Floor 0 is C, which one Swift target wraps.
+    private func shimImporters(_ files: [SourceFile]) -> [String] {
+        table.targets.filter { $0.floor == 0 }.compactMap { shim in
+            let importers = Set(files.filter { $0.imports.contains(shim.name) }.map(\.target))
+            return importers.count == 1
+                ? nil : "\(shim.name): imported by \(importers.sorted()), expected one target"
+        }
+    }
+
+    private func threads(in file: SourceFile) -> [String] {
+        guard file.target != Self.threading.target else { return [] }
+        let words = Set(
+            file.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+        return Self.threading.words.filter(words.contains).map {
+            "\(file.path): mentions \($0); only \(Self.threading.target) starts threads"
+        }
+    }
+
+    private func length(of file: SourceFile) -> [String] {
+        file.lineCount <= Self.longestFile
+            ? [] : ["\(file.path): \(file.lineCount) lines, at most \(Self.longestFile) expected"]
+    }
+}

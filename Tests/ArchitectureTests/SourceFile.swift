@@ -1,0 +1,73 @@
+import Files
+import Foundation
+
+/// A file below `Sources` as the rules see it: its target, its imports and its code.
+struct SourceFile {
+    let target: String
+    /// Below `Sources`.
+    let path: String
+    let lineCount: Int
+    let imports: [String]
+    /// The text without what stands in comments.
+    let code: String
+
+    init(path: String, text: String) {
+        self.path = path
+        target = String(path.split(separator: "/").first ?? "")
+        lineCount = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+        code = Self.withoutComments(text)
+        // Compiled once a file: the pattern is dearer than the lines.
+        let importLine = Self.importLine
+        imports = code.split(separator: "\n").compactMap { line in
+            line.prefixMatch(of: importLine).map { String($0.name) }
+        }
+    }
+
+    private static var importLine: Regex<(Substring, name: Substring)> {
+        /\ *(?:@\w+(?:\([^)]*\))?\ +)*(?:(?:public|package|internal|fileprivate|private)\ +)?import\ +(?:(?:struct|class|enum|protocol|func|var|let|typealias)\ +)?(?<name>\w+)/
+    }
+
+    private static func withoutComments(_ text: String) -> String {
+        enum Place { case code, string, lineComment, blockComment }
+        var kept: [UInt8] = []
+        var place = Place.code
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            let pair = (Character(UnicodeScalar(previous)), Character(UnicodeScalar(byte)))
+            previous = byte
+            switch (place, pair.0, pair.1) {
+            case (_, _, "\n"):
+                // A string that spans lines counts as code from its second line on.
+                if place != .blockComment { place = .code }
+                kept.append(byte)
+            case (.code, "/", "/"), (.code, "/", "*"):
+                kept.removeLast()
+                place = pair.1 == "/" ? .lineComment : .blockComment
+                previous = 0
+            case (.blockComment, "*", "/"):
+                place = .code
+                previous = 0
+            case (.lineComment, _, _), (.blockComment, _, _): break
+            case (.code, _, "\""):
+                place = .string
+                kept.append(byte)
+            case (.string, let before, "\"") where before != "\\":
+                place = .code
+                kept.append(byte)
+            default: kept.append(byte)
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// All Swift files below `folder`, sorted by path.
+    static func all(below folder: String) throws -> [SourceFile] {
+        try (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
+            .filter { $0.hasSuffix(".swift") }
+            .sorted()
+            .map { name in
+                let text = String(decoding: try readFile(join(folder, name)), as: UTF8.self)
+                return SourceFile(path: name, text: text)
+            }
+    }
+}

@@ -1,0 +1,45 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct MappedFileTests {
+    @Test(
+        "the bytes of a file, of pages and parts of pages",
+        arguments: [1, 4095, 4096, 4097, 100_000])
+    func bytes(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let written = Data((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+        try writeFile(written, to: folder("a"))
+        let file = try MappedFile(folder("a"))
+        #expect(file.path == folder("a"))
+        #expect(file.withBytes { Data($0) } == written)
+        #expect(try readFile(folder("a")) == written)
+    }
+
+    @Test("an empty file has no bytes")
+    func empty() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("", to: folder("a"))
+        #expect(try MappedFile(folder("a")).withBytes { $0.count } == 0)
+        #expect(try readFile(folder("a")).isEmpty)
+    }
+
+    @Test("what is missing or a folder is told apart")
+    func refusals() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("", to: folder("a"))
+        #expect(throws: FileError.missing(path: folder("b"))) { try MappedFile(folder("b")) }
+        #expect(throws: FileError.missing(path: folder("a/b"))) { try readFile(folder("a/b")) }
+        #expect(throws: FileError.isFolder(path: folder.path)) { try MappedFile(folder.path) }
+    }
+
+    @Test("a file that is replaced keeps its old bytes for who has it open")
+    func replaced() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("old", to: folder("a"))
+        let file = try MappedFile(folder("a"))
+        try writeFile("newer", to: folder("a"))
+        #expect(file.withBytes { Data($0) } == Data("old".utf8))
+    }
+}

@@ -1,0 +1,70 @@
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CausalConv1dTests {
+    static let rounding = Tolerance.relative(
+        1e-6, because: "up to 5 products in fp32 and a silu; 1.4e-7 measured")
+
+    /// Lengths below, at and above the pieces of 64 rows that a thread takes.
+    static let sequences = [0..<1, 1..<4, 4..<68, 68..<133, 133..<333]
+
+    @Test(
+        "equals float64 over several sequences with a past", arguments: [1, 2, 3, 4, 5],
+        [true, false])
+    func matchesDefinition(width: Int, hasBias: Bool) {
+        var noise = Noise(UInt64(width))
+        let wide = noise.tensor(333, 40, in: -2...2)
+        let x = wide.matrix.columns(3..<36)
+        let taps = noise.tensor(width, 33)
+        let bias = noise.tensor(33)
+        let pasts = Self.sequences.map { _ in noise.tensor(width - 1, 33) }
+        let y = Tensor(333, 33)
+        causalConv1dSiLU(
+            x, sequences: Self.sequences, taps: taps.matrix, bias: hasBias ? bias.pointer : nil,
+            history: pasts.map(\.pointer), into: y.matrix)
+        let rows = wide.table.map { Array($0[3..<36]) }
+        let expected = zip(Self.sequences, pasts).flatMap { range, past in
+            Oracle.conv1dSiLU(
+                Array(rows[range]), past: past.table, taps: taps.table,
+                bias: hasBias ? bias.values.doubles : nil)
+        }
+        withExtendedLifetime(pasts) {}
+        expectClose(y, expected.flat, within: Self.rounding, "conv1d")
+    }
+
+    @Test("history is the last rows of past and sequence together", arguments: [1, 2, 4, 5])
+    func movesHistory(width: Int) {
+        var noise = Noise(7)
+        let x = noise.tensor(333, 6)
+        let pasts = Self.sequences.map { _ in noise.tensor(width - 1, 6) }
+        let expected = zip(Self.sequences, pasts).map { range, past in
+            Array((past.table + x.table[range]).suffix(width - 1))
+        }
+        updateHistory(pasts.map(\.pointer), with: x.matrix, sequences: Self.sequences, width: width)
+        #expect(pasts.map(\.table) == expected)
+    }
+
+    @Test("a sequence in two pieces equals one, bit for bit", arguments: [1, 2, 63, 64, 65, 99])
+    func continues(first: Int) {
+        var noise = Noise(8)
+        let x = noise.tensor(100, 24)
+        let taps = noise.tensor(4, 24)
+        let whole = Tensor(100, 24)
+        let parts = Tensor(100, 24)
+        let history = Tensor(3, 24)
+        causalConv1dSiLU(
+            x.matrix, sequences: [0..<100], taps: taps.matrix, bias: nil,
+            history: [history.pointer], into: whole.matrix)
+        for rows in [0..<first, first..<100] {
+            let piece = x.matrix.rows(rows)
+            let range = [0..<rows.count]
+            causalConv1dSiLU(
+                piece, sequences: range, taps: taps.matrix, bias: nil, history: [history.pointer],
+                into: parts.matrix.rows(rows))
+            updateHistory([history.pointer], with: piece, sequences: range, width: 4)
+        }
+        #expect(parts.values == whole.values)
+    }
+}
