@@ -27,10 +27,12 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var precision: String
     /// Instruction set of the loops.
     package var kernels: String
+    /// Version and options of the BLAS library.
+    package var blas: String
     package var threads: Int
 
     enum CodingKeys: String, CodingKey {
-        case command, version, seed, model, lens, data, precision, kernels, threads
+        case command, version, seed, model, lens, data, precision, kernels, blas, threads
         case modelSHA256 = "model_sha256"
         case unembedHash = "unembed_hash"
         case unembeddingSHA256 = "unembedding_sha256"
@@ -58,6 +60,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.dataSHA256 = dataSHA256
         precision = "fp32"
         kernels = KernelPath.name
+        blas = KernelPath.blas
         threads = Threads.count
     }
 }

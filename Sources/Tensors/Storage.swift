@@ -32,6 +32,16 @@ package final class Storage: @unchecked Sendable {
         bytes = UnsafeMutableRawBufferPointer(mutating: file.bytes)
     }
 
+    /// Says that these bytes have been read and will hardly be needed again: pages of a mapped file
+    /// leave the memory of the process, and come back from the file if they are.
+    func forget(_ range: Range<Int>) {
+        guard file != nil, let base = bytes.baseAddress else { return }
+        let page = Int(getpagesize())
+        let start = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound / page * page
+        if start < end { madvise(base + start, end - start, MADV_DONTNEED) }
+    }
+
     deinit {
         guard file == nil, let base = bytes.baseAddress else { return }
         if bytes.count < 1 << 20 { free(base) } else { munmap(base, bytes.count) }

@@ -80,6 +80,7 @@ package struct StoredTensor: Sendable {
             result.pointer[i] = convert(
                 bytes.loadUnaligned(fromByteOffset: i * size, as: T.self))
         }
+        storage.forget(byteOffset..<byteOffset + byteCount)
         return result
     }
 }
