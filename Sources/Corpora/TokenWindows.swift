@@ -63,8 +63,8 @@ package struct ReadingProgress: Sendable {
 ///   - endOfText: the token before every document.
 ///   - endOfTextByteCount: UTF-8 bytes of that token's text; 13 for `<|endoftext|>`.
 ///   - window: tokens in a window.
-///   - limit: reading stops after the document that completes so many windows; the counts are
-///     over what was read.
+///   - limit: how many windows to keep; the rest of the text is read all the same and counted, so
+///     that `natsToBitsPerByte` is a property of the text and not of the limit.
 ///   - progress: called after every document.
 /// - Throws: `CorpusError.tooFewTokens` if there is not one window, and what `documents` throws.
 /// - SeeAlso: `chunk_and_tokenize` of tuned-lens 0.2.0, which forms the same stream in batches
@@ -81,10 +81,12 @@ package func tokenWindows(
     var tokenCount = 0
     var byteCount = 0
     var documentCount = 0
-    while ids.count < wanted, var document = try documents.next() {
+    while var document = try documents.next() {
         let tokens = try encode(document)
-        ids.append(endOfText)
-        ids.append(contentsOf: tokens.prefix(wanted - ids.count))
+        if ids.count < wanted {
+            ids.append(endOfText)
+            ids.append(contentsOf: tokens.prefix(wanted - ids.count))
+        }
         tokenCount += 1 + tokens.count
         byteCount += endOfTextByteCount + document.withUTF8 { $0.count }
         documentCount += 1

@@ -4,10 +4,12 @@ import Foundation
 ///
 /// Bytes go to a temporary file in the target's folder, which `commit` flushes to disk and renames
 /// over the target: whoever reads the target sees the old content or the new, never a part.
-/// A file that is not committed leaves nothing behind.
+/// A file that is not committed leaves nothing behind. A symbolic link is followed, and what is no
+/// regular file (`/dev/stdout`, a pipe) is written to directly, since it cannot be replaced.
 package final class AtomicFile {
     package let path: String
-    private let temporaryPath: String
+    /// What is renamed to what; nil where `path` is written to directly.
+    private let replacement: (temporary: String, target: String)?
     private var descriptor: Int32
     private var isCommitted = false
 
@@ -15,8 +17,20 @@ package final class AtomicFile {
     package init(_ path: String) throws {
         self.path = path
         try createFolder((path as NSString).deletingLastPathComponent)
-        temporaryPath = "\(path).partial-\(getpid())"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists, status.st_mode & S_IFMT == S_IFDIR {
+            throw FileError.unwritable(path: path, reason: "it is a folder")
+        }
+        if exists, status.st_mode & S_IFMT != S_IFREG {
+            replacement = nil
+            descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        } else {
+            let target = exists ? resolvingLinks(path) : path
+            let temporary = "\(target).partial-\(getpid())"
+            replacement = (temporary, target)
+            descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        }
         guard descriptor >= 0 else { throw FileError.writing(path) }
     }
 
@@ -37,25 +51,56 @@ package final class AtomicFile {
     }
 
     package func commit() throws {
-        guard fsync(descriptor) == 0 else { throw FileError.writing(path) }
+        guard replacement == nil || fsync(descriptor) == 0 else { throw FileError.writing(path) }
         // Whatever `close` returns, the descriptor is no longer ours.
         let closed = close(descriptor)
         descriptor = -1
-        guard closed == 0, rename(temporaryPath, path) == 0 else { throw FileError.writing(path) }
+        guard closed == 0 else { throw FileError.writing(path) }
+        if let (temporary, target) = replacement, rename(temporary, target) != 0 {
+            throw FileError.writing(path)
+        }
         isCommitted = true
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
-        if !isCommitted { unlink(temporaryPath) }
+        if let replacement, !isCommitted { unlink(replacement.temporary) }
     }
+}
+
+/// Where the symbolic links of an existing `path` lead.
+private func resolvingLinks(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+/// A folder that this process alone may write to, for as long as the value lives.
+///
+/// The lock is the system's and ends with the process, however it ends; it leaves no file behind.
+package final class FolderLock {
+    private let descriptor: Int32
+
+    /// Creates the folder if it is missing.
+    ///
+    /// - Throws: `FileError.locked` if another process holds it.
+    package init(_ path: String) throws {
+        try createFolder(path)
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.writing(path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw FileError.locked(path: path)
+        }
+    }
+
+    deinit { close(descriptor) }
 }
 
 /// Checks that `path` can be written, before work whose result would go there.
 ///
 /// - Throws: `FileError.unwritable`.
 package func checkWritable(_ path: String) throws {
-    if isFolder(path) { throw FileError.unwritable(path: path, reason: "it is a folder") }
     _ = try AtomicFile(path)
 }
 

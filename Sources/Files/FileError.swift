@@ -6,13 +6,14 @@ package enum FileError: UserFacingError, Equatable {
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
+    case locked(path: String)
     case malformedJSON(path: String, reason: String)
 
     package var kind: FailureKind {
         switch self {
         case .missing: .missingInput
         case .malformedJSON: .badData
-        case .isFolder, .unreadable, .unwritable: .inputOutput
+        case .isFolder, .unreadable, .unwritable, .locked: .inputOutput
         }
     }
 
@@ -22,6 +23,8 @@ package enum FileError: UserFacingError, Equatable {
         case .isFolder(let path): "\(path): is a folder, expected a file"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .locked(let path):
+            "\(path): another process is writing to this folder; wait for it or give another --out"
         case .malformedJSON(let path, let reason): "\(path): not the JSON expected: \(reason)"
         }
     }

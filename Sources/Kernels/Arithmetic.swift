@@ -14,6 +14,12 @@ package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: In
     loops.dot(x, y, count)
 }
 
+/// Whether no element is NaN or infinite.
+package func isFinite(_ x: Tensor) -> Bool {
+    // A sum of squares of float32 numbers cannot overflow float64.
+    dot(x.pointer, x.pointer, count: x.count).isFinite
+}
+
 /// `log(1 + exp(x))` without overflow.
 package func softplus(_ x: Float) -> Float {
     x > 20 ? x : log1p(exp(x))

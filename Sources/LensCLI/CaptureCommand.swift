@@ -81,8 +81,13 @@ struct CaptureCommand: ParsableCommand {
         if let ids {
             return [
                 try ids.split(separator: ",").map {
-                    guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)) else {
-                        throw ValidationError("--ids: '\($0)' is no token id.")
+                    let vocabulary = 0..<TokenID(model.configuration.vocabSize)
+                    guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)),
+                        vocabulary.contains(id)
+                    else {
+                        throw ValidationError(
+                            "--ids: '\($0)' is no token id, expected 0 to \(vocabulary.upperBound - 1)."
+                        )
                     }
                     return id
                 }
@@ -114,6 +119,11 @@ struct CaptureCommand: ParsableCommand {
             }
         }
         try model.run(TokenBatch(sequences), hooks: hooks, stoppingAfter: stopAfter)
+        let reached = Set(captured.map(\.name))
+        let missed = points.map(\.description).filter { !reached.contains($0) }
+        guard missed.isEmpty else {
+            throw CommandError.notReached(points: missed, blocks: stopAfter ?? 0)
+        }
         return captured
     }
 }

@@ -46,7 +46,7 @@ struct EvalBabilongCommand: ParsableCommand {
             """)
     var prompt = PromptForm.lens
 
-    @Option(help: "Of the bootstrap.")
+    @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
     @Option(help: ArgumentHelp("The JSON result to write.", valueName: "file"))

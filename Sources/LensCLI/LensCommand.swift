@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Kernels
 
 /// `lens`: the command line of StateLens.
 struct LensCommand: ParsableCommand {
@@ -20,8 +21,11 @@ enum Main {
     /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
     static func main() {
         do {
+            try KernelPath.check()
             var command = try LensCommand.parseAsRoot()
             try command.run()
+            // What was printed must have arrived.
+            guard fflush(nil) == 0 else { throw FileError.writing("standard output") }
         } catch let error as any UserFacingError {
             FileHandle.standardError.write(Data("lens: \(error)\n".utf8))
             exit(error.kind.rawValue)

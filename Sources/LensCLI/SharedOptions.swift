@@ -19,17 +19,17 @@ struct ModelOptions: ParsableArguments {
             "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
     var tokenizer: String?
 
-    @Option(help: "Threads to use. (default: one for each core)")
+    @Option(
+        help: "Threads to use; their number can change last digits. (default: one for each core)")
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads is \(threads), expected at least 1.")
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
         }
     }
 
     func loadModel() throws -> LanguageModel {
-        try KernelPath.check()
         if let threads { Threads.count = threads }
         return try LanguageModel(folder: resolveModelFolder(model))
     }
@@ -87,12 +87,14 @@ enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
     case noEndOfText(path: String)
     case unequalLengths(path: String, lengths: [Int])
+    case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
 
     var kind: FailureKind {
         switch self {
         case .missingTokenizer: .missingInput
         case .noEndOfText, .unequalLengths: .badData
+        case .notReached: .usage
         case .interrupted: .interrupted
         }
     }
@@ -105,8 +107,10 @@ enum CommandError: UserFacingError, Equatable {
         case .noEndOfText(let path):
             "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
         case .unequalLengths(let path, let lengths):
-            "\(path): lists of \(Set(lengths).sorted().map(String.init).joined(separator: " and "))"
-                + " ids; expected a JSON list of equally long lists, such as [[1,2],[3,4]]"
+            "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
+                + " lists, such as [[1,2],[3,4]]"
+        case .notReached(let points, let blocks):
+            "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
         }

@@ -39,26 +39,45 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Go on from the snapshot in --out.")
     var resume = false
 
-    @Option(help: "Steps between snapshots; 0 for none but on Ctrl-C.")
+    @Flag(help: "Replace a finished lens in --out.")
+    var overwrite = false
+
+    @Option(
+        help: """
+            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
+            Ctrl-C.
+            """)
     var snapshotEvery = 10
 
+    func validate() throws {
+        guard !out.isEmpty else { throw ValidationError("--out is empty, expected a folder.") }
+        guard snapshotEvery >= 0 else {
+            throw ValidationError("--snapshot-every is \(snapshotEvery), expected 0 or more.")
+        }
+        guard lens != out else {
+            throw ValidationError("--lens and --out are the same folder; write to another one.")
+        }
+    }
+
     func run() throws {
-        try checkWritable(join(out, "run.json"))
-        if !resume, LensSnapshot.exists(in: out) { throw LensError.unfinished(folder: out) }
+        let lock = try FolderLock(out)
+        defer { withExtendedLifetime(lock) {} }
+        try checkOutput()
         let model = try modelOptions.loadModel()
         let start = try lens.map {
             try LensArtifact.read($0, for: model, allowOtherModel: allowOtherModel)
         }
+        let startSHA256 = try lens.map(LensArtifact.sha256)
         let options = recipe.options(window: corpus.window)
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: options.windowsNeeded)
         let trainer = try LensTrainer(
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             options: options)
-        let log = try TrainingLog(folder: out)
+        let log = TrainingLog(folder: out)
         if resume {
             try LensSnapshot.restore(trainer, from: out)
-            try log.keep(steps: trainer.completedSteps)
+            try log.keep(through: trainer.completedSteps)
         }
 
         try train(trainer, log: log)
@@ -67,12 +86,22 @@ struct TrainCommand: ParsableCommand {
         let record = TrainingRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
-                lens: lens, lensSHA256: try lens.map(LensArtifact.sha256), data: corpus.data,
+                lens: lens, lensSHA256: startSHA256, data: corpus.data,
                 dataSHA256: windows.sha256),
             options: options, windows: windows)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
         LensSnapshot.remove(from: out)
         print(try summary(log))
+    }
+
+    /// What is in the folder is not replaced unless the user says so.
+    private func checkOutput() throws {
+        if !resume, LensSnapshot.exists(in: out) { throw LensError.unfinished(folder: out) }
+        if LensArtifact.exists(in: out), !resume {
+            guard overwrite else { throw LensError.finished(folder: out) }
+            try LensArtifact.retract(from: out)
+        }
+        try checkWritable(join(out, "run.json"))
     }
 
     /// Runs until the last step, leaving snapshots on the way.
@@ -140,7 +169,7 @@ struct RecipeOptions: ParsableArguments {
         help: "Pull of the translators towards zero, that is, of the lens towards the identity.")
     var weightDecay = 1e-3
 
-    @Option(help: "Of SGD.")
+    @Option(help: "Momentum of SGD.")
     var momentum = 0.9
 
     @Option(
@@ -153,11 +182,14 @@ struct RecipeOptions: ParsableArguments {
     @Flag(help: "Train only the translators' biases.")
     var biasOnly = false
 
-    @Option(help: "Of the order of the windows.")
+    @Option(help: "Seed of the order of the windows.")
     var seed: UInt64 = 42
 
     @Option(
-        help: "Positions by which labels are ahead. (default: 0 for kl, 1 for ce)")
+        help: """
+            Positions by which labels are ahead of the state; --token-shift=-1 for behind. \
+            (default: 0 for kl, 1 for ce)
+            """)
     var tokenShift: Int?
 
     @Flag(inversion: .prefixedNo, help: "Shuffle the windows instead of taking them in text order.")
@@ -169,8 +201,16 @@ struct RecipeOptions: ParsableArguments {
         }
         try require(steps > 0, "--steps is \(steps), expected at least 1.")
         try require(tokensPerStep > 0, "--tokens-per-step is \(tokensPerStep), expected more.")
-        try require(lrScale > 0, "--lr-scale is \(lrScale), expected a positive number.")
-        try require(weightDecay >= 0, "--weight-decay is \(weightDecay), expected 0 or more.")
+        let (tokens, overflow) = steps.multipliedReportingOverflow(by: tokensPerStep)
+        try require(
+            !overflow && tokens <= 1 << 48,
+            "--steps \(steps) of --tokens-per-step \(tokensPerStep) are more than any text has.")
+        try require(
+            lrScale > 0 && lrScale.isFinite, "--lr-scale is \(lrScale), expected a positive number."
+        )
+        try require(
+            weightDecay >= 0 && weightDecay.isFinite,
+            "--weight-decay is \(weightDecay), expected 0 or more.")
         try require((0..<1).contains(momentum), "--momentum is \(momentum), expected 0 to 1.")
         try require(
             (0..<steps).contains(warmupSteps ?? 0),

@@ -21,7 +21,8 @@ package struct BabilongEvaluator {
     /// One prompt's readings for each sample, in order.
     ///
     /// - Parameter progress: called with the number of prompts done.
-    /// - Throws: `LensError.emptyTarget`, `ModelError` where the tokenizer is not the model's.
+    /// - Throws: `LensError.emptyTarget`, `LensError.notFinite`, and `ModelError` where the tokenizer
+    ///   is not the model's.
     package func evaluate(
         _ samples: [BabilongSample], progress: (Int) -> Void
     ) throws -> [BabilongResult.Prompt] {
@@ -44,6 +45,9 @@ package struct BabilongEvaluator {
         }
         let layers = try readout.lastPositionPredictions(
             prompts: prompts, targets: targets, progress: progress)
+        if let layer = layers.firstIndex(where: { $0.contains { !$0.logProbability.isFinite } }) {
+            throw LensError.notFinite(lens: "the lens", blocks: layer + 1)
+        }
         return samples.indices.map { i in
             BabilongResult.Prompt(
                 samples[i], tokens: prompts[i].count, targetID: targets[i],

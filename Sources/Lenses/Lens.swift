@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import StateSpaceModels
 import Tensors
@@ -31,6 +32,20 @@ package struct Lens: Sendable {
 
     package var layerCount: Int { bias.shape[0] }
     package var dModel: Int { bias.shape[1] }
+
+    /// SHA-256 of all parameters, weights first.
+    package var sha256: String {
+        let hash = SHA256()
+        withExtendedLifetime(self) {
+            hash.update(UnsafeRawBufferPointer(weight.elements))
+            hash.update(UnsafeRawBufferPointer(bias.elements))
+        }
+        return hash.finalize()
+    }
+
+    func isFinite(layer: Int) -> Bool {
+        Kernels.isFinite(weight[layer]) && Kernels.isFinite(bias[layer])
+    }
 
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
     package func translate(_ h: Tensor, layer: Int, into translated: Tensor) {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Foundation
 import StateSpaceModels
 import Tensors
 
@@ -62,6 +63,18 @@ package enum LensArtifact {
             bias[layer].assign(try parameters.float32("\(layer).bias", shape: [d]))
         }
         return Lens(weight: weight, bias: bias)
+    }
+
+    /// Whether the folder holds a complete lens.
+    package static func exists(in folder: String) -> Bool {
+        fileExists(join(folder, "config.json"))
+    }
+
+    /// Makes a lens that is about to be replaced incomplete, so that what comes after can not be
+    /// taken for a whole.
+    package static func retract(from folder: String) throws {
+        let path = join(folder, "config.json")
+        guard unlink(path) == 0 else { throw FileError.writing(path) }
     }
 
     /// SHA-256 of the file that holds a lens's parameters.

@@ -8,7 +8,10 @@ package enum LensError: UserFacingError, Equatable {
     case otherUnembedding(path: String, found: String, expected: String)
     case tokensPerStep(tokens: Int, window: Int)
     case tooLittleData(windows: Int, needed: Int, window: Int)
-    case diverged(step: Int, layer: Int, loss: Double)
+    case tokenShift(shift: Int, window: Int)
+    case diverged(step: Int, blocks: Int)
+    case notFinite(lens: String, blocks: Int)
+    case finished(folder: String)
     case snapshotMismatch(path: String, what: String, found: String, expected: String)
     case nothingToResume(folder: String)
     case unfinished(folder: String)
@@ -17,10 +20,10 @@ package enum LensError: UserFacingError, Equatable {
     package var kind: FailureKind {
         switch self {
         case .missingFile, .nothingToResume: .missingInput
-        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .diverged,
+        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .diverged, .notFinite,
             .snapshotMismatch, .emptyTarget:
             .badData
-        case .tokensPerStep, .unfinished: .usage
+        case .tokensPerStep, .tokenShift, .unfinished, .finished: .usage
         }
     }
 
@@ -43,9 +46,16 @@ package enum LensError: UserFacingError, Equatable {
         case .tooLittleData(let windows, let needed, let window):
             "the data holds \(windows) windows of \(window) tokens, but training needs \(needed):"
                 + " give more text, or lower --steps, --tokens-per-step or --window"
-        case .diverged(let step, let layer, let loss):
-            "training diverged at step \(step): the loss of layer \(layer) is \(loss);"
-                + " lower --lr-scale"
+        case .tokenShift(let shift, let window):
+            "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
+        case .diverged(let step, let blocks):
+            "training diverged at step \(step): the translator after \(blocks) blocks or its loss is"
+                + " not finite any more; lower --lr-scale"
+        case .notFinite(let lens, let blocks):
+            "\(lens): the lens after \(blocks) blocks gives numbers that are not finite;"
+                + " its parameters are damaged"
+        case .finished(let folder):
+            "\(folder): holds a finished lens; give another --out, or --overwrite to replace it"
         case .snapshotMismatch(let path, let what, let found, let expected):
             "\(path): the snapshot was made with \(what) \(found), not \(expected);"
                 + " give the same arguments to resume, or another --out to start anew"

@@ -10,6 +10,7 @@ package enum LensSnapshot {
     private static func metadata(of trainer: LensTrainer) throws -> [String: String] {
         [
             "progress": try text(trainer.progress),
+            "starting_lens": trainer.startingLens,
             "windows_sha256": trainer.windows.sha256,
             "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
         ].merging(try trainer.options.spelled) { first, _ in first }

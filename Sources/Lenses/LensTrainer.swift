@@ -37,6 +37,8 @@ package final class LensTrainer {
     let options: LensTrainingOptions
     let windows: TokenWindows
     let optimizer: LensOptimizer
+    /// Of the lens that training started from.
+    let startingLens: String
     private let order: [Int]
     /// Where training stands: complete steps, and windows and losses of the one under way.
     var progress: Progress
@@ -51,12 +53,15 @@ package final class LensTrainer {
     /// - Parameters:
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
-    /// - Throws: `LensError.tokensPerStep`, `LensError.tooLittleData`.
+    /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`.
     package init(
         _ model: LanguageModel, lens: Lens, windows: TokenWindows, options: LensTrainingOptions
     ) throws {
         guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
+        }
+        guard abs(options.tokenShift) < options.window else {
+            throw LensError.tokenShift(shift: options.tokenShift, window: options.window)
         }
         guard windows.count >= options.windowsNeeded else {
             throw LensError.tooLittleData(
@@ -64,6 +69,7 @@ package final class LensTrainer {
         }
         self.model = model
         self.options = options
+        startingLens = lens.sha256
         self.windows = windows
         optimizer = LensOptimizer(
             Lens(
@@ -86,7 +92,7 @@ package final class LensTrainer {
     /// Does the next piece of work, a few windows; at the end of a step also the update.
     ///
     /// - Returns: the step's report when a step was completed, else nil.
-    /// - Throws: `LensError.diverged` if a loss is not finite.
+    /// - Throws: `LensError.diverged` if a loss or a parameter is not finite.
     package func advance() throws -> Report? {
         let first = progress.step * options.windowsPerStep
         let count = min(
@@ -128,10 +134,11 @@ package final class LensTrainer {
     private func finishStep() throws -> Report {
         let step = progress.step
         let loss = progress.lossSums.map { $0 / Double(progress.positions) }
-        if let layer = loss.firstIndex(where: { !$0.isFinite }) {
-            throw LensError.diverged(step: step + 1, layer: layer, loss: loss[layer])
-        }
         let norm = optimizer.update(step: step, count: progress.positions)
+        if let layer = loss.indices.first(where: { !loss[$0].isFinite || !lens.isFinite(layer: $0) }
+        ) {
+            throw LensError.diverged(step: step + 1, blocks: layer + 1)
+        }
         progress = Progress(
             step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
         return Report(

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Everything that decides what a training does; two runs with equal options and data give equal
-/// bytes. The defaults are upstream's recipe.
+/// Everything that decides what a training does: two runs with equal options, data, kernels and
+/// number of threads give equal bytes. The defaults are upstream's recipe.
 package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
         /// SGD with Nesterov momentum, rate `0.1 · lr_scale`.
         case sgd
-        /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up.
+        /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
 
         fileprivate func baseRate(momentum: Double) -> Double {

@@ -65,6 +65,11 @@ package struct TextEvaluator {
                 crossEntropy: sums.crossEntropy / Double(predicted),
                 entropy: sums.entropy / Double(positions), kl: sums.kl / Double(positions))
         }
+        for layers in sums {
+            if let layer = layers.firstIndex(where: { !$0.crossEntropy.isFinite }) {
+                throw LensError.notFinite(lens: "the lens", blocks: layer + 1)
+            }
+        }
         return (sums.map { $0.map(mean) }, mean(own))
     }
 

@@ -6,33 +6,35 @@ import Foundation
 package struct TrainingLog {
     private let path: String
 
-    package init(folder: String) throws {
+    package init(folder: String) {
         path = join(folder, "train.jsonl")
-        try createFolder(folder)
     }
 
-    /// Adds a step; the first step begins the file anew.
+    /// Adds a step, on disk when this returns; the first step begins the file anew.
     package func append(_ report: LensTrainer.Report) throws {
         guard report.step > 1 else { return try writeFile(line(report), to: path) }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw FileError.writing(path)
-        }
-        defer { try? file.close() }
-        do {
-            try file.seekToEnd()
-            try file.write(contentsOf: line(report))
-        } catch {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError.writing(path) }
+        defer { close(descriptor) }
+        let bytes = [UInt8](try line(report))
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             throw FileError.writing(path)
         }
     }
 
-    /// Cuts the file after `steps` lines: what came later is done again.
-    package func keep(steps: Int) throws {
+    /// Cuts the file after step `step`: what came later is done again. A line that was only half
+    /// written goes too, and a log that was lost begins anew.
+    package func keep(through step: Int) throws {
         guard fileExists(path) else { return }
-        let kept = try reports().prefix(steps)
+        let lines = try readFile(path).split(separator: UInt8(ascii: "\n"))
+        let reports = lines.compactMap {
+            try? decodeJSON(LensTrainer.Report.self, from: Data($0), path: path)
+        }
+        let kept = reports.filter { $0.step <= step }
         try writeFile(kept.reduce(into: Data()) { $0 += try line($1) }, to: path)
     }
 
+    /// - Throws: `FileError` if a line is not a report.
     package func reports() throws -> [LensTrainer.Report] {
         try readFile(path).split(separator: UInt8(ascii: "\n")).map {
             try decodeJSON(LensTrainer.Report.self, from: Data($0), path: path)

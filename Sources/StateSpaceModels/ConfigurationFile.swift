@@ -10,7 +10,9 @@ extension ModelConfiguration {
         guard fileExists(path) else { throw ModelError.missingConfiguration(path: path) }
         let file = try decodeJSON(ConfigurationFile.self, from: path)
         let checked = CheckedConfiguration(path: path, file: file)
-        self = try file.dModel != nil ? checked.mambaSSM() : checked.huggingFace()
+        // Files converted from mamba_ssm may keep its keys beside Hugging Face's, which then count.
+        let isMambaSSM = file.modelType == nil && file.dModel != nil
+        self = try isMambaSSM ? checked.mambaSSM() : checked.huggingFace()
     }
 }
 

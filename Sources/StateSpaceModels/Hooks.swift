@@ -38,7 +38,9 @@ package struct Hooks {
         let value = Tensor([columns.rows] + shape)
         let flat = value.reshaped([columns.rows, columns.columns]).matrix
         columns.copy(to: flat)
-        try hook(value)
-        flat.copy(to: columns)
+        try withExtendedLifetime(value) {
+            try hook(value)
+            flat.copy(to: columns)
+        }
     }
 }

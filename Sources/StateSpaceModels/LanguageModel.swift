@@ -21,7 +21,12 @@ package final class LanguageModel: Sendable {
     /// - Throws: `ModelError`, `CheckpointError` or `FileError`, naming the file and what is wrong.
     package convenience init(folder: String) throws {
         let checkpoint = try Checkpoint(folder: folder)
-        try self.init(folder: folder, WeightReader(checkpoint, mode: .load), checkpoint)
+        let weights = WeightReader(checkpoint, mode: .load)
+        try self.init(folder: folder, weights, checkpoint)
+        let surplus = weights.unexpected.filter { $0.hasPrefix("backbone.") }
+        guard surplus.isEmpty else {
+            throw ModelError.unexpectedTensors(path: folder, names: surplus)
+        }
     }
 
     init(folder: String, _ weights: WeightReader, _ checkpoint: Checkpoint) throws {
@@ -53,21 +58,29 @@ package final class LanguageModel: Sendable {
     /// - Parameters:
     ///   - state: carried from and to other pieces of the same sequences; zeros if nil.
     ///   - blockCount: how many blocks to run; all if nil.
-    /// - Throws: `ModelError` for ids outside the vocabulary, and what hooks throw.
+    /// - Throws: `ModelError` for ids outside the vocabulary and for a stream that is not finite, and
+    ///   what hooks throw.
     @discardableResult
     package func run(
         _ batch: TokenBatch, hooks: Hooks = Hooks(), state: RecurrentState? = nil,
         stoppingAfter blockCount: Int? = nil
     ) throws -> Tensor {
         try batch.check(vocabSize: configuration.vocabSize)
+        let count = blockCount ?? blocks.count
+        guard (0...blocks.count).contains(count) else {
+            throw ModelError.stopAfter(blocks: count, nLayers: blocks.count)
+        }
         let pass = ForwardPass(batch, hooks: hooks, state: state)
         let stream = Tensor(batch.ids.count, configuration.dModel)
         for (row, id) in batch.ids.enumerated() { stream[row].assign(embeddings[Int(id)]) }
         try hooks.visit(.embed, stream)
-        for block in blocks.prefix(blockCount ?? blocks.count) {
+        for block in blocks.prefix(count) {
             try block.forward(stream, pass: pass)
+            guard isFinite(stream) else {
+                throw ModelError.notFinite(path: folder, block: block.index)
+            }
         }
-        guard blockCount ?? blocks.count >= blocks.count else { return stream }
+        guard count == blocks.count else { return stream }
         if hooks.wants(.finalNorm) || hooks.wants(.logits) {
             let normed = pass.buffer(.normed, stream.shape)
             unembedding.normalize(stream, into: normed)

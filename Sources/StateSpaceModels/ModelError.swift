@@ -6,6 +6,9 @@ package enum ModelError: UserFacingError, Equatable {
     case unsupported(path: String, key: String, found: String, supported: String)
     case missingKey(path: String, key: String)
     case invalidValue(path: String, key: String, found: String, expected: String)
+    case unexpectedTensors(path: String, names: [String])
+    case notFinite(path: String, block: Int)
+    case stopAfter(blocks: Int, nLayers: Int)
     case tokenOutOfRange(id: Int, vocabSize: Int)
     case noTokens
     case unknownHook(pattern: String, closest: String?)
@@ -13,8 +16,10 @@ package enum ModelError: UserFacingError, Equatable {
     package var kind: FailureKind {
         switch self {
         case .missingConfiguration: .missingInput
-        case .unsupported, .missingKey, .invalidValue: .badData
-        case .tokenOutOfRange, .noTokens, .unknownHook: .usage
+        case .unsupported, .missingKey, .invalidValue, .unexpectedTensors, .notFinite,
+            .tokenOutOfRange:
+            .badData
+        case .stopAfter, .noTokens, .unknownHook: .usage
         }
     }
 
@@ -28,6 +33,15 @@ package enum ModelError: UserFacingError, Equatable {
             "\(path): no key '\(key)', which this kind of model needs"
         case .invalidValue(let path, let key, let found, let expected):
             "\(path): \(key) is \(found), expected \(expected)"
+        case .unexpectedTensors(let path, let names):
+            "\(path): \(names.count) tensors have no place in the model that config.json describes,"
+                + " the first '\(names.first ?? "")'; do the two belong together?"
+                + " (lens inspect lists all)"
+        case .notFinite(let path, let block):
+            "\(path): the stream after block \(block) holds numbers that are not finite;"
+                + " the weights are damaged or too large for float32"
+        case .stopAfter(let blocks, let nLayers):
+            "cannot stop after \(blocks) blocks, expected 0 to \(nLayers)"
         case .tokenOutOfRange(let id, let vocabSize):
             "token id \(id) is outside the vocabulary 0...\(vocabSize - 1);"
                 + " is this the model's own tokenizer?"

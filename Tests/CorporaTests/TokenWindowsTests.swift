@@ -50,13 +50,15 @@ import Testing
         #expect(result.sha256 == hash.finalize())
     }
 
-    @Test func aLimitEndsTheReading() throws {
-        let files = ["1.txt": "abc", "2.txt": "defghi", "3.txt": "not read"]
+    @Test func aLimitKeepsFewerWindowsOfTheSameText() throws {
+        let files = ["1.txt": "abc", "2.txt": "defghi", "3.txt": "the rest"]
         let result = try windows(files, window: 3, limit: 2)
         #expect(result.ids == [0, 97, 98, 99, 0, 100])
-        #expect(result.documentCount == 2)
-        #expect(result.tokenCount == 4 + 7)
-        #expect(result.byteCount == 9 + 2 * 13)
+        #expect(result.documentCount == 3)
+        #expect(result.tokenCount == 4 + 7 + 9)
+        #expect(result.byteCount == 17 + 3 * 13)
+        let all = try windows(files, window: 3)
+        #expect(result.natsToBitsPerByte == all.natsToBitsPerByte)
         #expect(try windows(files, window: 3, limit: 1_000).count == 6)
         #expect(try windows(files, window: 3, limit: .max).count == 6)
     }

@@ -52,11 +52,42 @@ import Testing
     @Test("a commit that fails leaves nothing behind")
     func failedCommit() throws {
         let folder = try TemporaryFolder()
-        try createFolder(folder("taken/by a folder"))
-        #expect(throws: FileError.unwritable(path: folder("taken"), reason: "Is a directory")) {
-            try writeFile("text", to: folder("taken"))
+        do {
+            let file = try AtomicFile(folder("taken"))
+            try createFolder(folder("taken/by a folder"))
+            #expect(
+                throws: FileError.unwritable(path: folder("taken"), reason: "Is a directory")
+            ) { try file.commit() }
         }
         #expect(try names(folder.path) == ["taken"])
+        #expect(throws: FileError.unwritable(path: folder("taken"), reason: "it is a folder")) {
+            try writeFile("text", to: folder("taken"))
+        }
+    }
+
+    @Test("a link is followed, and what cannot be replaced is written to")
+    func linksAndDevices() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("old", to: folder("target"))
+        symlink(folder("target"), folder("link"))
+        try writeFile("new", to: folder("link"))
+        #expect(try text(folder("target")) == "new")
+        #expect(try names(folder.path) == ["link", "target"])
+        try writeFile("gone", to: "/dev/null")
+        var status = stat()
+        #expect(stat("/dev/null", &status) == 0)
+        #expect(status.st_mode & S_IFMT == S_IFCHR)
+    }
+
+    @Test("a folder has one writer at a time")
+    func folderLock() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let lock = try FolderLock(folder("new"))
+            #expect(throws: FileError.locked(path: folder("new"))) { try FolderLock(folder("new")) }
+            withExtendedLifetime(lock) {}
+        }
+        #expect(throws: Never.self) { try FolderLock(folder("new")) }
     }
 
     @Test("places that cannot be written to")

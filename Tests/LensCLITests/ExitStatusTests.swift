@@ -31,7 +31,7 @@ struct ExitStatusTests {
                 more[2], more[3])
         }
         expect(
-            try run("--ids", "1,97", "--hooks", "logits"), status: 64, mentioning: "token id 97")
+            try run("--ids", "1,97", "--hooks", "logits"), status: 64, mentioning: "'97'")
         expect(
             try run("--ids", "1,x", "--hooks", "logits"), status: 64, mentioning: "'x'")
         expect(

@@ -73,6 +73,12 @@ struct LensSnapshotTests {
             Issue.record("\(String(describing: error))")
             return
         }
+        let start = Lens(zeroFor: setup.model.configuration)
+        start.bias.fill(0.1)
+        let otherStart = try setup.trainer(options(setup, .sgd), lens: start)
+        #expect(throws: LensError.self) {
+            try LensSnapshot.restore(otherStart, from: folder.path)
+        }
         let otherData = try SmallSetup(windows: 13, of: 600)
         #expect(throws: LensError.self) {
             try LensSnapshot.restore(

@@ -62,6 +62,14 @@ struct ConfigurationFileTests {
         #expect(try self.read(#"{"d_model": 64, "n_layer": 5}"#).family == .mamba1)
     }
 
+    @Test("model_type decides where a file has the keys of both spellings")
+    func bothSpellings() throws {
+        let read = try read(mamba2(#", "d_model": 64, "n_layer": 9, "ssm_cfg": {}"#))
+        #expect(read.layout == .huggingFace)
+        #expect(read.family == .mamba2)
+        #expect(read.nLayers == 6)
+    }
+
     @Test(
         "refuses what it does not implement, naming key and value",
         arguments: [

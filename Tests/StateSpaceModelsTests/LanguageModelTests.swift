@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import StateSpaceModels
 import Tensors
@@ -156,6 +157,45 @@ struct LanguageModelTests {
                 #expect(shapes[.mixer(.finalState, block: 0)] == [2, 4, 16, 16])
             }
         }
+    }
+
+    @Test("refuses a stream that is not finite, naming the block, and impossible stops")
+    func notFinite() throws {
+        try SmallModel.write(.mamba2, to: folder.path)
+        let path = folder("model.safetensors")
+        var bytes = [UInt8](try readFile(path))
+        let model = try LanguageModel(folder: folder.path)
+        let weight = try model.checkpoint.stored("backbone.layers.2.mixer.D")
+        bytes.replaceSubrange(weight.byteOffset..<weight.byteOffset + 4, with: [0, 0, 0xC0, 0x7F])
+        try writeFile(bytes, to: path)
+        let damaged = try LanguageModel(folder: folder.path)
+        #expect(throws: ModelError.notFinite(path: folder.path, block: 2)) {
+            try damaged.run(TokenBatch([[1, 2]]))
+        }
+        #expect(throws: Never.self) {
+            try damaged.run(TokenBatch([[1, 2]]), stoppingAfter: 2)
+        }
+        for blocks in [-1, 5] {
+            #expect(throws: ModelError.stopAfter(blocks: blocks, nLayers: 4)) {
+                try model.run(TokenBatch([[1, 2]]), stoppingAfter: blocks)
+            }
+        }
+    }
+
+    @Test("refuses weights of blocks that the configuration does not have")
+    func surplusBlocks() throws {
+        try SmallModel.write(.mamba2, to: folder.path)
+        let path = folder("config.json")
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        try writeFile(
+            text.replacing("\"num_hidden_layers\": 4", with: "\"num_hidden_layers\": 3"), to: path)
+        let error = #expect(throws: ModelError.self) { try LanguageModel(folder: folder.path) }
+        guard case .unexpectedTensors(folder.path, let names) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(names.count == 9)
+        #expect(names.allSatisfy { $0.hasPrefix("backbone.layers.3.") })
     }
 
     @Test("refuses ids outside the vocabulary and empty sequences")
