@@ -86,6 +86,6 @@ private func hubCache(_ environment: [String: String]) -> String {
 
 /// The folder of a file, "." for a bare name.
 func parent(_ path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: path)
     return folder.isEmpty ? "." : folder
 }

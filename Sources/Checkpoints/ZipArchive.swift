@@ -121,7 +121,7 @@ final class ZipWriter {
 
     init(_ path: String) throws {
         self.path = path
-        try createFolder((path as NSString).deletingLastPathComponent)
+        try createFolder(parentFolder(of: path))
         temporaryPath = "\(path).partial-\(getpid())"
         var code: Int32 = 0
         handle = zip_open(temporaryPath, ZIP_CREATE | ZIP_TRUNCATE, &code)

@@ -16,7 +16,7 @@ package final class AtomicFile {
     /// Creates missing folders on the way to `path`.
     package init(_ path: String) throws {
         self.path = path
-        try createFolder((path as NSString).deletingLastPathComponent)
+        try createFolder(parentFolder(of: path))
         var status = stat()
         let exists = stat(path, &status) == 0
         if exists, status.st_mode & S_IFMT == S_IFDIR {
@@ -137,6 +137,14 @@ package func fileExists(_ path: String) -> Bool {
 package func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// The folder that holds `path`: what stands before its last slash, nothing for a bare name.
+///
+/// Foundation's `deletingLastPathComponent` traps on names of one letter.
+package func parentFolder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// `folder/name`, whether or not `folder` ends in a slash.

@@ -79,6 +79,15 @@ import Testing
         #expect(status.st_mode & S_IFMT == S_IFCHR)
     }
 
+    @Test(
+        "the folder of a path, names of one letter included",
+        arguments: [
+            ("y", ""), ("/y", "/"), ("a/y", "a"), ("/a/bc/y", "/a/bc"), ("a/", "a"), ("", ""),
+        ])
+    func parents(path: String, folder: String) {
+        #expect(parentFolder(of: path) == folder)
+    }
+
     @Test("a folder has one writer at a time")
     func folderLock() throws {
         let folder = try TemporaryFolder()
