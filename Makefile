@@ -21,7 +21,7 @@ build: deps
 
 ## make test     run every test, in the release configuration
 test: deps
-	swift test -c release
+	swift test -c release --disable-xctest
 
 ## make lint     check the format of every source file
 lint:

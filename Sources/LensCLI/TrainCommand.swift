@@ -60,8 +60,6 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let lock = try FolderLock(out)
-        defer { withExtendedLifetime(lock) {} }
         try checkOutput()
         let model = try modelOptions.loadModel()
         let start = try lens.map {
@@ -74,6 +72,12 @@ struct TrainCommand: ParsableCommand {
         let trainer = try LensTrainer(
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             options: options)
+
+        // The arguments are good; from here on the folder is ours.
+        let lock = try FolderLock(out)
+        defer { withExtendedLifetime(lock) {} }
+        try checkWritable(join(out, "run.json"))
+        if LensArtifact.exists(in: out) { try LensArtifact.retract(from: out) }
         let log = TrainingLog(folder: out)
         if resume {
             try LensSnapshot.restore(trainer, from: out)
@@ -96,12 +100,15 @@ struct TrainCommand: ParsableCommand {
 
     /// What is in the folder is not replaced unless the user says so.
     private func checkOutput() throws {
-        if !resume, LensSnapshot.exists(in: out) { throw LensError.unfinished(folder: out) }
-        if LensArtifact.exists(in: out), !resume {
-            guard overwrite else { throw LensError.finished(folder: out) }
-            try LensArtifact.retract(from: out)
+        let isUnfinished = LensSnapshot.exists(in: out)
+        switch (resume, isUnfinished) {
+        case (true, false): throw LensError.nothingToResume(folder: out)
+        case (false, true): throw LensError.unfinished(folder: out)
+        default: break
         }
-        try checkWritable(join(out, "run.json"))
+        if !isUnfinished, !overwrite, LensArtifact.exists(in: out) {
+            throw LensError.finished(folder: out)
+        }
     }
 
     /// Runs until the last step, leaving snapshots on the way.

@@ -135,10 +135,8 @@ package final class LensTrainer {
         let step = progress.step
         let loss = progress.lossSums.map { $0 / Double(progress.positions) }
         let norm = optimizer.update(step: step, count: progress.positions)
-        if let layer = loss.indices.first(where: { !loss[$0].isFinite || !lens.isFinite(layer: $0) }
-        ) {
-            throw LensError.diverged(step: step + 1, blocks: layer + 1)
-        }
+        let broken = loss.indices.first { !loss[$0].isFinite || !lens.isFinite(layer: $0) }
+        if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress = Progress(
             step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
         return Report(
