@@ -33,24 +33,29 @@ struct LensLabels {
     private let target: Tensor
     /// `A(n*) − o(n*) · n*` for KL, 0 for cross entropy.
     private let offset: [Double]
-    /// Rows whose label lies inside their window, and the others.
-    let labelledRows: [Int]
+    /// Rows whose label lies inside their window, each with the row of its label.
+    private let labelled: [(row: Int, label: Int)]
     private let unlabelledRows: [Int]
+
+    /// Number of positions that have a label.
+    var count: Int { labelled.count }
 
     init(
         _ objective: LensObjective, tokenShift: Int, batch: TokenBatch, finalStream: Tensor,
         unembedding: Unembedding
     ) {
-        let labels = Self.labelRows(batch, tokenShift: tokenShift)
-        labelledRows = labels.indices.filter { labels[$0] != nil }
-        unlabelledRows = labels.indices.filter { labels[$0] == nil }
-        let d = finalStream.shape[1]
+        let pairs = batch.sequences.flatMap { rows in
+            rows.map { row in
+                (row: row, label: rows.contains(row + tokenShift) ? row + tokenShift : nil)
+            }
+        }
+        labelled = pairs.compactMap { row, label in label.map { (row, $0) } }
+        unlabelledRows = pairs.filter { $0.label == nil }.map(\.row)
         target = Tensor(finalStream.shape)
-        var offset = [Double](repeating: 0, count: labels.count)
+        var offset = [Double](repeating: 0, count: pairs.count)
         switch objective {
         case .ce:
-            for row in labelledRows {
-                guard let label = labels[row] else { continue }
+            for (row, label) in labelled {
                 target[row].assign(unembedding.weight[Int(batch.ids[label])])
             }
         case .kl:
@@ -59,22 +64,15 @@ struct LensLabels {
             let expected = tokenShift == 0 ? target : Tensor(finalStream.shape)
             let logPartition = vocabularyAttention(
                 normed.matrix, unembedding: unembedding.weight, expected: expected.matrix)
-            for row in labelledRows {
-                guard let label = labels[row] else { continue }
+            for (row, label) in labelled {
                 if tokenShift != 0 { target[row].assign(expected[label]) }
                 offset[row] =
                     logPartition[label]
-                    - dot(expected[label].pointer, normed[label].pointer, count: d)
+                    - dot(
+                        expected[label].pointer, normed[label].pointer, count: normed.shape[1])
             }
         }
         self.offset = offset
-    }
-
-    /// The row of each row's label, nil where it falls outside the window.
-    private static func labelRows(_ batch: TokenBatch, tokenShift: Int) -> [Int?] {
-        batch.sequences.flatMap { rows in
-            rows.map { rows.contains($0 + tokenShift) ? $0 + tokenShift : nil }
-        }
     }
 
     /// Sum of the losses of the labelled rows, in nats; turns `expected` (o(n)) into the gradient of
@@ -83,9 +81,11 @@ struct LensLabels {
         let d = normed.shape[1]
         add(target, into: expected, scale: -1)
         for row in unlabelledRows { expected[row].fill(0) }
-        return labelledRows.reduce(0.0) { sum, row in
-            sum + logPartition[row] - offset[row]
-                - dot(target[row].pointer, normed[row].pointer, count: d)
+        var sum = 0.0
+        for (row, _) in labelled {
+            sum += logPartition[row] - offset[row]
+            sum -= dot(target[row].pointer, normed[row].pointer, count: d)
         }
+        return sum
     }
 }

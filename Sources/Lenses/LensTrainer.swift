@@ -128,7 +128,7 @@ package final class LensTrainer {
                 inverseRMS: inverseRMS.pointer, dy: gradient.matrix, into: normed.matrix)
             optimizer.accumulate(normed, h: streams[layer], layer: layer)
         }
-        progress.positions += labels.labelledRows.count
+        progress.positions += labels.count
     }
 
     private func finishStep() throws -> Report {
