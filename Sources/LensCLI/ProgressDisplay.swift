@@ -33,7 +33,7 @@ final class ProgressDisplay {
         }
         lastDrawn = now
         drawn = true
-        let elapsed = Double((now - start).components.seconds) + 1e-3
+        let elapsed = (now - start) / .seconds(1)
         let rate = Double(done - alreadyDone) / elapsed
         let left = rate > 0 ? duration(Double(total - done) / rate) : "?"
         let percent = total > 0 ? Int(100 * Double(done) / Double(total)) : 0

@@ -129,7 +129,8 @@ struct TrainCommand: ParsableCommand {
             }
             if let report = try trainer.advance() {
                 try log.append(report)
-                detail = String(format: "loss %.4f", report.loss.reduce(0, +))
+                let mean = report.loss.reduce(0, +) / Double(report.loss.count)
+                detail = "mean loss \(decimal(mean))"
                 if snapshotEvery > 0, report.step % snapshotEvery == 0, !trainer.isFinished {
                     try LensSnapshot.write(trainer, to: out)
                 }
