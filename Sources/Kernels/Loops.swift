@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 import Files
 import Foundation
 
@@ -17,9 +16,6 @@ nonisolated(unsafe) let loops: statelens_kernels = {
 package enum KernelPath {
     /// The instruction set in use: "portable", "avx2" or "avx512".
     package static var name: String { String(cString: loops.name) }
-
-    /// Version and options of the BLAS in use, as it states them.
-    package static var blas: String { String(cString: openblas_get_config()) }
 
     /// - Throws: `KernelError.unavailable` if `STATELENS_KERNELS` asks for what is not there.
     package static func check() throws {

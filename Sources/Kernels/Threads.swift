@@ -1,4 +1,3 @@
-import COpenBLAS
 import Dispatch
 import Foundation
 import Synchronization
@@ -7,12 +6,11 @@ import Synchronization
 /// here, so that threads are never nested and their number is what the user asked for.
 package enum Threads {
     private static let requested = Atomic(ProcessInfo.processInfo.activeProcessorCount)
-    private static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
     /// Number of threads that `parallel` and `gemm` use; at first one for each core.
     package static var count: Int {
         get {
-            _ = singleThreadedBLAS
+            _ = BLAS.isReady
             return requested.load(ordering: .relaxed)
         }
         set { requested.store(max(1, newValue), ordering: .relaxed) }

@@ -60,7 +60,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.dataSHA256 = dataSHA256
         precision = "fp32"
         kernels = KernelPath.name
-        blas = KernelPath.blas
+        blas = BLAS.description
         threads = Threads.count
     }
 }
