@@ -5,8 +5,8 @@ import Files
 package struct Inspection: Sendable {
     package let model: LanguageModel
     package let parameterCount: Int
-    /// Missing and misshapen tensors.
-    package let problems: [CheckpointError]
+    /// What keeps the model from loading: missing and misshapen tensors, and surplus blocks.
+    package let problems: [any UserFacingError]
     /// Tensors that the configuration gives no place to.
     package let unexpected: [String]
     /// Element types in use and the number of tensors of each.
@@ -21,7 +21,13 @@ package struct Inspection: Sendable {
         let reader = WeightReader(checkpoint, mode: .inspect)
         model = try LanguageModel(folder: folder, reader, checkpoint)
         parameterCount = reader.parameterCount
-        problems = reader.problems
+        var problems: [any UserFacingError] = reader.problems
+        do {
+            try reader.refuseSurplus(path: folder)
+        } catch let error as ModelError {
+            problems.append(error)
+        }
+        self.problems = problems
         unexpected = reader.unexpected
         let types = try checkpoint.names.map { try checkpoint.stored($0).dtype.rawValue }
         dtypes = Dictionary(grouping: types) { $0 }

@@ -23,10 +23,7 @@ package final class LanguageModel: Sendable {
         let checkpoint = try Checkpoint(folder: folder)
         let weights = WeightReader(checkpoint, mode: .load)
         try self.init(folder: folder, weights, checkpoint)
-        let surplus = weights.unexpected.filter { $0.hasPrefix("backbone.") }
-        guard surplus.isEmpty else {
-            throw ModelError.unexpectedTensors(path: folder, names: surplus)
-        }
+        try weights.refuseSurplus(path: folder)
     }
 
     init(folder: String, _ weights: WeightReader, _ checkpoint: Checkpoint) throws {

@@ -42,6 +42,15 @@ final class WeightReader {
     /// Says that a tensor is known though it is not read.
     func ignore(_ name: String) { taken.insert(name) }
 
+    /// - Throws: `ModelError.unexpectedTensors` if the checkpoint holds parts of a model that is not
+    ///   this one: more blocks, or blocks of another kind.
+    func refuseSurplus(path: String) throws {
+        let surplus = unexpected.filter { $0.hasPrefix("backbone.") }
+        guard surplus.isEmpty else {
+            throw ModelError.unexpectedTensors(path: path, names: surplus)
+        }
+    }
+
     /// Tensors of the checkpoint that nothing asked for.
     var unexpected: [String] { checkpoint.names.filter { !taken.contains($0) } }
 }

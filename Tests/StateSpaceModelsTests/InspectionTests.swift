@@ -47,9 +47,10 @@ struct InspectionTests {
         }
         let inspection = try Inspection(folder: folder.path)
         #expect(inspection.unexpected == ["backbone.layers.1.mixer.dt_bais"])
-        #expect(inspection.problems.count == 2)
+        #expect(inspection.problems.count == 3)
         let sentences = inspection.problems.map(\.description).joined(separator: "\n")
         #expect(sentences.contains("no tensor 'backbone.layers.1.mixer.dt_bias'; did you mean"))
+        #expect(sentences.contains("the first 'backbone.layers.1.mixer.dt_bais'"))
         #expect(throws: CheckpointError.self) { try LanguageModel(folder: folder.path) }
     }
 
