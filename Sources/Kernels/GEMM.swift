@@ -76,7 +76,6 @@ func serialGEMM(
 package func gemm(
     _ a: Factor, _ b: Factor, into c: Matrix, alpha: Float = 1, beta: Float = 0
 ) {
-    _ = Threads.count
     if c.rows >= c.columns {
         parallelRanges(c.rows, grain: 16) { rows in
             serialGEMM(a.rows(rows), b, into: c.rows(rows), alpha: alpha, beta: beta)

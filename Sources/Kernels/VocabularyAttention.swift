@@ -146,7 +146,6 @@ private struct TargetLogit {
 private func overRowBlocks(
     _ count: Int, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
 ) -> [Double] {
-    _ = Threads.count
     return [Double](unsafeUninitializedCapacity: count) { result, initialized in
         initialized = count
         guard let base = result.baseAddress, count > 0 else { return }

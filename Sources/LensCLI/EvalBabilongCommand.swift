@@ -63,9 +63,9 @@ struct EvalBabilongCommand: ParsableCommand {
 
     func run() throws {
         try checkWritable(out)
-        let samples = try BabilongTasks.parse(tasks).flatMap {
-            try loadBabilong(data: data, length: length, task: $0).suffix(last)
-        }
+        let tasks = try BabilongTasks.parse(tasks)
+        let rows = try loadBabilong(data: data, length: length, tasks: tasks)
+        let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
         let model = try modelOptions.loadModel()
         let lens = try lensOptions.loadTunedLens(for: model)
         let evaluator = BabilongEvaluator(

@@ -46,7 +46,7 @@ package struct BabilongEvaluator {
         let layers = try readout.lastPositionPredictions(
             prompts: prompts, targets: targets, progress: progress)
         if let layer = layers.firstIndex(where: { $0.contains { !$0.logProbability.isFinite } }) {
-            throw LensError.notFinite(lens: "the lens", blocks: layer + 1)
+            throw LensError.notFinite(blocks: layer + 1)
         }
         return samples.indices.map { i in
             BabilongResult.Prompt(

@@ -10,7 +10,7 @@ package enum LensError: UserFacingError, Equatable {
     case tooLittleData(windows: Int, needed: Int, window: Int)
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
-    case notFinite(lens: String, blocks: Int)
+    case notFinite(blocks: Int)
     case finished(folder: String)
     case snapshotMismatch(path: String, what: String, found: String, expected: String)
     case nothingToResume(folder: String)
@@ -51,8 +51,8 @@ package enum LensError: UserFacingError, Equatable {
         case .diverged(let step, let blocks):
             "training diverged at step \(step): the translator after \(blocks) blocks or its loss is"
                 + " not finite any more; lower --lr-scale"
-        case .notFinite(let lens, let blocks):
-            "\(lens): the lens after \(blocks) blocks gives numbers that are not finite;"
+        case .notFinite(let blocks):
+            "the lens after \(blocks) blocks gives numbers that are not finite;"
                 + " its parameters are damaged"
         case .finished(let folder):
             "\(folder): holds a finished lens; give another --out, or --overwrite to replace it"

@@ -29,10 +29,6 @@ package final class LensTrainer {
         }
     }
 
-    /// Positions whose streams are held at a time; their number does not change a result by more
-    /// than rounding, but it does bound memory.
-    private static let positionsAtATime = 1024
-
     let model: LanguageModel
     let options: LensTrainingOptions
     let windows: TokenWindows
@@ -96,8 +92,7 @@ package final class LensTrainer {
     package func advance() throws -> Report? {
         let first = progress.step * options.windowsPerStep
         let count = min(
-            max(1, Self.positionsAtATime / options.window),
-            options.windowsPerStep - progress.windowsDone)
+            windowsAtATime(of: options.window), options.windowsPerStep - progress.windowsDone)
         let chosen = order[first + progress.windowsDone..<first + progress.windowsDone + count]
         try accumulate(TokenBatch(chosen.map { windows[$0] }))
         progress.windowsDone += count

@@ -26,8 +26,6 @@ package struct TextMetrics: Codable, Sendable, Equatable {
 /// Cross entropy, KL and entropy of every layer on windows of text, for any number of lenses in one
 /// pass of the model.
 package struct TextEvaluator {
-    private static let positionsAtATime = 1024
-
     private let model: LanguageModel
     private let lenses: [Lens]
 
@@ -51,7 +49,7 @@ package struct TextEvaluator {
         let layers = model.configuration.nLayers
         var sums = lenses.map { _ in [Sums](repeating: Sums(), count: layers) }
         var own = Sums()
-        let perBatch = max(1, Self.positionsAtATime / windows.window)
+        let perBatch = windowsAtATime(of: windows.window)
         for start in stride(from: 0, to: windows.count, by: perBatch) {
             let chosen = start..<min(start + perBatch, windows.count)
             let batch = TokenBatch(chosen.map { windows[$0] })
@@ -67,7 +65,7 @@ package struct TextEvaluator {
         }
         for layers in sums {
             if let layer = layers.firstIndex(where: { !$0.crossEntropy.isFinite }) {
-                throw LensError.notFinite(lens: "the lens", blocks: layer + 1)
+                throw LensError.notFinite(blocks: layer + 1)
             }
         }
         return (sums.map { $0.map(mean) }, mean(own))
@@ -113,18 +111,5 @@ package struct TextEvaluator {
         }
         sums.kl += labels.loss(
             normed: normed, logPartition: logPartition, expected: expected)
-    }
-}
-
-extension LanguageModel {
-    /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
-    func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
-        let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
-        var hooks = Hooks()
-        for layer in 0..<configuration.nLayers {
-            hooks.add(.residPost(block: layer)) { streams[layer].assign($0) }
-        }
-        try run(batch, hooks: hooks)
-        return streams
     }
 }
