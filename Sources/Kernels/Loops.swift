@@ -14,7 +14,7 @@ nonisolated(unsafe) let loops: statelens_kernels = {
 }()
 
 package enum KernelPath {
-    /// The instruction set in use: "portable", "avx2" or "avx512".
+    /// The instruction set in use: "portable", "avx2", "avx512" or "amx".
     package static var name: String { String(cString: loops.name) }
 
     /// - Throws: `KernelError.unavailable` if `STATELENS_KERNELS` asks for what is not there.
@@ -36,8 +36,8 @@ package enum KernelError: UserFacingError, Equatable {
     package var description: String {
         switch self {
         case .unavailable(let requested, let best):
-            "STATELENS_KERNELS=\(requested): expected portable, avx2 or avx512, and a CPU that has"
-                + " it; unset it to use the best this CPU has (\(best))"
+            "STATELENS_KERNELS=\(requested): expected portable, avx2, avx512 or amx, and a CPU"
+                + " that has it; unset it to use the best this CPU has (\(best))"
         }
     }
 }

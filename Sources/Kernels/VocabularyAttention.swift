@@ -16,23 +16,45 @@ private let rowBlock = 256
 /// Vocabulary entries whose logits exist at a time: with `rowBlock` 1 MB of logits a thread.
 private let vocabularyBlock = 1024
 
-/// A(n) of every row, and o(n) where asked for, in float32 with float64 sums over the vocabulary.
-///
-/// Work: `2 · vocab · d_model` operations a row, twice that with `expected`.
-///
-/// - Parameters:
-///   - rows: `[rows, d_model]`.
-///   - unembedding: `[vocab, d_model]`; padded entries take part.
-///   - expected: `[rows, d_model]`, receives o(n); contiguous.
-/// - Returns: A(n) in nats, one for each row.
-package func vocabularyAttention(
-    _ rows: Matrix, unembedding: Tensor, expected: Matrix? = nil
+/// The unembedding matrix `[vocab, d_model]` as the vocabulary pass reads it.
+package struct Vocabulary: Sendable {
+    package let precision: Precision
+    private let weight: Tensor
+    /// With `bf16`.
+    private let tiles: VocabularyTiles?
+
+    /// With `bf16` the matrix is packed twice, `4 · vocab · d_model` bytes.
+    package init(_ weight: Tensor, precision: Precision = .fp32) {
+        self.precision = precision
+        self.weight = weight
+        tiles = precision == .bf16 ? VocabularyTiles(weight) : nil
+    }
+
+    /// A(n) of every row, and o(n) where asked for; sums over the vocabulary in float64.
+    ///
+    /// Work: `2 · vocab · d_model` operations a row, twice that with `expected`. With `bf16` these
+    /// are A and o of the rounded rows, of which `precision.round` gives the others a copy.
+    ///
+    /// - Parameters:
+    ///   - rows: `[rows, d_model]`.
+    ///   - expected: `[rows, d_model]`, receives o(n); contiguous.
+    /// - Returns: A(n) in nats, one for each row; padded entries take part.
+    package func attention(_ rows: Matrix, expected: Matrix? = nil) -> [Double] {
+        precondition(
+            rows.columns == weight.shape[1]
+                && (expected.map { $0.rows == rows.rows && $0.columns == $0.stride } ?? true),
+            "vocabulary attention of [\(rows.rows), \(rows.columns)] over \(weight.shape)")
+        return withExtendedLifetime(weight) {
+            if let tiles { return tiledVocabularyAttention(rows, tiles, expected: expected) }
+            return vocabularyAttention(rows, weight.matrix, expected: expected)
+        }
+    }
+}
+
+/// `Vocabulary.attention` in float32.
+private func vocabularyAttention(
+    _ rows: Matrix, _ vocabulary: Matrix, expected: Matrix?
 ) -> [Double] {
-    let vocabulary = unembedding.matrix
-    precondition(
-        rows.columns == vocabulary.columns
-            && (expected.map { $0.rows == rows.rows && $0.columns == $0.stride } ?? true),
-        "vocabulary attention of [\(rows.rows), \(rows.columns)] over \(unembedding.shape)")
     return overRowBlocks(rows.rows) { block, logPartition in
         let queries = rows.rows(block)
         let sums = OnlineSoftmax(rows: block.count)

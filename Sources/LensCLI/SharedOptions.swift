@@ -42,6 +42,19 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
+/// The arithmetic of matrix products, as the user names it.
+enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
+    case fp32, bf16, auto
+
+    var resolved: Precision {
+        switch self {
+        case .fp32: .fp32
+        case .bf16: .bf16
+        case .auto: .fastest
+        }
+    }
+}
+
 /// Which text, and how it is cut.
 struct CorpusOptions: ParsableArguments {
     @Option(

@@ -48,7 +48,9 @@ package struct Lens: Sendable {
     }
 
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
-    package func translate(_ h: Tensor, layer: Int, into translated: Tensor) {
+    package func translate(
+        _ h: Tensor, layer: Int, into translated: Tensor, precision: Precision = .fp32
+    ) {
         translated.assign(h)
         let rows = translated.matrix
         parallelRanges(rows.rows, grain: 16) { range in
@@ -58,6 +60,8 @@ package struct Lens: Sendable {
             }
         }
         guard !isBiasOnly else { return }
-        gemm(.plain(h.matrix), .transposed(weight[layer].matrix), into: rows, beta: 1)
+        gemm(
+            .plain(h.matrix), .transposed(weight[layer].matrix), into: rows, adding: true,
+            precision: precision)
     }
 }

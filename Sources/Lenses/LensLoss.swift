@@ -22,7 +22,7 @@ package enum LensObjective: String, Codable, Sendable, CaseIterable {
 /// vocabulary gives loss and gradient of every layer.
 ///
 /// With n the final-normed translated state, A the log-partition and o = ∇A (see
-/// `vocabularyAttention`):
+/// `Vocabulary.attention`):
 ///
 ///     KL(model ‖ lens) = A(n) − A(n*) − o(n*) · (n − n*),   gradient o(n) − o(n*)
 ///     cross entropy    = A(n) − U_y · n,                    gradient o(n) − U_y
@@ -42,7 +42,7 @@ struct LensLabels {
 
     init(
         _ objective: LensObjective, tokenShift: Int, batch: TokenBatch, finalStream: Tensor,
-        unembedding: Unembedding
+        unembedding: Unembedding, vocabulary: Vocabulary
     ) {
         let pairs = batch.sequences.flatMap { rows in
             rows.map { row in
@@ -58,12 +58,13 @@ struct LensLabels {
             for (row, label) in labelled {
                 target[row].assign(unembedding.weight[Int(batch.ids[label])])
             }
+            vocabulary.precision.round(target.matrix)
         case .kl:
             let normed = Tensor(finalStream.shape)
             unembedding.normalize(finalStream, into: normed)
+            vocabulary.precision.round(normed.matrix)
             let expected = tokenShift == 0 ? target : Tensor(finalStream.shape)
-            let logPartition = vocabularyAttention(
-                normed.matrix, unembedding: unembedding.weight, expected: expected.matrix)
+            let logPartition = vocabulary.attention(normed.matrix, expected: expected.matrix)
             for (row, label) in labelled {
                 if tokenShift != 0 { target[row].assign(expected[label]) }
                 offset[row] =

@@ -44,7 +44,7 @@ package struct LensOptimizer: Sendable {
         guard !options.biasOnly else { return }
         gemm(
             .transposed(translatedGradient.matrix), .plain(h.matrix),
-            into: weightGradient[layer].matrix, beta: 1)
+            into: weightGradient[layer].matrix, adding: true, precision: options.precision)
     }
 
     /// One update with the mean of what was accumulated over `count` positions, clipped over all

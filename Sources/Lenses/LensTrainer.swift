@@ -31,6 +31,7 @@ package final class LensTrainer {
 
     let model: LanguageModel
     let options: LensTrainingOptions
+    private let vocabulary: Vocabulary
     let windows: TokenWindows
     let optimizer: LensOptimizer
     /// Of the lens that training started from.
@@ -65,6 +66,7 @@ package final class LensTrainer {
         }
         self.model = model
         self.options = options
+        vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         startingLens = lens.sha256
         self.windows = windows
         optimizer = LensOptimizer(
@@ -105,16 +107,18 @@ package final class LensTrainer {
         let streams = try model.capturedStreams(batch)
         let labels = LensLabels(
             options.loss, tokenShift: options.tokenShift, batch: batch,
-            finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding)
+            finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding,
+            vocabulary: vocabulary)
         let shape = [batch.ids.count, lens.dModel]
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
         let inverseRMS = Tensor(batch.ids.count)
         for layer in 0..<lens.layerCount {
             let unembedding = model.unembedding
-            lens.translate(streams[layer], layer: layer, into: translated)
+            lens.translate(
+                streams[layer], layer: layer, into: translated, precision: options.precision)
             unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS.pointer)
-            let logPartition = vocabularyAttention(
-                normed.matrix, unembedding: unembedding.weight, expected: gradient.matrix)
+            options.precision.round(normed.matrix)
+            let logPartition = vocabulary.attention(normed.matrix, expected: gradient.matrix)
             progress.lossSums[layer] += labels.loss(
                 normed: normed, logPartition: logPartition, expected: gradient)
             // From the normed state back to the translated one; `normed` is free again.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Everything that decides what a training does: two runs with equal options, data, kernels and
 /// number of threads give equal bytes. The defaults are upstream's recipe.
@@ -31,9 +32,11 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var biasOnly = false
     package var seed: UInt64 = 42
     package var shuffle = true
+    /// Of the translators' products and the vocabulary pass.
+    package var precision = Precision.fp32
 
     enum CodingKeys: String, CodingKey {
-        case loss, optimizer, steps, window, momentum, seed, shuffle
+        case loss, optimizer, steps, window, momentum, seed, shuffle, precision
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"

@@ -24,7 +24,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// Over the token ids of the windows, or over the files with the prompts.
     package var dataSHA256: String
     /// Arithmetic of the vocabulary pass.
-    package var precision: String
+    package var precision: Precision
     /// Instruction set of the loops.
     package var kernels: String
     /// Version and options of the BLAS library.
@@ -42,7 +42,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
 
     package init(
         command: String, version: String, seed: UInt64? = nil, model: LanguageModel,
-        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String
+        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String,
+        precision: Precision = .fp32
     ) throws {
         self.command = command
         self.version = version
@@ -58,7 +59,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.lensSHA256 = lensSHA256
         self.data = data
         self.dataSHA256 = dataSHA256
-        precision = "fp32"
+        self.precision = precision
         kernels = KernelPath.name
         blas = BLAS.description
         threads = Threads.count

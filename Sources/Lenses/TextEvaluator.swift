@@ -28,9 +28,11 @@ package struct TextMetrics: Codable, Sendable, Equatable {
 package struct TextEvaluator {
     private let model: LanguageModel
     private let lenses: [Lens]
+    private let vocabulary: Vocabulary
 
     package init(model: LanguageModel, lenses: [Lens]) {
         self.model = model
+        vocabulary = Vocabulary(model.unembedding.weight)
         self.lenses = lenses
     }
 
@@ -77,7 +79,8 @@ package struct TextEvaluator {
         let streams = try model.capturedStreams(batch)
         let final = streams[model.configuration.nLayers - 1]
         let labels = LensLabels(
-            .kl, tokenShift: 0, batch: batch, finalStream: final, unembedding: model.unembedding)
+            .kl, tokenShift: 0, batch: batch, finalStream: final, unembedding: model.unembedding,
+            vocabulary: vocabulary)
         add(final, batch, labels, to: &output)
         let translated = Tensor(final.shape)
         for (index, lens) in lenses.enumerated() {
@@ -98,8 +101,7 @@ package struct TextEvaluator {
         let normed = Tensor(stream.shape)
         let expected = Tensor(stream.shape)
         unembedding.normalize(stream, into: normed)
-        let logPartition = vocabularyAttention(
-            normed.matrix, unembedding: unembedding.weight, expected: expected.matrix)
+        let logPartition = vocabulary.attention(normed.matrix, expected: expected.matrix)
         for rows in batch.sequences {
             for row in rows {
                 let n = normed[row].pointer

@@ -8,7 +8,7 @@ import Testing
 /// are odd, so that the elements left over by full vectors are computed too.
 @Suite struct LoopsTests {
     /// The paths of this CPU; the others are named with the reason.
-    static let paths: [String] = ["portable", "avx2", "avx512"].filter { path in
+    static let paths: [String] = ["portable", "avx2", "avx512", "amx"].filter { path in
         if statelens_kernels_for(path) != nil { return true }
         FileHandle.standardError.write(
             Data("skipping the \(path) loops: this CPU lacks the instructions\n".utf8))
@@ -33,8 +33,8 @@ import Testing
         let error = KernelError.unavailable(requested: "sse9", best: "avx2")
         #expect(error.kind == .usage)
         #expect(
-            error.description == "STATELENS_KERNELS=sse9: expected portable, avx2 or avx512, and a"
-                + " CPU that has it; unset it to use the best this CPU has (avx2)")
+            error.description == "STATELENS_KERNELS=sse9: expected portable, avx2, avx512 or amx,"
+                + " and a CPU that has it; unset it to use the best this CPU has (avx2)")
     }
 
     @Test("rms_norm and its gradient", arguments: paths, [1, 6, 37, 128])

@@ -38,8 +38,7 @@ import Testing
         let rows = wide.matrix.columns(9..<9 + Self.d)
         rows.copy(to: narrow.matrix)
         let mean = Tensor(70, Self.d)
-        let logPartition = vocabularyAttention(
-            rows, unembedding: unembedding, expected: mean.matrix)
+        let logPartition = Vocabulary(unembedding).attention(rows, expected: mean.matrix)
         let (expectedA, expectedO) = Oracle.vocabularyAttention(narrow.table, unembedding.table)
         expectClose(logPartition, expectedA, within: Self.logPartition, "strided A")
         expectClose(mean, expectedO.flat, within: Self.expected, "strided o")
@@ -53,9 +52,8 @@ import Testing
         let mean = Tensor(rows.shape)
         withThreads(2) {
             #expect(
-                vocabularyAttention(rows.matrix, unembedding: unembedding)
-                    == vocabularyAttention(
-                        rows.matrix, unembedding: unembedding, expected: mean.matrix))
+                Vocabulary(unembedding).attention(rows.matrix)
+                    == Vocabulary(unembedding).attention(rows.matrix, expected: mean.matrix))
         }
     }
 
@@ -68,7 +66,7 @@ import Testing
         func run(_ threads: Int) -> (a: [Double], o: Tensor) {
             let mean = Tensor(rows.shape)
             let a = withThreads(threads) {
-                vocabularyAttention(rows.matrix, unembedding: unembedding, expected: mean.matrix)
+                Vocabulary(unembedding).attention(rows.matrix, expected: mean.matrix)
             }
             return (a, mean)
         }
@@ -83,7 +81,7 @@ import Testing
     func nothing() {
         let unembedding = Tensor(5, Self.d)
         let rows = Tensor(0, Self.d)
-        #expect(vocabularyAttention(rows.matrix, unembedding: unembedding).isEmpty)
+        #expect(Vocabulary(unembedding).attention(rows.matrix).isEmpty)
         #expect(predictions(rows.matrix, unembedding: unembedding, targets: []).isEmpty)
     }
 
@@ -92,9 +90,9 @@ import Testing
         var noise = Noise(10)
         let rows = noise.tensor(3, Self.d)
         let unembedding = noise.tensor(1100, Self.d)
-        let clean = vocabularyAttention(rows.matrix, unembedding: unembedding)
+        let clean = Vocabulary(unembedding).attention(rows.matrix)
         rows.pointer[Self.d] = .nan
-        let spoiled = vocabularyAttention(rows.matrix, unembedding: unembedding)
+        let spoiled = Vocabulary(unembedding).attention(rows.matrix)
         #expect(spoiled[1].isNaN)
         #expect(spoiled[0] == clean[0] && spoiled[2] == clean[2])
     }
@@ -102,8 +100,7 @@ import Testing
     private func compare(_ rows: Tensor, _ unembedding: Tensor) {
         let mean = Tensor(rows.shape)
         mean.fill(.nan)
-        let logPartition = vocabularyAttention(
-            rows.matrix, unembedding: unembedding, expected: mean.matrix)
+        let logPartition = Vocabulary(unembedding).attention(rows.matrix, expected: mean.matrix)
         let (expectedA, expectedO) = Oracle.vocabularyAttention(rows.table, unembedding.table)
         expectClose(logPartition, expectedA, within: Self.logPartition, "A")
         expectClose(mean, expectedO.flat, within: Self.expected, "o")

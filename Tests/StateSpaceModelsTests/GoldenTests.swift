@@ -54,8 +54,8 @@ struct GoldenTests {
     ) throws {
         let normed = try #require(captured["final_normed"])
         let mean = Tensor(normed.shape)
-        let logPartition = vocabularyAttention(
-            normed.matrix, unembedding: model.unembedding.weight, expected: mean.matrix)
+        let logPartition = Vocabulary(model.unembedding.weight).attention(
+            normed.matrix, expected: mean.matrix)
         let lse = try expected.tensor("lse")
         let o = try expected.tensor("expected_unembedding")
         expectClose(

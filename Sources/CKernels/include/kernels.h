@@ -7,7 +7,7 @@
 
 /// One implementation of every loop, compiled for one instruction set.
 typedef struct {
-    /// "portable", "avx2" or "avx512".
+    /// "portable", "avx2", "avx512" or "amx".
     const char *name;
 
     /// y = x / rms(x) * w per row, rms(x)^2 = mean(x^2) + eps; `groups` equal parts of a row are
@@ -53,8 +53,41 @@ typedef struct {
     void (*amsgrad)(float *w, const float *g, float *m, float *v, float *h, size_t count,
                     float scale, float decay, double beta1, double beta2, float rate,
                     float correction2, float eps);
+
+    // Products on bfloat16 tiles; tiles.inc says what left, right and product tiles and panels are.
+
+    /// Each x to the nearest bfloat16, in place.
+    void (*round_bf16)(float *x, size_t count);
+    /// One panel of up to 16 `lines` (of the left factor, or with `right` columns of the right
+    /// one), zeros where x ends. Element k of a line is x[line * ld + k], or with `across`
+    /// x[k * ld + line].
+    void (*pack_panel)(const float *x, size_t ld, int across, int right, size_t lines,
+                       size_t depth, uint16_t *panel);
+    /// c = a b, or c += a b with `add`, for an even number of panels on both sides and `depth`
+    /// tiles along the inner axis. `ld_a`, `ld_b`: from panel to panel. Product tile (i, j) is at
+    /// c + i down + j across, its rows `ld_c` apart. The `ahead_bytes` from `ahead` on are asked
+    /// for on the way, since the next call reads them.
+    void (*tile_product)(const uint16_t *a, size_t ld_a, size_t panels_a, const uint16_t *b,
+                         size_t ld_b, size_t panels_b, size_t depth, float *c, size_t ld_c,
+                         size_t down, size_t across, int add, const void *ahead,
+                         size_t ahead_bytes);
+    /// Weights exp(logit - reference) of a block of logits and their sum. The reference of a row
+    /// is its first maximum; where a logit is too far above it, the row gets a new one, and
+    /// everything summed up before shrinks by the same factor: `sum`, `rescale` (which the caller
+    /// applies to what it has summed) and the weights of the row's first `done` tiles.
+    /// The weights go after those, as left tiles, `ld_weights` from panel to panel; they may be
+    /// NULL.
+    void (*softmax_tiles)(const float *logits, size_t ld, size_t rows, size_t columns,
+                          float *reference, double *sum, float *rescale, uint16_t *weights,
+                          size_t ld_weights, size_t done);
+    /// y = factor c, or y += factor c with `add`, per row from product tiles at c + i down +
+    /// j across; `factor` may be NULL.
+    void (*unpack_tiles)(const float *c, size_t down, size_t across, const float *factor,
+                         size_t rows, size_t columns, float *y, size_t ld, int add);
+    /// 4 `steps` products of tiles without memory traffic, for measuring.
+    void (*tile_limit)(size_t steps);
 } statelens_kernels;
 
-/// The loops for `path` ("portable", "avx2", "avx512"), or for the best this CPU has if NULL.
+/// The loops for `path` ("portable", "avx2", "avx512", "amx"), or for the best this CPU has if NULL.
 /// NULL if the name is unknown or the CPU lacks the instructions.
 const statelens_kernels *statelens_kernels_for(const char *path);
