@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kernels.h"
-#pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16,avx512bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)
 #define PATH_NAME "amx"
 #define TABLE statelens_amx

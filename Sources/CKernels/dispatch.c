@@ -27,6 +27,8 @@ static int has_amx(void) {
     if (!has_avx512() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
     const unsigned bf16 = 1u << 22, tile = 1u << 24;
     if (!(d & bf16) || !(d & tile)) return 0;
+    const unsigned vector_bf16 = 1u << 5;
+    if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & vector_bf16)) return 0;
     const long request_permission = 0x1023, tile_data = 18;
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }

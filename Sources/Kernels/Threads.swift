@@ -50,3 +50,15 @@ package func parallelRanges(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -
         if start < end { body(start..<end) }
     }
 }
+
+/// `body` of each of `0 ..< count`, computed in parallel, `grain` of them at a time. A sum over the
+/// result does not depend on the number of threads.
+package func parallelMap(_ count: Int, grain: Int = 1, _ body: (Int) -> Double) -> [Double] {
+    [Double](unsafeUninitializedCapacity: count) { result, initialized in
+        initialized = count
+        guard let base = result.baseAddress else { return }
+        parallelRanges(count, grain: grain) { range in
+            for index in range { base[index] = body(index) }
+        }
+    }
+}

@@ -12,7 +12,7 @@ import Tensors
 
 /// Rows that one thread takes through the vocabulary together: U is streamed from memory once for
 /// so many rows.
-private let rowBlock = 256
+private let rowBlock = 512
 /// Vocabulary entries whose logits exist at a time: with `rowBlock` 1 MB of logits a thread.
 private let vocabularyBlock = 1024
 

@@ -43,20 +43,23 @@ package struct Lens: Sendable {
         return hash.finalize()
     }
 
-    func isFinite(layer: Int) -> Bool {
-        Kernels.isFinite(weight[layer]) && Kernels.isFinite(bias[layer])
+    /// Sum of the squares of a layer's parameters; not finite if one of them is not.
+    func squaredNorm(layer: Int) -> Double {
+        let (weight, bias) = (weight[layer], bias[layer])
+        return dot(weight.pointer, weight.pointer, count: weight.count)
+            + dot(bias.pointer, bias.pointer, count: bias.count)
     }
 
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
     package func translate(
         _ h: Tensor, layer: Int, into translated: Tensor, precision: Precision = .fp32
     ) {
-        translated.assign(h)
-        let rows = translated.matrix
+        let (rows, input) = (translated.matrix, h.matrix)
         parallelRanges(rows.rows, grain: 16) { range in
+            let bias = bias.pointer + layer * dModel
             for i in range {
-                let row = rows.row(i)
-                for j in 0..<dModel { row[j] += bias.pointer[layer * dModel + j] }
+                let (row, input) = (rows.row(i), input.row(i))
+                for j in 0..<dModel { row[j] = input[j] + bias[j] }
             }
         }
         guard !isBiasOnly else { return }

@@ -82,11 +82,11 @@ struct LensLabels {
         let d = normed.shape[1]
         add(target, into: expected, scale: -1)
         for row in unlabelledRows { expected[row].fill(0) }
-        var sum = 0.0
-        for (row, _) in labelled {
-            sum += logPartition[row] - offset[row]
-            sum -= dot(target[row].pointer, normed[row].pointer, count: d)
+        let losses = parallelMap(labelled.count, grain: 16) { index in
+            let row = labelled[index].row
+            let along = dot(target.pointer + row * d, normed.pointer + row * d, count: d)
+            return logPartition[row] - offset[row] - along
         }
-        return sum
+        return losses.reduce(0, +)
     }
 }

@@ -53,10 +53,10 @@ package struct LensOptimizer: Sendable {
     /// - Parameter step: from 0.
     /// - Returns: the norm of the mean gradient before clipping.
     func update(step: Int, count: Int) -> Double {
-        let squares = (0..<lens.layerCount).reduce(0.0) { sum, layer in
-            sum + squaredNorm(weightGradient[layer]) + squaredNorm(biasGradient[layer])
+        let squares = parallelMap(lens.layerCount) { layer in
+            squaredNorm(weightGradient[layer]) + squaredNorm(biasGradient[layer])
         }
-        let norm = squares.squareRoot() / Double(count)
+        let norm = squares.reduce(0, +).squareRoot() / Double(count)
         let clip = min(1, Self.maximumNorm / (norm + 1e-6))
         let scale = Float(clip / Double(count))
         let rate = Float(options.learningRate(step: step))
@@ -65,8 +65,10 @@ package struct LensOptimizer: Sendable {
                 lens.weight, weightGradient, weightMoments, step: step, scale: scale, rate: rate)
         }
         update(lens.bias, biasGradient, biasMoments, step: step, scale: scale, rate: rate)
-        weightGradient.fill(0)
-        biasGradient.fill(0)
+        parallel(lens.layerCount) { layer in
+            weightGradient[layer].fill(0)
+            biasGradient[layer].fill(0)
+        }
         return norm
     }
 
