@@ -102,3 +102,12 @@ package func linear(
     for i in 0..<y.rows { y.row(i).update(from: bias, count: y.columns) }
     gemm(.plain(x), .transposed(weight), into: y, beta: 1)
 }
+
+/// The same with the transpose of a weight in bfloat16 tiles.
+package func linear(
+    _ x: Matrix, weight: PackedFactor, bias: UnsafePointer<Float>? = nil, into y: Matrix
+) {
+    guard let bias else { return bfloat16GEMM(.plain(x), weight, into: y) }
+    for i in 0..<y.rows { y.row(i).update(from: bias, count: y.columns) }
+    bfloat16GEMM(.plain(x), weight, into: y, adding: true)
+}

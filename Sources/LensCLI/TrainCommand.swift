@@ -66,7 +66,8 @@ struct TrainCommand: ParsableCommand {
             try LensArtifact.read($0, for: model, allowOtherModel: allowOtherModel)
         }
         let startSHA256 = try lens.map(LensArtifact.sha256)
-        let options = recipe.options(window: corpus.window)
+        var options = recipe.options(window: corpus.window)
+        options.precision = model.precision
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: options.windowsNeeded)
         let trainer = try LensTrainer(
@@ -91,7 +92,7 @@ struct TrainCommand: ParsableCommand {
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
                 lens: lens, lensSHA256: startSHA256, data: corpus.data,
-                dataSHA256: windows.sha256, precision: options.precision),
+                dataSHA256: windows.sha256),
             options: options, windows: windows)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
         LensSnapshot.remove(from: out)
@@ -203,13 +204,6 @@ struct RecipeOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Shuffle the windows instead of taking them in text order.")
     var shuffle = true
 
-    @Option(
-        help: ArgumentHelp(
-            "Arithmetic of the lens: fp32, bf16 (rounded factors, float32 sums), or auto, which is"
-                + " bf16 where the CPU has AMX tiles, twenty times as fast there, else fp32.",
-            valueName: "fp32|bf16|auto"))
-    var precision = PrecisionChoice.fp32
-
     func validate() throws {
         func require(_ holds: Bool, _ message: String) throws {
             if !holds { throw ValidationError(message) }
@@ -247,7 +241,6 @@ struct RecipeOptions: ParsableArguments {
         options.biasOnly = biasOnly
         options.seed = seed
         options.shuffle = shuffle
-        options.precision = precision.resolved
         return options
     }
 }

@@ -23,7 +23,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var data: [String]
     /// Over the token ids of the windows, or over the files with the prompts.
     package var dataSHA256: String
-    /// Arithmetic of the vocabulary pass.
+    /// Arithmetic of the projections and of lens training.
     package var precision: Precision
     /// Instruction set of the loops.
     package var kernels: String
@@ -42,8 +42,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
 
     package init(
         command: String, version: String, seed: UInt64? = nil, model: LanguageModel,
-        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String,
-        precision: Precision = .fp32
+        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String
     ) throws {
         self.command = command
         self.version = version
@@ -59,7 +58,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.lensSHA256 = lensSHA256
         self.data = data
         self.dataSHA256 = dataSHA256
-        self.precision = precision
+        precision = model.precision
         kernels = KernelPath.name
         blas = BLAS.description
         threads = Threads.count

@@ -9,6 +9,8 @@ package final class LanguageModel: Sendable {
     package let folder: String
     package let configuration: ModelConfiguration
     package let checkpoint: Checkpoint
+    /// Of the projections.
+    package let precision: Precision
     /// `backbone.embeddings.weight`, `[vocab, d_model]`.
     package let embeddings: Tensor
     package let blocks: [Block]
@@ -16,12 +18,13 @@ package final class LanguageModel: Sendable {
 
     /// Loads a model folder: `config.json` and weights in any layout `Checkpoint` reads.
     ///
-    /// float32 weights stay in the mapped file; others are converted.
+    /// float32 weights stay in the mapped file; others are converted, and with `bf16` the
+    /// projections are packed.
     ///
     /// - Throws: `ModelError`, `CheckpointError` or `FileError`, naming the file and what is wrong.
-    package convenience init(folder: String) throws {
+    package convenience init(folder: String, precision: Precision = .fp32) throws {
         let checkpoint = try Checkpoint(folder: folder)
-        let weights = WeightReader(checkpoint, mode: .load)
+        let weights = WeightReader(checkpoint, mode: .load, precision: precision)
         try self.init(folder: folder, weights, checkpoint)
         try weights.refuseSurplus(path: folder)
     }
@@ -45,6 +48,7 @@ package final class LanguageModel: Sendable {
         self.folder = folder
         self.configuration = configuration
         self.checkpoint = checkpoint
+        precision = weights.precision
     }
 
     /// Runs the model and returns the residual stream `[pos, d_model]` after the last block that

@@ -15,19 +15,35 @@ protocol Mixer: Sendable {
 
 /// A PyTorch `Linear`.
 struct Linear: Sendable {
-    /// `[out, in]`.
-    let weight: Tensor
+    private enum Weight: Sendable {
+        /// `[out, in]`.
+        case fp32(Tensor)
+        /// Its transpose in bfloat16 tiles; the float32 numbers are not kept.
+        case bf16(PackedFactor)
+    }
+
+    private let weight: Weight
     /// `[out]`.
-    let bias: Tensor?
+    private let bias: Tensor?
 
     /// Reads `name.weight` and, with `bias`, `name.bias`.
     init(_ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool) throws {
-        weight = try weights.tensor("\(name).weight", [out, columns])
+        let weight = try weights.tensor("\(name).weight", [out, columns])
+        switch weights.precision {
+        case .fp32: self.weight = .fp32(weight)
+        case .bf16:
+            self.weight = .bf16(PackedFactor(.transposed(weight.matrix)))
+            weight.forget()
+        }
         self.bias = bias ? try weights.tensor("\(name).bias", [out]) : nil
     }
 
+    /// `y = x · weightᵀ + bias`.
     func callAsFunction(_ x: Matrix, into y: Matrix) {
-        linear(x, weight: weight.matrix, bias: bias?.pointer, into: y)
+        switch weight {
+        case .fp32(let weight): linear(x, weight: weight.matrix, bias: bias?.pointer, into: y)
+        case .bf16(let weight): linear(x, weight: weight, bias: bias?.pointer, into: y)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import Tensors
 
 /// Takes tensors of known shapes out of a checkpoint and remembers which were taken.
@@ -12,12 +13,15 @@ final class WeightReader {
 
     private let checkpoint: Checkpoint
     private let mode: Mode
+    /// Of the products that the weights take part in.
+    let precision: Precision
     private var taken: Set<String> = []
     private(set) var problems: [CheckpointError] = []
     private(set) var parameterCount = 0
 
-    init(_ checkpoint: Checkpoint, mode: Mode) {
+    init(_ checkpoint: Checkpoint, mode: Mode, precision: Precision = .fp32) {
         self.checkpoint = checkpoint
+        self.precision = precision
         self.mode = mode
     }
 

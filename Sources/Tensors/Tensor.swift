@@ -86,6 +86,13 @@ package struct Tensor: @unchecked Sendable {
         return result
     }
 
+    /// Says that the elements will hardly be read again: those of a mapped file leave the memory of
+    /// the process.
+    package func forget() {
+        let start = UnsafeRawPointer(pointer) - UnsafeRawPointer(storage.base)
+        storage.forget(start..<start + 4 * count)
+    }
+
     /// Overwrites every element; the shapes must be equal.
     package func assign(_ other: Tensor) {
         precondition(shape == other.shape, "\(other.shape) assigned to \(shape)")
