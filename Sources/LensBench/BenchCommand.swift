@@ -84,7 +84,8 @@ struct BenchCommand: ParsableCommand {
         defer { progress.clear() }
         let meter = Meter(repeats: `repeat`, progress: progress.show)
         let (sgemm, read) = (Probe.sgemm(), Probe.read())
-        for probe in [sgemm, read] { meter.warmUp(probe) }
+        let probes = [sgemm, read]
+        for probe in probes { meter.warmUp(probe) }
         var readings: [Reading] = []
         func time(_ benchmark: Benchmark) throws { readings.append(try meter.measure(benchmark)) }
 
@@ -106,7 +107,7 @@ struct BenchCommand: ParsableCommand {
             if growth { try workloads.growth().forEach(time) }
         }
         return BenchReport(
-            shape: shape, limits: [sgemm, read].map { ($0, meter.limit($0)) }, readings: readings,
+            shape: shape, limits: probes.map { ($0, meter.limit($0)) }, readings: readings,
             leftOut: parts.contains(.tokenizer) && tokenizer == nil
                 ? [("tokenizer", "left out: needs --tokenizer FILE and --text FILE")] : [])
     }

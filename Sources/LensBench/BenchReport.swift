@@ -30,7 +30,7 @@ struct BenchReport {
             table.add([reading.title, reading.measure.text(reading.rate), ratio, reading.note])
         }
         for (title, reason) in leftOut { table.add([title, "-", "", reason]) }
-        table.add(["peak memory", "\(threeDigits(Self.peakGigabytes)) GB", "", ""])
+        table.add(["peak memory", "\(threeDigits(Self.peakGigabytes)) GB", "", "all of this run"])
         return (head + ["", table.text]).joined(separator: "\n")
     }
 

@@ -23,7 +23,7 @@ package struct TextTable {
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// One line a row, without spaces at their ends and a line break at the last.
+    /// One line a row, without spaces at the ends of lines and without a final line break.
     package var text: String {
         let widths = rows[0].indices.map { column in
             rows.map { $0[column].count }.max() ?? 0
