@@ -3,7 +3,7 @@ PACKAGES = libopenblas-dev libcairo2-dev libpng-dev libzstd-dev libzip-dev libss
 	pkg-config fonts-dejavu-core
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: help deps build test lint format
+.PHONY: help deps build test bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -22,6 +22,11 @@ build: deps
 ## make test     run every test, in the release configuration
 test: deps
 	swift test -c release --disable-xctest
+
+## make bench    build lens-bench and time a 370M model against this machine's limits
+bench: deps
+	swift build -c release --product lens-bench
+	.build/release/lens-bench --shape 370m
 
 ## make lint     check the format of every source file
 lint:

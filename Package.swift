@@ -29,7 +29,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let package = Package(
     name: "StateLens",
-    products: [.executable(name: "lens", targets: ["LensCLI"])],
+    products: [
+        .executable(name: "lens", targets: ["LensCLI"]),
+        .executable(name: "lens-bench", targets: ["LensBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -72,6 +75,13 @@ let package = Package(
                 "StateSpaceModels", "Lenses", "Plotting", "Reports", argumentParser,
             ],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "LensBench",
+            dependencies: [
+                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "StateSpaceModels", "Lenses", "Reports", argumentParser,
+            ],
+            swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["Files", "Tensors", "Checkpoints"],
             path: "Tests/TestSupport",
@@ -85,6 +95,11 @@ let package = Package(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Files"],
+            exclude: ["Help"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LensBenchTests",
+            dependencies: ["LensBench", "TestSupport", "Files", "Kernels", "StateSpaceModels"],
             exclude: ["Help"],
             swiftSettings: swiftSettings),
     ]

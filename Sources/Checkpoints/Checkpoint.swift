@@ -2,7 +2,7 @@ import Files
 import Tensors
 
 /// The tensors of a model or lens, whatever layout holds them: safetensors or a `torch.save`
-/// archive, in one file or in shards with an index.
+/// archive, in one file or in shards with an index, or memory.
 ///
 /// safetensors stay mapped and are read when touched; archives are read whole.
 package final class Checkpoint: Sendable {
@@ -43,6 +43,15 @@ package final class Checkpoint: Sendable {
         path = file
         files = [file]
         tensors = try Self.read(file)
+    }
+
+    /// Tensors that are at hand, from no file.
+    ///
+    /// - Parameter path: what errors call the whole.
+    package init(_ tensors: [String: StoredTensor], path: String) {
+        self.path = path
+        files = []
+        self.tensors = tensors
     }
 
     private static func read(_ path: String) throws -> [String: StoredTensor] {

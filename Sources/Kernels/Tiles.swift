@@ -117,3 +117,15 @@ private func multiply(
         }
     }
 }
+
+/// Multiplies tiles that stay in registers (or, without tile registers, in the nearest cache) on all
+/// threads, for measuring: what bfloat16 products reach if data never has to come from anywhere.
+///
+/// - Returns: the number of operations, about `operations`.
+package func multiplyTiles(operations: Double) -> Double {
+    let parts = 64
+    let perStep = 4 * 2 * Double(Tiles.side * Tiles.side * Tiles.inner)
+    let steps = max(1, Int(operations / perStep) / parts)
+    parallel(parts) { _ in loops.tile_limit(steps) }
+    return Double(parts * steps) * perStep
+}

@@ -8,7 +8,7 @@ func windowsAtATime(of length: Int) -> Int { max(1, 1024 / length) }
 
 extension LanguageModel {
     /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
-    func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
+    package func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
         let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
         var hooks = Hooks()
         for layer in 0..<configuration.nLayers {

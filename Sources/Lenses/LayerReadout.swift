@@ -4,16 +4,21 @@ import Tensors
 
 /// Reads tokens off a model at chosen positions: for each layer through the lens, and at the end
 /// through the model's own unembedding.
-struct LayerReadout {
+package struct LayerReadout {
     let model: LanguageModel
     let lens: Lens
+
+    package init(model: LanguageModel, lens: Lens) {
+        self.model = model
+        self.lens = lens
+    }
 
     /// Predictions of `targets[i]` at the last position of `prompts[i]`.
     ///
     /// - Parameter progress: called with the number of prompts that the model has read.
     /// - Returns: `[n_layers + 1][prompt]`: row `i` is layer `i`'s lens, the last row the model's
     ///   own output.
-    func lastPositionPredictions(
+    package func lastPositionPredictions(
         prompts: [[Int32]], targets: [Int], progress: (Int) -> Void
     ) throws -> [[TokenPrediction]] {
         let states = try lastPositionStates(prompts, progress)

@@ -96,15 +96,18 @@ package final class LensTrainer {
         let count = min(
             windowsAtATime(of: options.window), options.windowsPerStep - progress.windowsDone)
         let chosen = order[first + progress.windowsDone..<first + progress.windowsDone + count]
-        try accumulate(TokenBatch(chosen.map { windows[$0] }))
+        let batch = TokenBatch(chosen.map { windows[$0] })
+        accumulate(batch, streams: try model.capturedStreams(batch))
         progress.windowsDone += count
         guard progress.windowsDone == options.windowsPerStep else { return nil }
         return try finishStep()
     }
 
     /// Adds loss and gradient of every layer for one batch of windows.
-    private func accumulate(_ batch: TokenBatch) throws {
-        let streams = try model.capturedStreams(batch)
+    ///
+    /// - Parameter streams: what each translator reads, `[n_layers, pos, d_model]`, the model's last
+    ///   stream last.
+    package func accumulate(_ batch: TokenBatch, streams: Tensor) {
         let labels = LensLabels(
             options.loss, tokenShift: options.tokenShift, batch: batch,
             finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding,
@@ -130,7 +133,8 @@ package final class LensTrainer {
         progress.positions += labels.count
     }
 
-    private func finishStep() throws -> Report {
+    /// Updates the translators with the mean of what was accumulated.
+    package func finishStep() throws -> Report {
         let step = progress.step
         let loss = progress.lossSums.map { $0 / Double(progress.positions) }
         let norm = optimizer.update(step: step, count: progress.positions)

@@ -11,22 +11,29 @@ package func decimal(_ value: Double, digits: Int = 4) -> String {
 /// Columns of text for a terminal, numbers right-aligned under their headings.
 package struct TextTable {
     private var rows: [[String]]
+    private let textColumns: Set<Int>
 
-    package init(_ headings: [String]) { rows = [headings] }
+    /// - Parameter textColumns: those that hold words and are left-aligned.
+    package init(_ headings: [String], textColumns: Set<Int> = []) {
+        rows = [headings]
+        self.textColumns = textColumns
+    }
 
     package init(_ headings: String...) { self.init(headings) }
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// One line a row, without a line break at the end.
+    /// One line a row, without spaces at the ends of lines and without a final line break.
     package var text: String {
         let widths = rows[0].indices.map { column in
             rows.map { $0[column].count }.max() ?? 0
         }
         return rows.map { row in
-            zip(row, widths).map { cell, width in
-                String(repeating: " ", count: width - cell.count) + cell
-            }.joined(separator: "  ")
+            let cells = zip(row, widths).enumerated().map { column, item in
+                let padding = String(repeating: " ", count: item.1 - item.0.count)
+                return textColumns.contains(column) ? item.0 + padding : padding + item.0
+            }
+            return cells.joined(separator: "  ").replacing(/\ +$/, with: "")
         }.joined(separator: "\n")
     }
 }

@@ -19,7 +19,8 @@ package struct Inspection: Sendable {
     package init(folder: String) throws {
         let checkpoint = try Checkpoint(folder: folder)
         let reader = WeightReader(checkpoint, mode: .inspect)
-        model = try LanguageModel(folder: folder, reader, checkpoint)
+        let configuration = try ModelConfiguration(path: join(folder, "config.json"))
+        model = try LanguageModel(folder: folder, configuration, reader, checkpoint)
         parameterCount = reader.parameterCount
         var problems: [any UserFacingError] = reader.problems
         do {

@@ -24,13 +24,26 @@ package final class LanguageModel: Sendable {
     /// - Throws: `ModelError`, `CheckpointError` or `FileError`, naming the file and what is wrong.
     package convenience init(folder: String, precision: Precision = .fp32) throws {
         let checkpoint = try Checkpoint(folder: folder)
+        let configuration = try ModelConfiguration(path: join(folder, "config.json"))
+        try self.init(folder: folder, configuration, checkpoint, precision: precision)
+    }
+
+    /// A model of this configuration with the weights of `checkpoint`.
+    ///
+    /// - Parameter folder: where the model lives, or its name if it lives in memory.
+    package convenience init(
+        folder: String, _ configuration: ModelConfiguration, _ checkpoint: Checkpoint,
+        precision: Precision = .fp32
+    ) throws {
         let weights = WeightReader(checkpoint, mode: .load, precision: precision)
-        try self.init(folder: folder, weights, checkpoint)
+        try self.init(folder: folder, configuration, weights, checkpoint)
         try weights.refuseSurplus(path: folder)
     }
 
-    init(folder: String, _ weights: WeightReader, _ checkpoint: Checkpoint) throws {
-        let configuration = try ModelConfiguration(path: join(folder, "config.json"))
+    init(
+        folder: String, _ configuration: ModelConfiguration, _ weights: WeightReader,
+        _ checkpoint: Checkpoint
+    ) throws {
         let shape = [configuration.vocabSize, configuration.dModel]
         let legacy = "backbone.embedding.weight"
         embeddings = try weights.tensor(
@@ -89,6 +102,16 @@ package final class LanguageModel: Sendable {
             try hooks.visit(.logits, unembedding.logits(normed))
         }
         return stream
+    }
+}
+
+extension ModelConfiguration {
+    /// Name and shape of every tensor that such a model reads, in the order in which it does.
+    package func tensorShapes() throws -> [(name: String, shape: [Int])] {
+        let nothing = Checkpoint([:], path: "")
+        let reader = WeightReader(nothing, mode: .inspect)
+        _ = try LanguageModel(folder: "", self, reader, nothing)
+        return reader.shapes
     }
 }
 

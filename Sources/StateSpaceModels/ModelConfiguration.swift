@@ -44,6 +44,26 @@ package struct ModelConfiguration: Sendable, Equatable {
     }
 }
 
+extension ModelConfiguration {
+    /// A Mamba-2 of these dimensions, or a Diff-Mamba-2 where `placement` says so; in all else as the
+    /// released models.
+    ///
+    /// - Parameter expand: `d_inner / d_model`.
+    package static func mamba2(
+        dModel: Int, nLayers: Int, vocabSize: Int, dState: Int = 128, headDim: Int = 64,
+        expand: Int = 2, placement: DifferentialPlacement? = nil
+    ) -> ModelConfiguration {
+        ModelConfiguration(
+            family: placement == nil ? .mamba2 : .diffMamba2, layout: .huggingFace, dModel: dModel,
+            nLayers: nLayers, vocabSize: vocabSize, epsilon: 1e-5, tieEmbeddings: true,
+            mixer: MixerShape(
+                dModel: dModel, dInner: expand * dModel, headDim: headDim, dState: dState,
+                nGroups: 1, convKernel: 4, dtRank: 0, useBias: false, useConvBias: true,
+                dtLimit: 0...Float.infinity, innerNormGroups: 1),
+            placement: placement)
+    }
+}
+
 /// The dimensions of one mixer.
 package struct MixerShape: Sendable, Equatable {
     package var dModel: Int

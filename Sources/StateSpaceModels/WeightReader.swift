@@ -17,7 +17,8 @@ final class WeightReader {
     let precision: Precision
     private var taken: Set<String> = []
     private(set) var problems: [CheckpointError] = []
-    private(set) var parameterCount = 0
+    /// Name and shape of what was asked for, in that order.
+    private(set) var shapes: [(name: String, shape: [Int])] = []
 
     init(_ checkpoint: Checkpoint, mode: Mode, precision: Precision = .fp32) {
         self.checkpoint = checkpoint
@@ -25,12 +26,14 @@ final class WeightReader {
         self.mode = mode
     }
 
+    var parameterCount: Int { shapes.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
     func contains(_ name: String) -> Bool { checkpoint.contains(name) }
 
     /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not numbers.
     func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
         taken.insert(name)
-        parameterCount += shape.reduce(1, *)
+        shapes.append((name, shape))
         guard mode == .inspect else { return try checkpoint.float32(name, shape: shape) }
         do {
             let stored = try checkpoint.stored(name)

@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 import Kernels
 import StateSpaceModels
@@ -196,6 +197,27 @@ struct LanguageModelTests {
         }
         #expect(names.count == 9)
         #expect(names.allSatisfy { $0.hasPrefix("backbone.layers.3.") })
+    }
+
+    @Test(
+        "a configuration knows the tensors of its model, which needs no folder",
+        arguments: SmallModel.Kind.allCases)
+    func tensorsAtHand(kind: SmallModel.Kind) throws {
+        let model = try load(kind)
+        let shapes = try model.configuration.tensorShapes()
+        #expect(shapes.map(\.name).sorted() == model.checkpoint.names)
+        var tensors: [String: StoredTensor] = [:]
+        for (name, shape) in shapes {
+            tensors[name] = try model.checkpoint.stored(name)
+            #expect(tensors[name]?.shape == shape, "\(name)")
+        }
+        let copy = try LanguageModel(
+            folder: "copy", model.configuration, Checkpoint(tensors, path: "copy"))
+        let batch = TokenBatch([[1, 5, 2]])
+        let (stream, expected) = (try copy.run(batch), try model.run(batch))
+        withExtendedLifetime((stream, expected)) {
+            #expect(stream.elements.elementsEqual(expected.elements))
+        }
     }
 
     @Test("refuses ids outside the vocabulary and empty sequences")

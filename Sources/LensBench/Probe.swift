@@ -1,0 +1,93 @@
+import Foundation
+import Kernels
+import Tensors
+
+/// A piece of work that the machine does as fast as it can: what it reaches is the limit of
+/// everything that needs the same resource.
+struct Probe {
+    /// Among the `limits` of the JSON.
+    let key: String
+    let title: String
+    /// What `amount` counts, in billions a second.
+    let unit: String
+    /// Operations or bytes of one run.
+    let amount: Double
+    private let run: () -> Void
+
+    private init(
+        _ key: String, _ title: String, unit: String, amount: Double, run: @escaping () -> Void
+    ) {
+        self.key = key
+        self.title = title
+        self.unit = unit
+        self.amount = amount
+        self.run = run
+    }
+
+    /// Operations or bytes a second, from one run.
+    func rate() -> Double { amount / seconds(run) }
+
+    /// A float32 product of two square matrices by the project's `gemm`, on all threads.
+    static func sgemm() -> Probe {
+        let side = 2048
+        let (a, b, c) = (Tensor(side, side), Tensor(side, side), Tensor(side, side))
+        a.fill(0.5)
+        b.fill(0.25)
+        let operations = 2 * Double(side * side * side)
+        return Probe("sgemm_gflops", "sgemm", unit: "GFLOP/s", amount: operations) {
+            gemm(.plain(a.matrix), .transposed(b.matrix), into: c.matrix)
+            withExtendedLifetime((a, b, c)) {}
+        }
+    }
+
+    /// Products of bfloat16 tiles in registers, on all threads, for about a tenth of a second.
+    static func bf16() -> Probe {
+        var amount = 0.0
+        let trial = seconds { amount = multiplyTiles(operations: 1e9) }
+        let wanted = max(1e9, amount / trial / 10)
+        amount = multiplyTiles(operations: wanted)
+        return Probe("bf16_gflops", "bf16 tiles", unit: "GFLOP/s", amount: amount) {
+            _ = multiplyTiles(operations: wanted)
+        }
+    }
+
+    /// The sum over half a gigabyte, larger than any cache, on all threads.
+    static func read() -> Probe {
+        let buffer = Tensor(1 << 27)
+        // Pages that were never written are one and the same page of zeros.
+        parallelRanges(buffer.count, grain: 1 << 16) { range in
+            (buffer.pointer + range.lowerBound).update(repeating: 1, count: range.count)
+        }
+        let bytes = Double(buffer.count * 4)
+        return Probe("read_gb_per_s", "memory read", unit: "GB/s", amount: bytes) {
+            let total = sum(buffer)
+            precondition(total != 0, "the sum of ones is 0")
+        }
+    }
+}
+
+/// Sum of the elements' bits, in any order: integer additions of wide vectors, so that memory and
+/// nothing else decides how long it takes.
+private func sum(_ buffer: Tensor) -> UInt64 {
+    typealias Vector = SIMD8<UInt64>
+    let piece = 1 << 18
+    let vectors = piece * 4 / MemoryLayout<Vector>.size
+    let count = buffer.count / piece
+    let sums = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+    defer { sums.deallocate() }
+    parallel(count) { index in
+        let start = UnsafeRawPointer(buffer.pointer + index * piece)
+            .assumingMemoryBound(to: Vector.self)
+        var (even, odd) = (Vector(), Vector())
+        for i in stride(from: 0, to: vectors, by: 2) {
+            even &+= start[i]
+            odd &+= start[i + 1]
+        }
+        sums[index] = (even &+ odd).wrappedSum()
+    }
+    return (0..<count).reduce(0) { $0 &+ sums[$1] }
+}
+
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    try ContinuousClock().measure(work) / .seconds(1)
+}
