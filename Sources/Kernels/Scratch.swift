@@ -21,7 +21,10 @@ final class Scratch: @unchecked Sendable {
             return
         }
         var fresh: UnsafeMutableRawPointer?
-        posix_memalign(&fresh, 64, wanted)
+        // Large pages where they fit: tiles are read in long runs, whose addresses would miss else.
+        let page = 1 << 21
+        posix_memalign(&fresh, wanted < page ? 64 : page, wanted)
+        if wanted >= page { madvise(fresh, wanted, MADV_HUGEPAGE) }
         guard let fresh else { preconditionFailure("no memory for \(wanted) bytes of scratch") }
         (bytes, address) = (wanted, fresh)
     }
