@@ -4,6 +4,12 @@ package struct BabiQuestion: Sendable, Equatable {
     package let answer: String
     /// Sentences of the story, from 0 and questions not counted, in the order of the argument.
     package let facts: [Int]
+
+    package init(text: String, answer: String, facts: [Int]) {
+        self.text = text
+        self.answer = answer
+        self.facts = facts
+    }
 }
 
 /// Sentences and questions as a story of the bAbI tasks tells and asks them.
@@ -18,12 +24,14 @@ package struct BabiStory: Sendable, Equatable {
     private(set) var sentenceCount = 0
     private(set) var questionCount = 0
 
-    mutating func tell(_ sentence: String) {
+    package init() {}
+
+    package mutating func tell(_ sentence: String) {
         lines.append(.sentence(sentence))
         sentenceCount += 1
     }
 
-    mutating func ask(_ question: BabiQuestion) {
+    package mutating func ask(_ question: BabiQuestion) {
         precondition(
             question.facts.allSatisfy { $0 < sentenceCount }, "\(question): of what is untold")
         lines.append(.question(question))

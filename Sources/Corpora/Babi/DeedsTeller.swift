@@ -50,8 +50,7 @@ struct DeedsTeller: Storyteller {
         case .singleFact, .yesNo: [event.person]
         case .counting, .lists:
             event.thing == nil ? [] : [event.person] + (event.receiver.map { [$0] } ?? [])
-        case .twoFacts, .threeFacts:
-            event.thing.map { [$0] } ?? history.carried(by: event.person, of: world.things)
+        case .twoFacts, .threeFacts: [event.thing].compactMap(\.self)
         case .giving: event.receiver == nil ? [] : [event.thing].compactMap(\.self)
         }
     }
