@@ -12,8 +12,9 @@ struct DataBabiCommand: ParsableCommand {
         commandName: "babi",
         abstract: "Make new stories of the bAbI tasks, with answers and supporting facts.",
         discussion: """
-            Simulates the worlds of Weston et al. 2015 (arXiv:1502.05698). Words, lengths and the \
-            balance of the answers are those of the released files; every answer is exact.
+            Simulates the worlds of Weston et al. 2015 (arXiv:1502.05698). The words are those of \
+            the released files, lengths and the balance of the answers are close to theirs; every \
+            answer is exact.
 
               lens data babi --tasks 1-13,15,16,20 --split train --stories 2000 --out train
               lens data babi --tasks 1-13,15,16,20 --split test --stories 200 --out test

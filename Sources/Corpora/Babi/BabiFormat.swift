@@ -27,17 +27,16 @@ package enum BabiFormat: String, CaseIterable, Sendable {
         var questions = 0
         if self == .babilong { try file.write(Array("[".utf8)) }
         for (index, story) in stories.prefix(count).enumerated() {
-            let samples = story.samples(task: task.name, from: questions)
             switch self {
             case .babi: try file.write(Array(story.text.utf8))
             case .babilong:
-                for (offset, sample) in samples.enumerated() {
-                    let separator = questions + offset == 0 ? "\n" : ",\n"
+                for sample in story.samples(task: task.name, from: questions) {
+                    let separator = sample.index == 0 ? "\n" : ",\n"
                     try file.write(Array(separator.utf8))
                     try file.write(try encodeJSON(BabilongRecord(sample), pretty: false))
                 }
             }
-            questions += samples.count
+            questions += story.questionCount
             progress?(index + 1)
         }
         if self == .babilong { try file.write(Array("\n]\n".utf8)) }

@@ -22,7 +22,7 @@ package struct BabiStory: Sendable, Equatable {
     package private(set) var lines: [Line] = []
     /// How many sentences there are so far.
     private(set) var sentenceCount = 0
-    private(set) var questionCount = 0
+    package private(set) var questionCount = 0
 
     package init() {}
 

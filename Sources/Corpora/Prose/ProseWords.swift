@@ -36,7 +36,7 @@ enum ProseWords {
         "after lunch", "at three o'clock", "late in the afternoon", "in the evening",
         "after dinner", "late at night",
     ]
-    static let days = [
+    static let laterDays = [
         "the next day", "on the following day", "two days later", "on Monday", "on Friday",
         "a week later",
     ]
@@ -45,8 +45,9 @@ enum ProseWords {
         "not much later", "meanwhile",
     ]
 
-    /// In the patterns, {who} is somebody or a pronoun for them, {he} the pronoun, {place}, {old}
-    /// and {thing} are nouns and {whom} is somebody else.
+    /// In the patterns below, {who} is somebody or a pronoun for them, {he} the pronoun, {place}, {old}
+    /// and {thing} are
+    /// nouns, {whom} gets something and {friend} is somebody else.
     static let moving = [
         "{who} went to the {place}", "{who} walked to the {place}",
         "{who} hurried to the {place}", "{who} moved to the {place}",
@@ -74,5 +75,46 @@ enum ProseWords {
         "{who} gave the {thing} to {whom}", "{who} handed the {thing} to {whom}",
         "{who} passed the {thing} to {whom}", "{who} let {whom} have the {thing}",
         "{whom} asked for the {thing}, and {who} handed it over",
+    ]
+
+    /// Added to a move with a comma or after it; none says anything about where things are.
+    static let purposes = [
+        "to look for {friend}", "to be alone for a while", "to get some fresh air",
+        "to have a rest", "to find something to eat", "to see what was going on",
+        "to wait for the others", "without saying a word", "as fast as possible",
+        "humming an old song", "although it was far", "before anybody could ask why",
+        "as on every other day", "for the first time in weeks", "with a smile",
+    ]
+    static let adverbs = [
+        "quickly", "slowly", "quietly", "happily", "silently", "carefully", "suddenly", "finally",
+        "calmly", "secretly", "cheerfully", "nervously",
+    ]
+    /// What people do that changes nothing.
+    static let idling = [
+        "{who} sat down and thought about the {day}", "{who} told {friend} a long story",
+        "{who} looked out of the window for a while", "{who} yawned and closed both eyes",
+        "{who} counted from one to {number}", "{who} remembered a dream about a {animal}",
+        "a {animal} could be heard outside, and {who} listened", "{who} laughed about a joke",
+        "{who} had {number} questions but asked none of them", "{who} whistled a tune",
+        "{who} wished that it were {season}", "{who} waited {number} minutes",
+        "{who} wrote a few words to an old friend", "{who} would have liked some {food}",
+        "nobody knew what {who} was thinking", "{who} was {mood}, as always in {season}",
+        "{who} dreamed of {food} with {food2}", "{friend} waved, but {who} did not notice it",
+    ]
+    static let animals = [
+        "dog", "cat", "horse", "bird", "fox", "bear", "sheep", "frog", "mouse", "wolf", "goose",
+        "whale",
+    ]
+    static let foods = [
+        "soup", "cheese", "rice", "honey", "cake", "beans", "tea", "butter", "salad", "chocolate",
+        "pancakes", "fish",
+    ]
+    static let numbers = [
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "eleven", "twelve",
+        "twenty", "a hundred",
+    ]
+    static let seasons = ["spring", "summer", "autumn", "winter", "April", "August", "December"]
+    static let days = [
+        "past week", "coming holiday", "last winter", "journey home", "next day", "party",
     ]
 }

