@@ -9,17 +9,12 @@ package struct BabiTask: Sendable, Equatable {
     /// 1 to 20.
     package let number: Int
 
-    package init(number: Int) {
-        precondition((1...20).contains(number), "bAbI has tasks 1 to 20, not \(number)")
-        self.number = number
-    }
-
     /// - Parameter name: `qa1` ... `qa20`, one of `BabilongTasks.all`.
     package init(name: String) {
         guard let index = BabilongTasks.all.firstIndex(of: name) else {
             preconditionFailure("'\(name)' is none of \(BabilongTasks.all)")
         }
-        self.init(number: index + 1)
+        number = index + 1
     }
 
     /// `qa1` ... `qa20`.

@@ -90,14 +90,12 @@ private func distance<Key>(_ a: [Key: Int], _ b: [Key: Int]) -> Double {
         func ratio(_ quantity: (Statistics) -> Double) -> Double { quantity(made) / quantity(real) }
         let perStory = ratio { Double($0.questions) / Double($0.stories) }
         #expect(abs(perStory - 1) < 0.02, "questions a story: \(perStory)")
-        // How often the release refrains from a question it could ask is not known in tasks 2 and 3.
         let length = ratio { Double($0.sentences) / Double($0.stories) }
-        let slack = [2: 0.1, 3: 0.2][task.number] ?? 0.06
-        #expect(abs(length - 1) < slack, "sentences a story: \(length)")
+        #expect(abs(length - 1) < 0.06, "sentences a story: \(length)")
         let facts = ratio { Double($0.facts) / Double($0.questions) }
         #expect(abs(facts - 1) < 0.06, "facts a question: \(facts)")
-        // 1,000 real questions of task 3 lie 0.05 from uniform by chance alone; task 5 names
-        // people and things unequally, and task 7 asks of empty hands somewhat less often.
+        // Measured: 0.066 in task 3, of which the release has 1,000 questions, 0.053 in task 5, where
+        // it names people and things unequally, 0.04 and less elsewhere.
         let answers = distance(made.answers, real.answers)
         #expect(answers < 0.08, "answers: \(answers)")
         let forms = distance(made.forms, real.forms)
