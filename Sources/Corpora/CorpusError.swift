@@ -65,7 +65,7 @@ package enum CorpusError: UserFacingError, Equatable {
                 + "give more text or a shorter window"
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "
-                + "several separated by commas, or all"
+                + "several separated by commas, a range such as 1-5, or all"
         case .repeatedTask(let name): "task \(name) is named twice; name it once"
         case .missingTask(let data, let task, let length, let lookedFor):
             "\(data): no \(length) rows of \(task); "

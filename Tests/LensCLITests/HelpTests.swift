@@ -5,7 +5,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"], ["capture"],
-        ["inspect"], ["tokenize"],
+        ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],
     ]
 
     /// After a wanted change: `lens train --help > Tests/LensCLITests/Help/train.txt`.

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// Rows in BABILong's own files: a JSON array of objects, or one object on each line.
-struct BabilongRecord: Decodable {
+struct BabilongRecord: Codable {
     let input: String
     let question: String
     let target: String
@@ -38,6 +38,11 @@ extension BabilongRecord {
         } catch let error as DecodingError {
             throw error.located(path: path, line: line)
         }
+    }
+
+    init(_ sample: BabilongSample) {
+        self.init(
+            input: sample.input, question: sample.question, target: sample.target, task: nil)
     }
 
     func sample(task: String, index: Int) -> BabilongSample {

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Corpora
+import Files
+import Reports
+
+extension BabiSplit: ExpressibleByArgument {}
+extension BabiFormat: ExpressibleByArgument {}
+
+/// `lens data babi`: new stories of the bAbI tasks.
+struct DataBabiCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "babi",
+        abstract: "Make new stories of the bAbI tasks, with answers and supporting facts.",
+        discussion: """
+            Simulates the worlds of Weston et al. 2015 (arXiv:1502.05698). The words are those of \
+            the released files, lengths and the balance of the answers are close to theirs; every \
+            answer is exact.
+
+              lens data babi --tasks 1-13,15,16,20 --split train --stories 2000 --out train
+              lens data babi --tasks 1-13,15,16,20 --split test --stories 200 --out test
+              lens eval babilong --data test --tasks qa1,qa6 ...
+
+            A story belongs to one split by the hash of its sentences: sets of different splits \
+            share no story, whatever their seeds. The same seed gives the same bytes, and a task's \
+            stories do not depend on which other tasks are made.
+            """)
+
+    @Option(help: ArgumentHelp("Comma-separated tasks and ranges, or all.", valueName: "1-3,5|all"))
+    var tasks = "all"
+
+    @Option(help: "Stories of each task; most ask five questions, tasks 4, 16 and 19 one.")
+    var stories = 200
+
+    @Option(help: "Which part of all possible stories to draw from.")
+    var split = BabiSplit.test
+
+    @Option(help: "Seed of the stories.")
+    var seed: UInt64 = 0
+
+    @Option(
+        help: """
+            babi: numbered lines with supporting facts, qa1_single-supporting-fact_test.txt; \
+            babilong: rows of input, question and target, qa1/0k.json.
+            """)
+    var format = BabiFormat.babi
+
+    @Option(help: ArgumentHelp("Folder to write to, one for each split.", valueName: "dir"))
+    var out: String
+
+    func validate() throws {
+        guard stories > 0 else {
+            throw ValidationError("--stories is \(stories), expected at least 1.")
+        }
+    }
+
+    func run() throws {
+        let tasks = try BabilongTasks.parse(tasks).map(BabiTask.init(name:))
+        let lock = try FolderLock(out)
+        defer { withExtendedLifetime(lock) {} }
+        try checkWritable(join(out, "run.json"))
+
+        let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * stories)
+        var table = TextTable("task", "stories", "questions", "file")
+        var files: [DataRecord.File] = []
+        for (index, task) in tasks.enumerated() {
+            let file = format.fileName(of: task, split: split)
+            let generator = BabiGenerator(task, split: split, seed: seed)
+            let questions = try format.write(
+                generator, count: stories, of: task, to: join(out, file)
+            ) { display.update(index * stories + $0) }
+            files.append(try DataRecord.File(path: file, in: out))
+            table.add([task.name, "\(stories)", "\(questions)", file])
+        }
+        display.finish()
+        let record = DataRecord(command: commandLine, version: version, seed: seed, files: files)
+        try writeFile(try encodeJSON(record), to: join(out, "run.json"))
+        print(table.text, "stories written to \(out)", separator: "\n")
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Corpora
+import Files
+import Tokenization
+
+/// `lens data text`: simple prose to train small models and lenses on.
+struct DataTextCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "text",
+        abstract: "Make simple English prose about people, places and things.",
+        discussion: """
+            Each document is a world of its own, in which people move, take, drop and give things; \
+            what the text says about it is true. It is written until it has the size asked for, \
+            the last document whole. The same seed gives the same bytes; FILE.run.json says how \
+            they were made.
+
+              lens data text --bytes 10000000 --seed 1 --out train.jsonl
+              lens data text --tokens 2000000 --tokenizer tokenizer.json --out train.txt
+            """)
+
+    @Option(help: "Bytes of text to write.")
+    var bytes: Int?
+
+    @Option(
+        help: "Tokens of text to write, one for the end of each document counted.")
+    var tokens: Int?
+
+    @Option(help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"))
+    var tokenizer: String?
+
+    @Option(help: "Seed of the text.")
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "The file to write: .jsonl has one {\"text\": ...} a line, .txt the bare text.",
+            valueName: "file"))
+    var out: String
+
+    func validate() throws {
+        guard [bytes, tokens].compactMap(\.self).count == 1 else {
+            throw ValidationError("Give the size by exactly one of --bytes N and --tokens N.")
+        }
+        guard (bytes ?? tokens ?? 0) > 0 else {
+            throw ValidationError("The size is \(bytes ?? tokens ?? 0), expected at least 1.")
+        }
+        guard (tokens == nil) == (tokenizer == nil) else {
+            throw ValidationError("--tokens and --tokenizer go together.")
+        }
+    }
+
+    func run() throws {
+        let limit = bytes ?? tokens ?? 0
+        let tokenizer = try tokenizer.map { try Tokenizer(path: $0) }
+        try checkWritable(out + ".run.json")
+        let display = ProgressDisplay(
+            "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
+        let written = try writeDocuments(
+            ProseGenerator(seed: seed), limit: limit, to: out,
+            measure: { text in
+                tokenizer.map { 1 + $0.encode(text).count } ?? text.utf8.count
+            }
+        ) { display.update($0) }
+        display.finish()
+        let record = DataRecord(
+            command: commandLine, version: version, seed: seed,
+            files: [try DataRecord.File(path: out)])
+        try writeFile(try encodeJSON(record), to: out + ".run.json")
+        let unit = tokenizer == nil ? "bytes" : "tokens"
+        print("\(written.documents) documents, \(written.size) \(unit), written to \(out)")
+    }
+}
