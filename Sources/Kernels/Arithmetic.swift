@@ -2,16 +2,11 @@ import Synchronization
 import Tensors
 
 /// `y += alpha · x`, element by element.
-package func add(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) {
+///
+/// - Returns: false if a sum is NaN or infinite.
+@discardableResult
+package func add(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) -> Bool {
     precondition(x.count == y.count, "\(x.shape) added to \(y.shape)")
-    parallelRanges(x.count, grain: 4096) { range in
-        loops.axpy(alpha, x.pointer + range.lowerBound, y.pointer + range.lowerBound, range.count)
-    }
-}
-
-/// `y += alpha · x` on the way to the next block; false if a sum is NaN or infinite.
-package func accumulate(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) -> Bool {
-    precondition(x.count == y.count, "\(x.shape) accumulated in \(y.shape)")
     let isBroken = Atomic(false)
     parallelRanges(x.count, grain: 4096) { range in
         let start = range.lowerBound

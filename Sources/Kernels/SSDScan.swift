@@ -71,7 +71,9 @@ package func ssdScan(
         y.rows == input.x.rows && y.columns == input.x.columns
             && states?.count ?? sequences.count == sequences.count,
         "SSD of [\(input.x.rows), \(input.x.columns)] into [\(y.rows), \(y.columns)]")
-    let products = ChunkProducts(input, sequences: sequences)
+    // A single position with a state is done by the recurrence itself.
+    let products = ChunkProducts(
+        input, sequences: sequences.filter { $0.count > 1 || states == nil })
     defer { products.deallocate() }
     // Heads that walk through a sequence together find its B and C in the cache, but every thread
     // should get several such sets.

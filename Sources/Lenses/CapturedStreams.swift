@@ -1,3 +1,4 @@
+import Kernels
 import StateSpaceModels
 import Tensors
 
@@ -12,7 +13,7 @@ extension LanguageModel {
         let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
         var hooks = Hooks()
         for layer in 0..<configuration.nLayers {
-            hooks.add(.residPost(block: layer)) { streams[layer].assign($0) }
+            hooks.add(.residPost(block: layer)) { copy($0, into: streams[layer]) }
         }
         try run(batch, hooks: hooks)
         return streams

@@ -69,7 +69,7 @@ package struct Block: Sendable {
         switch kind {
         case .ordinary(let mixer):
             try mixer.forward(u, pass: pass, block: index, index: nil, into: out)
-            isFinite = accumulate(out, into: stream)
+            isFinite = add(out, into: stream)
         case .differential(let mixer1, let mixer2, let differential):
             let other = pass.buffer(.mixed2, stream.shape)
             try mixer1.forward(u, pass: pass, block: index, index: 1, into: out)
@@ -83,7 +83,7 @@ package struct Block: Sendable {
                 out.matrix, weight: differential.subln.pointer, epsilon: Differential.epsilon,
                 into: out.matrix)
             try pass.hooks.visit(.subln(block: index), out)
-            isFinite = accumulate(out, into: stream, scale: 1 - differential.lambdaInit)
+            isFinite = add(out, into: stream, scale: 1 - differential.lambdaInit)
         }
         try pass.hooks.visit(.residPost(block: index), stream)
         return isFinite

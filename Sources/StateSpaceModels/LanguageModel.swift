@@ -86,7 +86,7 @@ package final class LanguageModel: Sendable {
         }
         let pass = ForwardPass(batch, hooks: hooks, state: state)
         let stream = Tensor(batch.ids.count, configuration.dModel)
-        for (row, id) in batch.ids.enumerated() { stream[row].assign(embeddings[Int(id)]) }
+        embed(batch.ids, into: stream)
         try hooks.visit(.embed, stream)
         for block in blocks.prefix(count) {
             guard try block.forward(stream, pass: pass) else {
@@ -101,6 +101,16 @@ package final class LanguageModel: Sendable {
             try hooks.visit(.logits, unembedding.logits(normed))
         }
         return stream
+    }
+
+    /// The embeddings of the tokens, `[pos, d_model]`.
+    private func embed(_ ids: [Int32], into stream: Tensor) {
+        let (table, rows) = (embeddings.matrix, stream.matrix)
+        parallelRanges(ids.count, grain: 32) { range in
+            for row in range {
+                rows.row(row).update(from: table.row(Int(ids[row])), count: rows.columns)
+            }
+        }
     }
 }
 
