@@ -31,12 +31,6 @@ package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: In
     loops.dot(x, y, count)
 }
 
-/// Whether no element is NaN or infinite.
-package func isFinite(_ x: Tensor) -> Bool {
-    // A sum of squares of float32 numbers cannot overflow float64.
-    dot(x.pointer, x.pointer, count: x.count).isFinite
-}
-
 /// `y = clamp(log(1 + exp(x + bias)))` without overflow, row by row, to 1e-6 of each value.
 ///
 /// - Parameters:

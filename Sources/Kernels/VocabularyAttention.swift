@@ -171,11 +171,12 @@ private func overRowBlocks(
     return [Double](unsafeUninitializedCapacity: count) { result, initialized in
         initialized = count
         guard let base = result.baseAddress, count > 0 else { return }
-        // Equal blocks, at least one for each thread, so that none waits for a short last one.
-        let blocks = max((count + rowBlock - 1) / rowBlock, min(Threads.count, count / 8))
-        parallel(max(1, blocks)) { index in
-            let start = count * index / max(1, blocks)
-            let end = count * (index + 1) / max(1, blocks)
+        // Equal blocks whose number depends on that of the rows alone, so that threads change no
+        // bit; a few at least, for threads to share.
+        let blocks = max((count + rowBlock - 1) / rowBlock, min(4, count / 8), 1)
+        parallel(blocks) { index in
+            let start = count * index / blocks
+            let end = count * (index + 1) / blocks
             body(start..<end, base + start)
         }
     }

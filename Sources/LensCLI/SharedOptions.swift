@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
     var tokenizer: String?
 
     @Option(
-        help: "Threads to use; their number can change last digits. (default: one for each core)")
+        help: "Threads to use; their number changes no result. (default: one for each core)")
     var threads: Int?
 
     @Option(

@@ -7,6 +7,20 @@ import Tensors
 /// rounding at most.
 func windowsAtATime(of length: Int) -> Int { max(1, 1024 / length) }
 
+/// Layers that go through the vocabulary together, about 8,192 rows: enough for every thread of a
+/// large machine to have some hundred.
+///
+/// - Parameter rows: of each layer.
+/// - Returns: groups of layers, each with its rows in the group's tensors.
+func layerGroups(_ layers: Int, rows: Int) -> [[(rows: Range<Int>, layer: Int)]] {
+    let size = max(1, 8192 / max(1, rows))
+    return stride(from: 0, to: layers, by: size).map { first in
+        (first..<min(first + size, layers)).map { layer in
+            ((layer - first) * rows..<(layer - first + 1) * rows, layer)
+        }
+    }
+}
+
 extension LanguageModel {
     /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
     package func capturedStreams(_ batch: TokenBatch) throws -> Tensor {

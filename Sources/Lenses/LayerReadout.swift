@@ -23,18 +23,21 @@ package struct LayerReadout {
     ) throws -> [[TokenPrediction]] {
         let states = try lastPositionStates(prompts, progress)
         let layers = lens.layerCount
-        let translated = Tensor(prompts.count, lens.dModel)
-        let normed = Tensor(prompts.count, lens.dModel)
-        return (0...layers).map { layer in
-            let stream = states[min(layer, layers - 1)]
-            if layer < layers {
-                lens.translate(stream, layer: layer, into: translated)
-            } else {
-                translated.assign(stream)
+        return layerGroups(layers + 1, rows: prompts.count).flatMap { group in
+            let translated = Tensor(group.count * prompts.count, lens.dModel)
+            for (rows, layer) in group {
+                if layer < layers {
+                    lens.translate(states[layer], layer: layer, into: translated[rows])
+                } else {
+                    translated[rows].assign(states[layers - 1])
+                }
             }
+            let normed = Tensor(translated.shape)
             model.unembedding.normalize(translated, into: normed)
-            return predictions(
-                normed.matrix, unembedding: model.unembedding.weight, targets: targets)
+            let read = predictions(
+                normed.matrix, unembedding: model.unembedding.weight,
+                targets: group.flatMap { _ in targets })
+            return group.map { Array(read[$0.rows]) }
         }
     }
 

@@ -103,7 +103,8 @@ package final class LensTrainer {
         return try finishStep()
     }
 
-    /// Adds loss and gradient of every layer for one batch of windows.
+    /// Adds loss and gradient of every layer for one batch of windows; some layers at a time, whose
+    /// rows go through the vocabulary together.
     ///
     /// - Parameter streams: what each translator reads, `[n_layers, pos, d_model]`, the model's last
     ///   stream last.
@@ -112,24 +113,39 @@ package final class LensTrainer {
             options.loss, tokenShift: options.tokenShift, batch: batch,
             finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding,
             vocabulary: vocabulary)
-        let shape = [batch.ids.count, lens.dModel]
+        let positions = batch.ids.count
+        let unembedding = model.unembedding
+        let groups = layerGroups(lens.layerCount, rows: positions)
+        let shape = [(groups.first?.count ?? 0) * positions, lens.dModel]
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
-        let inverseRMS = Tensor(batch.ids.count)
-        for layer in 0..<lens.layerCount {
-            let unembedding = model.unembedding
-            lens.translate(
-                streams[layer], layer: layer, into: translated, precision: options.precision)
-            unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS.pointer)
-            options.precision.round(normed.matrix)
-            let logPartition = vocabulary.attention(normed.matrix, expected: gradient.matrix)
-            progress.lossSums[layer] += labels.loss(
-                normed: normed, logPartition: logPartition, expected: gradient)
-            // From the normed state back to the translated one; `normed` is free again.
+        let inverseRMS = Tensor(shape[0])
+        for group in groups {
+            for (rows, layer) in group {
+                lens.translate(
+                    streams[layer], layer: layer, into: translated[rows],
+                    precision: options.precision)
+            }
+            let rows = 0..<group.count * positions
+            unembedding.normalize(
+                translated[rows], into: normed[rows], inverseRMS: inverseRMS.pointer)
+            options.precision.round(normed[rows].matrix)
+            let logPartition = vocabulary.attention(
+                normed[rows].matrix, expected: gradient[rows].matrix)
+            for (rows, layer) in group {
+                progress.lossSums[layer] += labels.loss(
+                    normed: normed[rows], logPartition: Array(logPartition[rows]),
+                    expected: gradient[rows])
+            }
+            // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
-                translated.matrix, weight: unembedding.norm.pointer,
-                inverseRMS: inverseRMS.pointer, dy: gradient.matrix, into: normed.matrix)
-            optimizer.accumulate(normed, h: streams[layer], layer: layer)
+                translated[rows].matrix, weight: unembedding.norm.pointer,
+                inverseRMS: inverseRMS.pointer, dy: gradient[rows].matrix,
+                into: normed[rows].matrix)
+            for (rows, layer) in group {
+                optimizer.accumulate(normed[rows], h: streams[layer], layer: layer)
+            }
         }
+        withExtendedLifetime((translated, gradient, inverseRMS)) {}
         progress.positions += labels.count
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 
-/// Everything that decides what a training does: two runs with equal options, data, kernels and
-/// number of threads give equal bytes. The defaults are upstream's recipe.
+/// Everything that decides what a training does: two runs with equal options, data and kernels
+/// give equal bytes. The defaults are upstream's recipe.
 package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
         /// SGD with Nesterov momentum, rate `0.1 · lr_scale`.

@@ -57,24 +57,20 @@ import Testing
         }
     }
 
-    @Test("the number of threads changes the rounding at most", arguments: [2, 3])
+    @Test("the number of threads changes no bit", arguments: [2, 3, 7])
     func threads(count: Int) {
         var noise = Noise(9)
-        // One block of rows with one thread, two with two, three with three.
         let rows = noise.tensor(203, Self.d, in: -4...4)
         let unembedding = noise.tensor(1300, Self.d)
-        func run(_ threads: Int) -> (a: [Double], o: Tensor) {
+        func run(_ threads: Int) -> (a: [Double], o: [Float]) {
             let mean = Tensor(rows.shape)
             let a = withThreads(threads) {
                 Vocabulary(unembedding).attention(rows.matrix, expected: mean.matrix)
             }
-            return (a, mean)
+            return (a, mean.values)
         }
-        let one = run(1)
-        let several = run(count)
-        expectClose(several.a, one.a, within: Self.logPartition, "threads A")
-        expectClose(several.o, one.o, within: Self.expected, "threads o")
-        #expect(run(count).a == several.a && run(count).o.values == several.o.values)
+        let (one, several) = (run(1), run(count))
+        #expect(one.a == several.a && one.o == several.o)
     }
 
     @Test("no rows, no values")
