@@ -11,6 +11,29 @@ import Tokenization
 
 struct LensTrainerTests {
     @Test(
+        "bf16 ends within 1% of the losses of fp32 in every layer",
+        arguments: LensObjective.allCases)
+    func precision(objective: LensObjective) throws {
+        let setup = try SmallSetup()
+        let folder = setup.folder.path
+        let (exact, rounded) = try (
+            setup.trainer(setup.options { $0.loss = objective }),
+            LensTrainer(
+                LanguageModel(folder: folder, precision: .bf16),
+                lens: Lens(zeroFor: setup.model.configuration), windows: setup.windows,
+                options: setup.options {
+                    $0.loss = objective
+                    $0.precision = .bf16
+                })
+        )
+        let last = try (#require(exact.run().last), #require(rounded.run().last))
+        for (bf16, fp32) in zip(last.1.loss, last.0.loss) {
+            #expect(abs(bf16 - fp32) < 0.01 * fp32 + 1e-6, "\(bf16) against \(fp32)")
+        }
+        #expect(exact.parameters != rounded.parameters)
+    }
+
+    @Test(
         "first losses and their gradient equal a float64 computation with all logits",
         arguments: [
             (LensObjective.kl, 0), (.kl, 1), (.kl, -2), (.ce, 1), (.ce, 3),
