@@ -74,7 +74,7 @@ package func ssdScan(
     // A single position with a state is done by the recurrence itself.
     let products = ChunkProducts(
         input, sequences: sequences.filter { $0.count > 1 || states == nil })
-    defer { products.deallocate() }
+    defer { withExtendedLifetime(products) {} }
     // Heads that walk through a sequence together find its B and C in the cache, but every thread
     // should get several such sets.
     let sets = min(
@@ -94,12 +94,12 @@ package func ssdScan(
 
 /// `C Bᵀ` of every chunk, once per group: the same for all heads of the group.
 private struct ChunkProducts {
-    private let buffer: UnsafeMutableBufferPointer<Float>
+    private let memory: Scratch
     private let nGroups: Int
 
     init(_ input: SSDInput, sequences: [Range<Int>]) {
         nGroups = input.nGroups
-        buffer = .allocate(capacity: input.x.rows * nGroups * chunk)
+        memory = Scratch(bytes: input.x.rows * nGroups * chunk * 4)
         let chunks = sequences.flatMap(chunks(of:))
         parallel(chunks.count * nGroups) { [self] item in
             let (index, group) = item.quotientAndRemainder(dividingBy: nGroups)
@@ -116,10 +116,8 @@ private struct ChunkProducts {
     subscript(rows: Range<Int>, group: Int) -> Matrix {
         let offset = (rows.lowerBound * nGroups + group * rows.count) * chunk
         return Matrix(
-            buffer.baseAddress! + offset, rows: rows.count, columns: rows.count, stride: chunk)
+            memory.pointer(to: Float.self) + offset, rows: rows.count, columns: rows.count, stride: chunk)
     }
-
-    func deallocate() { buffer.deallocate() }
 }
 
 private func chunks(of rows: Range<Int>) -> [Range<Int>] {
@@ -159,40 +157,37 @@ private struct HeadSet {
 
     /// What one chunk of one head needs on the way, and `Sᵀ` `[d_state, head_dim]` of every head:
     /// turned, so that the channels of x and y run fastest in all three.
-    private struct Scratch {
+    private struct Working {
         let step, fromStart, toEnd, mask, x, states: UnsafeMutablePointer<Float>
         let logDecay: UnsafeMutablePointer<Double>
     }
 
-    private func withScratch(_ body: (Scratch) -> Void) {
-        let counts = [chunk, chunk, chunk, chunk * chunk, chunk * width]
+    private func withWorking(_ body: (Working) -> Void) {
+        // The first holds float64 numbers.
+        let counts = [2 * chunk, chunk, chunk, chunk, chunk * chunk, chunk * width]
         let states = heads.count * input.dState * width
-        withUnsafeTemporaryAllocation(
-            of: Float.self, capacity: counts.reduce(0, +) + states
-        ) { floats in
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: chunk) { doubles in
-                var next = floats.baseAddress!
-                let parts = counts.map { count in
-                    defer { next += count }
-                    return next
-                }
-                // x keeps zeros in its padding.
-                parts[4].update(repeating: 0, count: chunk * width)
-                next.update(repeating: 0, count: states)
-                body(
-                    Scratch(
-                        step: parts[0], fromStart: parts[1], toEnd: parts[2], mask: parts[3],
-                        x: parts[4], states: next, logDecay: doubles.baseAddress!))
-            }
+        let memory = Scratch(bytes: 4 * (counts.reduce(0, +) + states))
+        var next = memory.pointer(to: Float.self)
+        let parts = counts.map { count in
+            defer { next += count }
+            return next
         }
+        // x keeps zeros in its padding.
+        parts[5].update(repeating: 0, count: chunk * width)
+        next.update(repeating: 0, count: states)
+        body(
+            Working(
+                step: parts[1], fromStart: parts[2], toEnd: parts[3], mask: parts[4], x: parts[5],
+                states: next, logDecay: memory.pointer(to: Double.self)))
+        withExtendedLifetime(memory) {}
     }
 
     /// One sequence. `state` is that of all heads, nil for zeros that are not kept.
     func scan(_ rows: Range<Int>, state: UnsafeMutablePointer<Float>?, into y: Matrix) {
         let (headDim, dState) = (input.headDim, input.dState)
-        withScratch { scratch in
+        withWorking { working in
             func turned(_ head: Int) -> UnsafeMutablePointer<Float> {
-                scratch.states + (head - heads.lowerBound) * dState * width
+                working.states + (head - heads.lowerBound) * dState * width
             }
             if let state {
                 for head in heads {
@@ -208,7 +203,7 @@ private struct HeadSet {
                     scan(
                         chunk, head: head, state: turned(head),
                         startsAtZero: isFirst && state == nil,
-                        keepsState: !isLast || state != nil, scratch, into: y)
+                        keepsState: !isLast || state != nil, working, into: y)
                 }
             }
             if let state {
@@ -224,7 +219,7 @@ private struct HeadSet {
     /// One chunk of one head.
     private func scan(
         _ rows: Range<Int>, head: Int, state: UnsafeMutablePointer<Float>, startsAtZero: Bool,
-        keepsState: Bool, _ scratch: Scratch, into y: Matrix
+        keepsState: Bool, _ working: Working, into y: Matrix
     ) {
         let q = rows.count
         let columns = head * input.headDim..<(head + 1) * input.headDim
@@ -233,24 +228,24 @@ private struct HeadSet {
         let C = input.C.rows(rows).columns(input.columns(ofGroup: group))
         let out = y.rows(rows).columns(columns)
         input.x.rows(rows).columns(columns).copy(
-            to: Matrix(scratch.x, rows: q, columns: input.headDim, stride: width))
+            to: Matrix(working.x, rows: q, columns: input.headDim, stride: width))
         loops.ssd_decays(
-            input.dt.row(rows.lowerBound) + head, input.dt.stride, input.A[head], q, scratch.step,
-            scratch.logDecay, scratch.fromStart, scratch.toEnd)
+            input.dt.row(rows.lowerBound) + head, input.dt.stride, input.A[head], q, working.step,
+            working.logDecay, working.fromStart, working.toEnd)
 
         // y = M x + exp(c_i) C Sᵀ
         loops.ssd_mask(
-            products[rows, group].pointer, scratch.logDecay, scratch.step, input.D[head],
-            scratch.mask, chunk, q)
+            products[rows, group].pointer, working.logDecay, working.step, input.D[head],
+            working.mask, chunk, q)
         loops.ssd_outputs(
-            C.pointer, C.stride, startsAtZero ? nil : state, scratch.fromStart, scratch.mask,
-            chunk, scratch.x, width, out.pointer, out.stride, q, input.headDim, input.dState)
+            C.pointer, C.stride, startsAtZero ? nil : state, working.fromStart, working.mask,
+            chunk, working.x, width, out.pointer, out.stride, q, input.headDim, input.dState)
 
         // Sᵀ = exp(c_q) Sᵀ + Bᵀ (exp(c_q − c_j) dt x)
         guard keepsState else { return }
-        loops.scale_rows(scratch.x, scratch.toEnd, q, width)
+        loops.scale_rows(working.x, working.toEnd, q, width)
         loops.ssd_carry(
-            state, scratch.fromStart[q - 1], B.pointer, B.stride, scratch.x, width, q,
+            state, working.fromStart[q - 1], B.pointer, B.stride, working.x, width, q,
             input.dState)
     }
 }
