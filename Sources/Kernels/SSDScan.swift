@@ -116,7 +116,8 @@ private struct ChunkProducts {
     subscript(rows: Range<Int>, group: Int) -> Matrix {
         let offset = (rows.lowerBound * nGroups + group * rows.count) * chunk
         return Matrix(
-            memory.pointer(to: Float.self) + offset, rows: rows.count, columns: rows.count, stride: chunk)
+            memory.pointer(to: Float.self) + offset, rows: rows.count, columns: rows.count,
+            stride: chunk)
     }
 }
 
