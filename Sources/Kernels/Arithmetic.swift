@@ -1,4 +1,4 @@
-import Foundation
+import Synchronization
 import Tensors
 
 /// `y += alpha · x`, element by element.
@@ -6,6 +6,28 @@ package func add(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) {
     precondition(x.count == y.count, "\(x.shape) added to \(y.shape)")
     parallelRanges(x.count, grain: 4096) { range in
         loops.axpy(alpha, x.pointer + range.lowerBound, y.pointer + range.lowerBound, range.count)
+    }
+}
+
+/// `y += alpha · x` on the way to the next block; false if a sum is NaN or infinite.
+package func accumulate(_ x: Tensor, into y: Tensor, scale alpha: Float = 1) -> Bool {
+    precondition(x.count == y.count, "\(x.shape) accumulated in \(y.shape)")
+    let isBroken = Atomic(false)
+    parallelRanges(x.count, grain: 4096) { range in
+        let start = range.lowerBound
+        if loops.accumulate(alpha, x.pointer + start, y.pointer + start, range.count) == 0 {
+            isBroken.store(true, ordering: .relaxed)
+        }
+    }
+    return !isBroken.load(ordering: .relaxed)
+}
+
+/// Copies `x` into `y`, which has as many elements.
+package func copy(_ x: Tensor, into y: Tensor) {
+    precondition(x.count == y.count, "\(x.shape) copied into \(y.shape)")
+    parallelRanges(x.count, grain: 4096) { range in
+        (y.pointer + range.lowerBound).update(
+            from: x.pointer + range.lowerBound, count: range.count)
     }
 }
 
@@ -20,9 +42,24 @@ package func isFinite(_ x: Tensor) -> Bool {
     dot(x.pointer, x.pointer, count: x.count).isFinite
 }
 
-/// `log(1 + exp(x))` without overflow.
-package func softplus(_ x: Float) -> Float {
-    x > 20 ? x : log1p(exp(x))
+/// `y = clamp(log(1 + exp(x + bias)))` without overflow, row by row, to 1e-6 of each value.
+///
+/// - Parameters:
+///   - x: `[rows, d]`; may be the same memory as `y`.
+///   - bias: `[d]` or none.
+///   - y: `[rows, d]`, contiguous.
+package func softplus(
+    _ x: Matrix, bias: UnsafePointer<Float>? = nil,
+    limits: ClosedRange<Float> = 0...Float.infinity, into y: Matrix
+) {
+    precondition(
+        x.rows == y.rows && x.columns == y.columns && y.stride == y.columns,
+        "softplus of [\(x.rows), \(x.columns)] into [\(y.rows), \(y.columns)]")
+    parallelRanges(x.rows, grain: 32) { rows in
+        loops.softplus(
+            x.row(rows.lowerBound), x.stride, bias, limits.lowerBound, limits.upperBound,
+            y.row(rows.lowerBound), rows.count, x.columns)
+    }
 }
 
 /// `sums[j] += Σ_i x[i, j]`.

@@ -6,16 +6,17 @@
 ///   - sequences: the rows of each.
 ///   - taps: `[width, channels]`: the checkpoint's `conv1d.weight` `[channels, 1, width]` turned.
 ///   - bias: `[channels]` or none.
-///   - history: for each sequence the `width − 1` rows before its first, `[width − 1, channels]`.
+///   - history: for each sequence the `width − 1` rows before its first, `[width − 1, channels]`;
+///     zeros if nil.
 ///   - y: `[rows, channels]`, contiguous.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 7.1.
 package func causalConv1dSiLU(
     _ x: Matrix, sequences: [Range<Int>], taps: Matrix, bias: UnsafePointer<Float>?,
-    history: [UnsafeMutablePointer<Float>], into y: Matrix
+    history: [UnsafeMutablePointer<Float>]?, into y: Matrix
 ) {
     precondition(
         x.rows == y.rows && x.columns == y.columns && taps.columns == x.columns
-            && y.stride == y.columns && history.count == sequences.count,
+            && y.stride == y.columns && history?.count ?? sequences.count == sequences.count,
         "conv1d of [\(x.rows), \(x.columns)], taps [\(taps.rows), \(taps.columns)]")
     let width = taps.rows
     // A piece starts inside its sequence, so its history is the rows above it; only the piece at
@@ -31,10 +32,15 @@ package func causalConv1dSiLU(
         withUnsafeTemporaryAllocation(of: Float.self, capacity: (width - 1) * x.columns) { above in
             for j in 0..<width - 1 {
                 let row = start - (width - 1) + j
-                let source =
-                    row >= first
-                    ? x.row(row) : history[index] + (row - first + width - 1) * x.columns
-                (above.baseAddress! + j * x.columns).update(from: source, count: x.columns)
+                let line = above.baseAddress! + j * x.columns
+                if row >= first {
+                    line.update(from: x.row(row), count: x.columns)
+                } else if let past = history?[index] {
+                    let source = past + (row - first + width - 1) * x.columns
+                    line.update(from: source, count: x.columns)
+                } else {
+                    line.update(repeating: 0, count: x.columns)
+                }
             }
             loops.conv1d_silu(
                 x.row(start), x.stride, above.baseAddress, taps.pointer, bias, y.row(start),

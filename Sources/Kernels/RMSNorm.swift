@@ -3,26 +3,24 @@
 /// - Parameters:
 ///   - x: `[rows, d]`, contiguous; may be the same memory as `y`.
 ///   - weight: `[d]`.
-///   - groups: equal parts of a row that are normalized apart from each other.
-///   - inverseRMS: `[rows]`, receives `1 / rms` for the backward pass (with one group only).
+///   - inverseRMS: `[rows]`, receives `1 / rms` for the backward pass.
 /// - SeeAlso: Zhang & Sennrich 2019, arXiv:1910.07467, equation 4.
 package func rmsNorm(
-    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int = 1, into y: Matrix,
+    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, into y: Matrix,
     inverseRMS: UnsafeMutablePointer<Float>? = nil
 ) {
     precondition(
         x.rows == y.rows && x.columns == y.columns && x.stride == x.columns
-            && y.stride == y.columns && x.columns % groups == 0
-            && (inverseRMS == nil || groups == 1),
-        "rmsNorm of [\(x.rows), \(x.columns)] in \(groups) groups into [\(y.rows), \(y.columns)]")
+            && y.stride == y.columns,
+        "rmsNorm of [\(x.rows), \(x.columns)] into [\(y.rows), \(y.columns)]")
     parallelRanges(x.rows, grain: 8) { rows in
         loops.rms_norm(
             x.row(rows.lowerBound), weight, y.row(rows.lowerBound),
-            inverseRMS.map { $0 + rows.lowerBound }, rows.count, x.columns, groups, epsilon)
+            inverseRMS.map { $0 + rows.lowerBound }, rows.count, x.columns, epsilon)
     }
 }
 
-/// Gradient of `rmsNorm` (one group) in `x`:
+/// Gradient of `rmsNorm` in `x`:
 /// `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` with `r = 1 / rms(x)`.
 ///
 /// All matrices `[rows, d]`, contiguous; `inverseRMS` `[rows]` comes from the forward pass.
@@ -51,5 +49,27 @@ package func gate(_ y: Matrix, with z: Matrix) {
     parallelRanges(y.rows, grain: 8) { rows in
         loops.gate(
             y.row(rows.lowerBound), z.row(rows.lowerBound), z.stride, rows.count, y.columns)
+    }
+}
+
+/// `y = rmsNorm(y ∘ silu(z))` in place, in one pass over memory; `y` `[rows, d]` contiguous, `z`
+/// the same size.
+///
+/// - Parameters:
+///   - weight: `[d]`.
+///   - groups: equal parts of a row that are normalized apart from each other.
+/// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 7.1; `norm_before_gate=False` in mamba_ssm.
+package func gatedRMSNorm(
+    _ y: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int
+) {
+    precondition(
+        y.rows == z.rows && y.columns == z.columns && y.stride == y.columns
+            && y.columns % groups == 0,
+        "gatedRMSNorm of [\(y.rows), \(y.columns)] with [\(z.rows), \(z.columns)], \(groups) groups"
+    )
+    parallelRanges(y.rows, grain: 8) { rows in
+        loops.gated_rms_norm(
+            y.row(rows.lowerBound), z.row(rows.lowerBound), z.stride, weight, rows.count,
+            y.columns, groups, epsilon)
     }
 }

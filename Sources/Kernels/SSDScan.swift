@@ -45,7 +45,7 @@ package struct SSDInput {
 
 /// Length of the pieces in which the scan is done with matrix products. The work inside a chunk
 /// grows with its length and the work between chunks does not depend on it, so short chunks win
-/// until the products get too small for BLAS.
+/// until the state is loaded and stored too often for the products done with it.
 private let chunk = 64
 
 /// The SSM recurrence `S_t = exp(dt_t A) S_{t−1} + dt_t x_t ⊗ B_t`, `y_t = S_t C_t + D x_t` for
@@ -53,33 +53,39 @@ private let chunk = 64
 ///
 /// Within a chunk of length q with `c_i = Σ_{k≤i} dt_k A` (float64) and incoming state S:
 ///
-///     y      = (C Bᵀ ∘ exp(c_i − c_j) for j ≤ i) (dt x) + exp(c_i) C Sᵀ + D x
-///     S_next = exp(c_q) S + (exp(c_q − c_j) dt x)ᵀ B
+///     M[i, j] = (C Bᵀ)[i, j] exp(c_i − c_j) dt_j for j ≤ i, and D more on the diagonal
+///     y       = M x + exp(c_i) C Sᵀ
+///     S_next  = exp(c_q) S + (exp(c_q − c_j) dt x)ᵀ B
 ///
 /// - Parameters:
 ///   - sequences: the rows of each sequence.
-///   - states: for each sequence its state `[n_heads, head_dim, d_state]`, read and replaced.
+///   - states: for each sequence its state `[n_heads, head_dim, d_state]`, read and replaced; if
+///     nil, sequences start from zero and their last states are not kept.
 ///   - y: `[rows, n_heads · head_dim]`; overwritten.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 6 and Listing 1.
 package func ssdScan(
-    _ input: SSDInput, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>],
+    _ input: SSDInput, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>]?,
     into y: Matrix
 ) {
     precondition(
         y.rows == input.x.rows && y.columns == input.x.columns
-            && states.count == sequences.count,
+            && states?.count ?? sequences.count == sequences.count,
         "SSD of [\(input.x.rows), \(input.x.columns)] into [\(y.rows), \(y.columns)]")
-    let stateSize = input.headDim * input.dState
     let products = ChunkProducts(input, sequences: sequences)
     defer { products.deallocate() }
-    parallel(sequences.count * input.nHeads) { item in
-        let (sequence, head) = item.quotientAndRemainder(dividingBy: input.nHeads)
-        let state = states[sequence] + head * stateSize
+    // Heads that walk through a sequence together find its B and C in the cache, but every thread
+    // should get several such sets.
+    let sets = min(
+        input.nHeads, max(2, (4 * Threads.count + sequences.count - 1) / sequences.count))
+    parallel(sequences.count * sets) { item in
+        let (sequence, set) = item.quotientAndRemainder(dividingBy: sets)
+        let heads = input.nHeads * set / sets..<input.nHeads * (set + 1) / sets
         let rows = sequences[sequence]
-        if rows.count == 1 {
-            input.step(row: rows.lowerBound, head: head, state: state, into: y)
+        if rows.count == 1, let state = states?[sequence] {
+            for head in heads { input.step(rows.lowerBound, head: head, state: state, into: y) }
         } else {
-            input.scan(rows, head: head, state: state, products: products, into: y)
+            HeadSet(input, heads: heads, products: products).scan(
+                rows, state: states?[sequence], into: y)
         }
     }
 }
@@ -92,7 +98,7 @@ private struct ChunkProducts {
     init(_ input: SSDInput, sequences: [Range<Int>]) {
         nGroups = input.nGroups
         buffer = .allocate(capacity: input.x.rows * nGroups * chunk)
-        let chunks = sequences.filter { $0.count > 1 }.flatMap(chunks(of:))
+        let chunks = sequences.flatMap(chunks(of:))
         parallel(chunks.count * nGroups) { [self] item in
             let (index, group) = item.quotientAndRemainder(dividingBy: nGroups)
             let rows = chunks[index]
@@ -104,10 +110,11 @@ private struct ChunkProducts {
         }
     }
 
-    /// `[q, q]` of the chunk that covers `rows`.
+    /// `[q, q]` of the chunk that covers `rows`, in rows of a whole chunk.
     subscript(rows: Range<Int>, group: Int) -> Matrix {
         let offset = (rows.lowerBound * nGroups + group * rows.count) * chunk
-        return Matrix(buffer.baseAddress! + offset, rows: rows.count, columns: rows.count)
+        return Matrix(
+            buffer.baseAddress! + offset, rows: rows.count, columns: rows.count, stride: chunk)
     }
 
     func deallocate() { buffer.deallocate() }
@@ -120,64 +127,128 @@ private func chunks(of rows: Range<Int>) -> [Range<Int>] {
 }
 
 extension SSDInput {
-    /// One position, by the recurrence itself.
+    /// One position of one head, by the recurrence itself.
     fileprivate func step(
-        row: Int, head: Int, state: UnsafeMutablePointer<Float>, into y: Matrix
+        _ row: Int, head: Int, state: UnsafeMutablePointer<Float>, into y: Matrix
     ) {
         let offset = group(of: head) * dState
         let step = dt.row(row)[head]
         loops.ssd_step(
-            state, x.row(row) + head * headDim, B.row(row) + offset, C.row(row) + offset,
-            exp(step * A[head]), step, D[head], y.row(row) + head * headDim, headDim, dState)
+            state + head * headDim * dState, x.row(row) + head * headDim, B.row(row) + offset,
+            C.row(row) + offset, exp(step * A[head]), step, D[head], y.row(row) + head * headDim,
+            headDim, dState)
+    }
+}
+
+/// Heads that one thread takes through a sequence, chunk by chunk.
+private struct HeadSet {
+    let input: SSDInput
+    let heads: Range<Int>
+    let products: ChunkProducts
+    /// Row distance of x and of the states here: `head_dim`, padded to whole tiles of the loops.
+    let width: Int
+
+    init(_ input: SSDInput, heads: Range<Int>, products: ChunkProducts) {
+        self.input = input
+        self.heads = heads
+        self.products = products
+        width = (input.headDim + loops.tile_columns - 1) / loops.tile_columns * loops.tile_columns
     }
 
-    /// One head of one sequence, chunk by chunk.
-    fileprivate func scan(
-        _ rows: Range<Int>, head: Int, state pointer: UnsafeMutablePointer<Float>,
-        products: ChunkProducts, into y: Matrix
-    ) {
-        let state = Matrix(pointer, rows: headDim, columns: dState)
-        let columns = head * headDim..<(head + 1) * headDim
-        let group = group(of: head)
-        let scratch = UnsafeMutablePointer<Float>.allocate(capacity: chunk * (chunk + 2 * headDim))
-        defer { scratch.deallocate() }
-        var logDecay = [Double](repeating: 0, count: chunk)
+    /// What one chunk of one head needs on the way, and `Sᵀ` `[d_state, head_dim]` of every head:
+    /// turned, so that the channels of x and y run fastest in all three.
+    private struct Scratch {
+        let step, fromStart, toEnd, mask, x, states: UnsafeMutablePointer<Float>
+        let logDecay: UnsafeMutablePointer<Double>
+    }
 
-        for rows in chunks(of: rows) {
-            let q = rows.count
-            let mask = Matrix(scratch, rows: q, columns: q)
-            let weighted = Matrix(scratch + chunk * chunk, rows: q, columns: headDim)
-            let carried = Matrix(
-                scratch + chunk * (chunk + headDim), rows: q, columns: headDim)
-            let out = y.rows(rows).columns(columns)
-            let xHead = x.rows(rows).columns(columns)
-            let BGroup = B.rows(rows).columns(self.columns(ofGroup: group))
-            let CGroup = C.rows(rows).columns(self.columns(ofGroup: group))
-
-            var sum = 0.0
-            for i in 0..<q {
-                let step = dt.row(rows.lowerBound + i)[head]
-                sum += Double(step) * Double(A[head])
-                logDecay[i] = sum
-                for p in 0..<headDim { weighted.row(i)[p] = step * xHead.row(i)[p] }
+    private func withScratch(_ body: (Scratch) -> Void) {
+        let counts = [chunk, chunk, chunk, chunk * chunk, chunk * width]
+        let states = heads.count * input.dState * width
+        withUnsafeTemporaryAllocation(
+            of: Float.self, capacity: counts.reduce(0, +) + states
+        ) { floats in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: chunk) { doubles in
+                var next = floats.baseAddress!
+                let parts = counts.map { count in
+                    defer { next += count }
+                    return next
+                }
+                // x keeps zeros in its padding.
+                parts[4].update(repeating: 0, count: chunk * width)
+                next.update(repeating: 0, count: states)
+                body(
+                    Scratch(
+                        step: parts[0], fromStart: parts[1], toEnd: parts[2], mask: parts[3],
+                        x: parts[4], states: next, logDecay: doubles.baseAddress!))
             }
-
-            // y = (C Bᵀ ∘ decay) (dt x) + exp(c_i) C Sᵀ + D x
-            loops.decay_mask(products[rows, group].pointer, logDecay, mask.pointer, q)
-            serialGEMM(.plain(mask), .plain(weighted), into: out)
-            serialGEMM(.plain(CGroup), .transposed(state), into: carried)
-            for i in 0..<q {
-                loops.axpy(Float(exp(logDecay[i])), carried.row(i), out.row(i), headDim)
-                loops.axpy(D[head], xHead.row(i), out.row(i), headDim)
-            }
-
-            // S = exp(c_q) S + (exp(c_q − c_j) dt x)ᵀ B
-            for j in 0..<q {
-                let decay = Float(exp(sum - logDecay[j]))
-                for p in 0..<headDim { weighted.row(j)[p] *= decay }
-            }
-            serialGEMM(
-                .transposed(weighted), .plain(BGroup), into: state, beta: Float(exp(sum)))
         }
+    }
+
+    /// One sequence. `state` is that of all heads, nil for zeros that are not kept.
+    func scan(_ rows: Range<Int>, state: UnsafeMutablePointer<Float>?, into y: Matrix) {
+        let (headDim, dState) = (input.headDim, input.dState)
+        withScratch { scratch in
+            func turned(_ head: Int) -> UnsafeMutablePointer<Float> {
+                scratch.states + (head - heads.lowerBound) * dState * width
+            }
+            if let state {
+                for head in heads {
+                    loops.transpose(
+                        state + head * headDim * dState, dState, turned(head), width, headDim,
+                        dState)
+                }
+            }
+            for chunk in chunks(of: rows) {
+                for head in heads {
+                    let isFirst = chunk.lowerBound == rows.lowerBound
+                    let isLast = chunk.upperBound == rows.upperBound
+                    scan(
+                        chunk, head: head, state: turned(head),
+                        startsAtZero: isFirst && state == nil,
+                        keepsState: !isLast || state != nil, scratch, into: y)
+                }
+            }
+            if let state {
+                for head in heads {
+                    loops.transpose(
+                        turned(head), width, state + head * headDim * dState, dState, dState,
+                        headDim)
+                }
+            }
+        }
+    }
+
+    /// One chunk of one head.
+    private func scan(
+        _ rows: Range<Int>, head: Int, state: UnsafeMutablePointer<Float>, startsAtZero: Bool,
+        keepsState: Bool, _ scratch: Scratch, into y: Matrix
+    ) {
+        let q = rows.count
+        let columns = head * input.headDim..<(head + 1) * input.headDim
+        let group = input.group(of: head)
+        let B = input.B.rows(rows).columns(input.columns(ofGroup: group))
+        let C = input.C.rows(rows).columns(input.columns(ofGroup: group))
+        let out = y.rows(rows).columns(columns)
+        input.x.rows(rows).columns(columns).copy(
+            to: Matrix(scratch.x, rows: q, columns: input.headDim, stride: width))
+        loops.ssd_decays(
+            input.dt.row(rows.lowerBound) + head, input.dt.stride, input.A[head], q, scratch.step,
+            scratch.logDecay, scratch.fromStart, scratch.toEnd)
+
+        // y = M x + exp(c_i) C Sᵀ
+        loops.ssd_mask(
+            products[rows, group].pointer, scratch.logDecay, scratch.step, input.D[head],
+            scratch.mask, chunk, q)
+        loops.ssd_outputs(
+            C.pointer, C.stride, startsAtZero ? nil : state, scratch.fromStart, scratch.mask,
+            chunk, scratch.x, width, out.pointer, out.stride, q, input.headDim, input.dState)
+
+        // Sᵀ = exp(c_q) Sᵀ + Bᵀ (exp(c_q − c_j) dt x)
+        guard keepsState else { return }
+        loops.scale_rows(scratch.x, scratch.toEnd, q, width)
+        loops.ssd_carry(
+            state, scratch.fromStart[q - 1], B.pointer, B.stride, scratch.x, width, q,
+            input.dState)
     }
 }

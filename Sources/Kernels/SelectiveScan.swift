@@ -8,12 +8,13 @@
 ///   - C: `[rows, d_state]`, same row distance as `B`.
 ///   - A: `[d_inner, d_state]`, negative.
 ///   - D: `[d_inner]`.
-///   - states: for each sequence `[d_inner, d_state]`, read and replaced.
+///   - states: for each sequence `[d_inner, d_state]`, read and replaced; if nil, sequences start
+///     from zero and their last states are not kept.
 ///   - y: `[rows, d_inner]`, contiguous; overwritten.
 /// - SeeAlso: Gu & Dao 2023, arXiv:2312.00752, Algorithm 2.
 package func selectiveScan(
     x: Matrix, dt: Matrix, B: Matrix, C: Matrix, A: UnsafePointer<Float>,
-    D: UnsafePointer<Float>, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>],
+    D: UnsafePointer<Float>, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>]?,
     into y: Matrix
 ) {
     precondition(
@@ -24,9 +25,16 @@ package func selectiveScan(
     parallel(sequences.count * x.columns) { item in
         let (sequence, channel) = item.quotientAndRemainder(dividingBy: x.columns)
         let first = sequences[sequence].lowerBound
-        loops.selective_scan(
-            states[sequence] + channel * dState, x.row(first) + channel, dt.row(first) + channel,
-            x.stride, B.row(first), C.row(first), B.stride, A + channel * dState, D[channel],
-            y.row(first) + channel, sequences[sequence].count, dState)
+        func scan(_ state: UnsafeMutablePointer<Float>?) {
+            loops.selective_scan(
+                state, x.row(first) + channel, dt.row(first) + channel, x.stride, B.row(first),
+                C.row(first), B.stride, A + channel * dState, D[channel], y.row(first) + channel,
+                sequences[sequence].count, dState)
+        }
+        if let states { return scan(states[sequence] + channel * dState) }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: dState) { state in
+            state.initialize(repeating: 0)
+            scan(state.baseAddress)
+        }
     }
 }

@@ -56,17 +56,20 @@ package struct Block: Sendable {
     }
 
     /// Adds the block's output to `stream` `[pos, d_model]`.
-    func forward(_ stream: Tensor, pass: ForwardPass) throws {
+    ///
+    /// - Returns: whether the sums are finite.
+    func forward(_ stream: Tensor, pass: ForwardPass) throws -> Bool {
         try pass.hooks.visit(.residPre(block: index), stream)
         let u = pass.buffer(.normed, stream.shape)
         rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
         try pass.hooks.visit(.normed(block: index), u)
 
         let out = pass.buffer(.mixed1, stream.shape)
+        let isFinite: Bool
         switch kind {
         case .ordinary(let mixer):
             try mixer.forward(u, pass: pass, block: index, index: nil, into: out)
-            add(out, into: stream)
+            isFinite = accumulate(out, into: stream)
         case .differential(let mixer1, let mixer2, let differential):
             let other = pass.buffer(.mixed2, stream.shape)
             try mixer1.forward(u, pass: pass, block: index, index: 1, into: out)
@@ -80,9 +83,10 @@ package struct Block: Sendable {
                 out.matrix, weight: differential.subln.pointer, epsilon: Differential.epsilon,
                 into: out.matrix)
             try pass.hooks.visit(.subln(block: index), out)
-            add(out, into: stream, scale: 1 - differential.lambdaInit)
+            isFinite = accumulate(out, into: stream, scale: 1 - differential.lambdaInit)
         }
         try pass.hooks.visit(.residPost(block: index), stream)
+        return isFinite
     }
 }
 

@@ -36,9 +36,10 @@ final class ForwardPass {
         return tensor
     }
 
-    /// The carried state of a mixer, or zeros.
-    func state(of mixer: some Mixer, block: Int, index: Int?) -> MixerState {
+    /// The state of a mixer, read and replaced; nil if it starts at zero and nobody asks how it ends.
+    func state(of mixer: some Mixer, block: Int, index: Int?) -> MixerState? {
         if let state { return state.mixers[block][(index ?? 1) - 1] }
+        guard hooks.wants(.mixer(.finalState, block: block, index: index)) else { return nil }
         let conv = buffer(.convState, mixer.convStateShape(sequences: sequences.count))
         let ssm = buffer(.ssmState, mixer.ssmStateShape(sequences: sequences.count))
         conv.fill(0)

@@ -72,8 +72,7 @@ package final class LanguageModel: Sendable {
         for (row, id) in batch.ids.enumerated() { stream[row].assign(embeddings[Int(id)]) }
         try hooks.visit(.embed, stream)
         for block in blocks.prefix(count) {
-            try block.forward(stream, pass: pass)
-            guard isFinite(stream) else {
+            guard try block.forward(stream, pass: pass) else {
                 throw ModelError.notFinite(path: folder, block: block.index)
             }
         }

@@ -80,15 +80,15 @@ struct Mamba1Mixer: Mixer {
 
         let dt = pass.buffer(.timeStep, [pass.rows, dInner])
         dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
-        for i in 0..<dt.count { dt.pointer[i] = softplus(dt.pointer[i]) }
+        softplus(dt.matrix, into: dt.matrix)
         try hooks.visit(point(.dt), dt)
 
         let y = pass.buffer(.scanned, [pass.rows, dInner])
         selectiveScan(
             x: x.matrix, dt: dt.matrix, B: B, C: C, A: A.pointer, D: D.pointer,
-            sequences: pass.sequences, states: state.ssmRows, into: y.matrix)
+            sequences: pass.sequences, states: state?.ssmRows, into: y.matrix)
         try hooks.visit(point(.ssmOut), y)
-        try hooks.visit(point(.finalState), state.ssm)
+        if let state { try hooks.visit(point(.finalState), state.ssm) }
 
         gate(y.matrix, with: z)
         outProj(y.matrix, into: out.matrix)

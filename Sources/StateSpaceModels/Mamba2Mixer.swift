@@ -80,8 +80,10 @@ struct Mamba2Mixer: Mixer {
         try hooks.visit(point(.B), columns: B, shape: groupShape)
         try hooks.visit(point(.C), columns: C, shape: groupShape)
 
-        let dt = timeSteps(
-            projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows), pass)
+        let dt = pass.buffer(.timeStep, [pass.rows, shape.nHeads])
+        softplus(
+            projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows),
+            bias: dtBias.pointer, limits: shape.dtLimit, into: dt.matrix)
         try hooks.visit(point(.dt), dt)
 
         let y = pass.buffer(.scanned, [pass.rows, shape.dInner])
@@ -89,30 +91,16 @@ struct Mamba2Mixer: Mixer {
             SSDInput(
                 x: x, B: B, C: C, dt: dt.matrix, A: A.pointer, D: D.pointer,
                 headDim: shape.headDim, dState: shape.dState),
-            sequences: pass.sequences, states: state.ssmRows, into: y.matrix)
+            sequences: pass.sequences, states: state?.ssmRows, into: y.matrix)
         try hooks.visit(point(.ssmOut), y.reshaped([pass.rows] + headShape))
-        try hooks.visit(point(.finalState), state.ssm)
+        if let state { try hooks.visit(point(.finalState), state.ssm) }
 
-        gate(y.matrix, with: z)
-        rmsNorm(
-            y.matrix, weight: innerNorm.pointer, epsilon: epsilon, groups: shape.innerNormGroups,
-            into: y.matrix)
+        gatedRMSNorm(
+            y.matrix, with: z, weight: innerNorm.pointer, epsilon: epsilon,
+            groups: shape.innerNormGroups)
         try hooks.visit(point(.innerNorm), y)
         outProj(y.matrix, into: out.matrix)
         try hooks.visit(point(.outProj), out)
-    }
-
-    /// `clamp(softplus(raw + dt_bias))`, `[pos, n_heads]`.
-    private func timeSteps(_ raw: Matrix, _ pass: ForwardPass) -> Tensor {
-        let dt = pass.buffer(.timeStep, [raw.rows, shape.nHeads])
-        for row in 0..<raw.rows {
-            for head in 0..<shape.nHeads {
-                let step = softplus(raw.row(row)[head] + dtBias.pointer[head])
-                dt.matrix.row(row)[head] = min(
-                    max(step, shape.dtLimit.lowerBound), shape.dtLimit.upperBound)
-            }
-        }
-        return dt
     }
 }
 

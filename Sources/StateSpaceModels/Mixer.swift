@@ -51,11 +51,12 @@ struct CausalConv1d: Sendable {
     }
 
     /// The convolution and SiLU of `x` into `y`; `state` becomes that after the last position.
-    func callAsFunction(_ x: Matrix, pass: ForwardPass, state: MixerState, into y: Matrix) {
+    func callAsFunction(_ x: Matrix, pass: ForwardPass, state: MixerState?, into y: Matrix) {
+        let history = state?.convRows
         causalConv1dSiLU(
             x, sequences: pass.sequences, taps: taps.matrix, bias: bias?.pointer,
-            history: state.convRows, into: y)
-        updateHistory(
-            state.convRows, with: x, sequences: pass.sequences, width: taps.shape[0])
+            history: history, into: y)
+        guard let history else { return }
+        updateHistory(history, with: x, sequences: pass.sequences, width: taps.shape[0])
     }
 }

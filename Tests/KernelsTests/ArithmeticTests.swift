@@ -8,21 +8,71 @@ import Testing
     @Test("softplus over the whole range")
     func softplusRange() {
         let inputs =
-            stride(from: Float(-110), through: 110, by: 0.37).map(\.self) + [20, 20.000002]
+            stride(from: Float(-87), through: 110, by: 0.37).map(\.self) + [20, 20.000002, 0]
         var worst = 0.0
-        let expected = inputs.map { max(Double($0), 0) + log1p(exp(-abs(Double($0)))) }
-        for (x, y) in zip(inputs, expected) {
-            // Relative to itself, so that small values must keep their digits; below the normal
-            // numbers there are fewer digits to keep.
-            let digits = max(y, Double(Float.leastNormalMagnitude))
-            let error = abs(Double(softplus(x)) - y) / digits
-            worst = max(worst, error)
+        for (x, y) in zip(inputs, softplus(of: inputs)) {
+            // Relative to itself, so that small values must keep their digits.
+            let expected = max(Double(x), 0) + log1p(exp(-abs(Double(x))))
+            worst = max(worst, abs(Double(y) - expected) / expected)
         }
-        #expect(worst <= 1e-6, "exp and log1p in fp32; 7.4e-8 measured")
-        #expect(softplus(.greatestFiniteMagnitude) == .greatestFiniteMagnitude)
-        #expect(softplus(.infinity) == .infinity)
-        #expect(softplus(-.infinity) == 0)
-        #expect(softplus(.nan).isNaN)
+        #expect(worst <= 1e-6, "exp to 1.2 ulp and a series in fp32")
+        let ends = softplus(of: [.greatestFiniteMagnitude, .infinity, -.infinity, -100, .nan])
+        #expect(ends.prefix(4) == [.greatestFiniteMagnitude, .infinity, 0, 0])
+        #expect(ends[4].isNaN)
+    }
+
+    private func softplus(of values: [Float]) -> [Float] {
+        let y = Tensor(values, shape: [1, values.count])
+        Kernels.softplus(y.matrix, into: y.matrix)
+        return y.values
+    }
+
+    @Test("time steps: a bias for each column, limits for all", arguments: [1, 3])
+    func softplusOfRows(threads: Int) {
+        var noise = Noise(4)
+        let wide = noise.tensor(70, 50, in: -8...4)
+        let bias = noise.tensor(37)
+        let y = Tensor(70, 37)
+        withThreads(threads) {
+            Kernels.softplus(
+                wide.matrix.columns(9..<46), bias: bias.pointer, limits: 0.01...2, into: y.matrix)
+        }
+        let expected = wide.table.flatMap { row in
+            (0..<37).map {
+                min(max(log1p(exp(row[9 + $0] + Double(bias.pointer[$0]))), Double(Float(0.01))), 2)
+            }
+        }
+        expectClose(
+            y, expected, within: .relative(1e-6, because: "a sum, exp and a series in fp32"),
+            "softplus rows")
+    }
+
+    @Test("accumulating tells sums that are not finite", arguments: [1, 3])
+    func accumulatesAndTells(threads: Int) {
+        var noise = Noise(5)
+        let x = noise.tensor(3, 4099)
+        let y = noise.tensor(3, 4099)
+        let expected = zip(x.values, y.values).map { Double($1) + 0.5 * Double($0) }
+        #expect(withThreads(threads) { accumulate(x, into: y, scale: 0.5) })
+        expectClose(
+            y, expected, within: .relative(4e-7, because: "one fp32 rounding"), "accumulate")
+        for (index, value) in [(0, Float.nan), (5000, .infinity), (12_296, -.infinity)] {
+            let broken = y.copy()
+            broken.pointer[index] = value
+            #expect(withThreads(threads) { !accumulate(x, into: broken) })
+        }
+        y.fill(.greatestFiniteMagnitude)
+        x.fill(0)
+        #expect(accumulate(x, into: y))
+    }
+
+    @Test("a copy on every thread's share")
+    func copies() {
+        var noise = Noise(6)
+        let x = noise.tensor(5, 4099)
+        let y = Tensor(5, 4099)
+        withThreads(3) { copy(x, into: y) }
+        #expect(y.values == x.values)
     }
 
     @Test("a dot product keeps float64 digits", arguments: [0, 1, 15, 16, 17, 5000])

@@ -46,6 +46,22 @@ import Testing
         #expect(pasts.map(\.table) == expected)
     }
 
+    @Test("no history is a history of zeros")
+    func withoutHistory() {
+        var noise = Noise(9)
+        let x = noise.tensor(333, 24)
+        let taps = noise.tensor(4, 24)
+        func run(_ history: [Tensor]?) -> [Float] {
+            let y = Tensor(333, 24)
+            causalConv1dSiLU(
+                x.matrix, sequences: Self.sequences, taps: taps.matrix, bias: nil,
+                history: history?.map(\.pointer), into: y.matrix)
+            withExtendedLifetime(history) {}
+            return y.values
+        }
+        #expect(run(nil) == run(Self.sequences.map { _ in Tensor(3, 24) }))
+    }
+
     @Test("a sequence in two pieces equals one, bit for bit", arguments: [1, 2, 63, 64, 65, 99])
     func continues(first: Int) {
         var noise = Noise(8)

@@ -4,18 +4,19 @@ import Testing
 
 /// The exponential inside the loops, seen through the loops that leave it alone.
 @Suite struct ExponentialTests {
-    /// `exp` of every input by `decay_mask`, whose last row is `exp(0 − (−x))`.
+    /// `exp` of every input by `ssd_mask`, whose last row is `exp(0 − (−x))`.
     private func exponentials(_ inputs: [Float], path: String) throws -> [Float] {
         let loops = try #require(statelens_kernels_for(path)).pointee
         var results: [Float] = []
         for start in stride(from: 0, to: inputs.count, by: 63) {
             let piece = inputs[start..<min(start + 63, inputs.count)]
             let q = piece.count + 1
-            let logDecay = piece.map { -Double($0) } + [0]
-            let ones = [Float](repeating: 1, count: q * q)
+            let padding = [Double](repeating: 0, count: 64 - q)
+            let logDecay = piece.map { -Double($0) } + [0] + padding
+            let ones = [Float](repeating: 1, count: q * 64)
             var mask = ones
-            loops.decay_mask(ones, logDecay, &mask, q)
-            results += mask[(q - 1) * q..<q * q - 1]
+            loops.ssd_mask(ones, logDecay, Array(ones.prefix(64)), 0, &mask, 64, q)
+            results += mask[(q - 1) * 64..<(q - 1) * 64 + piece.count]
         }
         return results
     }

@@ -47,13 +47,9 @@ import Testing
         var y = x
         var dx = x
         var inverse = [Float](repeating: 0, count: 5)
-        for groups in [1, 2] where columns % groups == 0 {
-            loops.rms_norm(x, w, &y, nil, 5, columns, groups, 0.5)
-            let expected = Oracle.rmsNorm(
-                x.table(columns: columns), weight: w.doubles, epsilon: 0.5, groups: groups)
-            expectClose(y, expected.flat, within: Self.rounding, "loop rms_norm \(path)")
-        }
-        loops.rms_norm(x, w, &y, &inverse, 5, columns, 1, 0.5)
+        loops.rms_norm(x, w, &y, &inverse, 5, columns, 0.5)
+        let normed = Oracle.rmsNorm(x.table(columns: columns), weight: w.doubles, epsilon: 0.5)
+        expectClose(y, normed.flat, within: Self.rounding, "loop rms_norm \(path)")
         loops.rms_norm_backward(x, w, inverse, dy, &dx, 5, columns)
         let expected = Oracle.rmsNormGradient(
             x.table(columns: columns), weight: w.doubles, epsilon: 0.5,
@@ -92,23 +88,145 @@ import Testing
         }
     }
 
-    @Test("decay_mask", arguments: paths, [1, 2, 15, 64])
-    func decayMask(path: String, q: Int) throws {
+    @Test("gated_rms_norm", arguments: paths, [1, 2])
+    func gatedNorm(path: String, groups: Int) throws {
         let loops = try loops(path)
+        var noise = Noise(8)
+        let z = noise.floats(3 * 50, in: -30...30)
+        let w = noise.floats(38)
+        var y = noise.floats(3 * 38)
+        let gated = y.indices.map {
+            Double(y[$0]) * Oracle.silu(Double(z[$0 / 38 * 50 + $0 % 38]))
+        }
+        let rows = (0..<3).map { Array(gated[$0 * 38..<($0 + 1) * 38]) }
+        let expected = Oracle.rmsNorm(rows, weight: w.doubles, epsilon: 0.5, groups: groups)
+        loops.gated_rms_norm(&y, z, 50, w, 3, 38, groups, 0.5)
+        expectClose(y, expected.flat, within: Self.rounding, "loop gated_rms_norm \(path)")
+    }
+
+    /// The four loops that take one chunk of one head, against the recurrence position by position.
+    /// Widths below, at and above one tile, and rows that leave a rest.
+    @Test(
+        "a chunk of the SSD scan", arguments: paths,
+        [(1, 1, 1), (5, 16, 3), (64, 37, 21), (30, 64, 128)])
+    func ssdChunk(path: String, size: (q: Int, headDim: Int, dState: Int)) throws {
+        let loops = try loops(path)
+        let (q, headDim, dState) = size
+        let width = (headDim + loops.tile_columns - 1) / loops.tile_columns * loops.tile_columns
         var noise = Noise(4)
-        let g = noise.floats(q * q)
-        var sum = 0.0
-        let logDecay = (0..<q).map { _ in
-            sum -= noise.next() * 5
-            return sum
+        let x = noise.floats(q * headDim)
+        let B = noise.floats(q * (dState + 3))
+        let C = noise.floats(q * (dState + 3))
+        let dt = noise.floats(q * 2, in: 0...0.3)
+        let start = noise.floats(headDim * dState)
+        let (A, D): (Float, Float) = (-2, 0.75)
+
+        var expectedState = start.table(columns: dState)
+        let expected = (0..<q).flatMap { t in
+            (0..<headDim).map { p in
+                let step = Double(dt[2 * t])
+                let value = Double(x[t * headDim + p])
+                let line = t * (dState + 3)..<t * (dState + 3) + dState
+                return Oracle.step(
+                    &expectedState[p],
+                    decay: Array(repeating: exp(step * Double(A)), count: dState),
+                    input: step * value, B: B[line].doubles, C: C[line].doubles)
+                    + Double(D) * value
+            }
         }
-        var mask = [Float](repeating: .nan, count: q * q)
-        loops.decay_mask(g, logDecay, &mask, q)
-        let expected = (0..<q * q).map { index in
-            let (i, j) = index.quotientAndRemainder(dividingBy: q)
-            return j > i ? 0 : Double(g[index]) * exp(logDecay[i] - logDecay[j])
+
+        var logDecay = [Double](repeating: .nan, count: 64)
+        var (step, fromStart, toEnd) = (
+            logDecay.map(Float.init), logDecay.map(Float.init), logDecay.map(Float.init)
+        )
+        loops.ssd_decays(dt, 2, A, q, &step, &logDecay, &fromStart, &toEnd)
+        var products = [Float](repeating: .nan, count: q * 64)
+        for i in 0..<q {
+            for j in 0..<q {
+                products[i * 64 + j] = Float(
+                    Oracle.dot(
+                        C[i * (dState + 3)..<i * (dState + 3) + dState].doubles,
+                        B[j * (dState + 3)..<j * (dState + 3) + dState].doubles))
+            }
         }
-        expectClose(mask, expected, within: Self.rounding, "loop decay_mask \(path)")
+        var mask = [Float](repeating: .nan, count: q * 64)
+        loops.ssd_mask(products, logDecay, step, D, &mask, 64, q)
+        var padded = [Float](repeating: 0, count: q * width)
+        for i in 0..<q {
+            for p in 0..<headDim { padded[i * width + p] = x[i * headDim + p] }
+        }
+        var state = [Float](repeating: 0, count: dState * width)
+        loops.transpose(start, dState, &state, width, headDim, dState)
+        // Rows five apart, whose gap is not touched.
+        var y = [Float](repeating: 7, count: q * (headDim + 5))
+        loops.ssd_outputs(
+            C, dState + 3, state, fromStart, mask, 64, padded, width, &y, headDim + 5, q, headDim,
+            dState)
+        loops.scale_rows(&padded, toEnd, q, width)
+        loops.ssd_carry(&state, fromStart[q - 1], B, dState + 3, padded, width, q, dState)
+        var end = start
+        loops.transpose(state, width, &end, dState, dState, headDim)
+
+        let rounding = Tolerance.relative(
+            2e-6, because: "fp32 products over a chunk and the state")
+        let rows = (0..<q).map { y[$0 * (headDim + 5)..<($0 + 1) * (headDim + 5)] }
+        expectClose(
+            rows.flatMap { $0.prefix(headDim) }, expected, within: rounding, "ssd y \(path)")
+        #expect(rows.allSatisfy { $0.suffix(5).allSatisfy { $0 == 7 } })
+        expectClose(end, expectedState.flat, within: rounding, "ssd state \(path)")
+    }
+
+    @Test("row_products", arguments: paths, [(1, 1, 1), (1, 9, 37), (5, 4, 64), (16, 7, 100)])
+    func rowProducts(path: String, size: (rows: Int, columns: Int, count: Int)) throws {
+        let loops = try loops(path)
+        let (rows, columns, count) = size
+        var noise = Noise(9)
+        let x = noise.floats(rows * (count + 2))
+        let w = noise.floats(columns * (count + 1))
+        let before = noise.floats(rows * (columns + 3))
+        for beta: Float in [0, -0.5] {
+            var y = beta == 0 ? before.map { _ in Float.nan } : before
+            loops.row_products(
+                x, count + 2, w, count + 1, &y, columns + 3, rows, columns, count, 1.5, beta)
+            var expected: [Double] = []
+            for i in 0..<rows {
+                for j in 0..<columns {
+                    let sum = Oracle.dot(
+                        x[i * (count + 2)..<i * (count + 2) + count].doubles,
+                        w[j * (count + 1)..<j * (count + 1) + count].doubles)
+                    expected.append(
+                        1.5 * sum + (beta == 0 ? 0 : Double(beta * before[i * (columns + 3) + j])))
+                }
+            }
+            let inside = (0..<rows).flatMap { y[$0 * (columns + 3)..<$0 * (columns + 3) + columns] }
+            expectClose(inside, expected, within: Self.rounding, "loop row_products \(path)")
+        }
+    }
+
+    @Test("softplus and accumulate", arguments: paths, [1, 16, 37])
+    func streams(path: String, count: Int) throws {
+        let loops = try loops(path)
+        var noise = Noise(10)
+        let x = noise.floats(2 * (count + 3), in: -90...30)
+        let bias = noise.floats(count)
+        var y = [Float](repeating: .nan, count: 2 * count)
+        loops.softplus(x, count + 3, bias, 1e-4, 25, &y, 2, count)
+        let expected = y.indices.map { index in
+            let (row, i) = index.quotientAndRemainder(dividingBy: count)
+            let sum = Double(x[row * (count + 3) + i] + bias[i])
+            return min(max(max(sum, 0) + log1p(exp(-abs(sum))), Double(Float(1e-4))), 25)
+        }
+        expectClose(y, expected, within: Self.rounding, "loop softplus \(path)")
+
+        let before = y
+        #expect(loops.accumulate(-0.5, bias, &y, count) == 1)
+        expectClose(
+            y.prefix(count), (0..<count).map { Double(before[$0]) - 0.5 * Double(bias[$0]) },
+            within: Self.rounding, "loop accumulate \(path)")
+        for value in [Float.nan, .infinity, -.infinity] {
+            y[count - 1] = value
+            #expect(loops.accumulate(1, bias, &y, count) == 0)
+        }
     }
 
     @Test("ssd_step and selective_scan", arguments: paths, [1, 16, 21])

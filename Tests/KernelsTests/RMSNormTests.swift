@@ -7,16 +7,36 @@ import Testing
     static let rounding = Tolerance.relative(
         1e-6, because: "three fp32 roundings a value, the mean in fp64; 8.3e-8 measured")
 
-    @Test("equals float64 for every number of groups", arguments: [1, 2, 3, 12])
-    func forward(groups: Int) {
+    @Test("equals float64")
+    func forward() {
         var noise = Noise(1)
         let x = noise.tensor(21, 60, in: -3...3)
         let weight = noise.tensor(60)
         let y = Tensor(21, 60)
-        rmsNorm(x.matrix, weight: weight.pointer, epsilon: 1e-5, groups: groups, into: y.matrix)
+        rmsNorm(x.matrix, weight: weight.pointer, epsilon: 1e-5, into: y.matrix)
+        let expected = Oracle.rmsNorm(x.table, weight: weight.values.doubles, epsilon: 1e-5)
+        expectClose(y, expected.flat, within: Self.rounding, "rmsNorm")
+    }
+
+    @Test("gated and normed for every number of groups", arguments: [1, 2, 3, 12])
+    func gated(groups: Int) {
+        var noise = Noise(4)
+        let y = noise.tensor(21, 60, in: -3...3)
+        let wide = noise.tensor(21, 70, in: -8...8)
+        let weight = noise.tensor(60)
+        let product = zip(y.table, wide.table).map { y, z in
+            zip(y, z[5..<65]).map { $0 * Oracle.silu($1) }
+        }
+        gatedRMSNorm(
+            y.matrix, with: wide.matrix.columns(5..<65), weight: weight.pointer, epsilon: 1e-5,
+            groups: groups)
         let expected = Oracle.rmsNorm(
-            x.table, weight: weight.values.doubles, epsilon: 1e-5, groups: groups)
-        expectClose(y, expected.flat, within: Self.rounding, "rmsNorm \(groups)")
+            product, weight: weight.values.doubles, epsilon: 1e-5, groups: groups)
+        expectClose(
+            y, expected.flat,
+            within: .relative(
+                1e-6, because: "exp to 1.2 ulp, then 6 roundings, the mean in fp64"),
+            "gatedRMSNorm \(groups)")
     }
 
     @Test("a row of zeros gives zeros, tiny rows are ruled by epsilon, a row may be replaced")

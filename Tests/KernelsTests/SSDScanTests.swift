@@ -8,7 +8,7 @@ import Testing
     /// What one call of the scan reads, with the widths of a small mixer.
     struct Mixer {
         let heads = 4
-        let headDim = 6
+        let headDim: Int
         let dState = 10
         let groups: Int
         /// `[x, B, C]` side by side, as `conv1d` leaves them.
@@ -19,10 +19,14 @@ import Testing
         let sequences: [Range<Int>]
         let states: [Tensor]
 
-        init(lengths: [Int], groups: Int, steps: ClosedRange<Double>, seed: UInt64 = 1) {
+        init(
+            lengths: [Int], groups: Int, steps: ClosedRange<Double>, headDim: Int = 6,
+            seed: UInt64 = 1
+        ) {
             var noise = Noise(seed)
             let rows = lengths.reduce(0, +)
             self.groups = groups
+            self.headDim = headDim
             xBC = noise.tensor(rows, heads * headDim + 2 * groups * dState)
             dt = noise.tensor(rows, heads, in: steps)
             A = Tensor([-0.1, -1, -4, -16], shape: [heads])
@@ -41,13 +45,13 @@ import Testing
         var ofB: Range<Int> { ofX.upperBound..<ofX.upperBound + groups * dState }
         var ofC: Range<Int> { ofB.upperBound..<ofB.upperBound + groups * dState }
 
-        func scan(_ sequences: [Range<Int>], _ states: [Tensor], into y: Tensor) {
+        func scan(_ sequences: [Range<Int>], _ states: [Tensor]?, into y: Tensor) {
             let all = xBC.matrix
             ssdScan(
                 SSDInput(
                     x: all.columns(ofX), B: all.columns(ofB), C: all.columns(ofC), dt: dt.matrix,
                     A: A.pointer, D: D.pointer, headDim: headDim, dState: dState),
-                sequences: sequences, states: states.map(\.pointer), into: y.matrix)
+                sequences: sequences, states: states?.map(\.pointer), into: y.matrix)
             withExtendedLifetime(states) {}
         }
 
@@ -85,6 +89,22 @@ import Testing
     @Test("one sequence equals the recurrence", arguments: [1, 2, 63, 64, 65, 200], [1, 2])
     func matchesRecurrence(length: Int, groups: Int) {
         compare(Mixer(lengths: [length], groups: groups, steps: 0.001...0.1))
+    }
+
+    @Test("head dimensions of less than a tile, of tiles and of a rest", arguments: [16, 64, 70])
+    func headDims(headDim: Int) {
+        compare(
+            Mixer(lengths: [130, 1], groups: 1, steps: 0.001...0.1, headDim: headDim))
+    }
+
+    @Test("without states it starts from zero", arguments: [1, 2, 64, 87, 200])
+    func withoutStates(length: Int) {
+        let mixer = Mixer(lengths: [length, 70], groups: 2, steps: 0.001...0.1)
+        mixer.states.forEach { $0.fill(0) }
+        let y = Tensor(length + 70, mixer.heads * mixer.headDim)
+        y.fill(.nan)
+        mixer.scan(mixer.sequences, nil, into: y)
+        expectClose(y, mixer.recurrence().y.flat, within: Self.rounding, "ssdScan from zero")
     }
 
     @Test("ragged sequences do not touch each other", arguments: [1, 2, 4])

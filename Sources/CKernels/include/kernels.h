@@ -10,21 +10,46 @@ typedef struct {
     /// "portable", "avx2", "avx512" or "amx".
     const char *name;
 
-    /// y = x / rms(x) * w per row, rms(x)^2 = mean(x^2) + eps; `groups` equal parts of a row are
-    /// normalized separately. `inverse_rms` [rows] is written where not NULL (groups == 1 only).
+    /// y = x / rms(x) * w per row, rms(x)^2 = mean(x^2) + eps; `inverse_rms` [rows] is
+    /// written where not NULL. `x` and `y` may be the same.
     void (*rms_norm)(const float *x, const float *w, float *y, float *inverse_rms, size_t rows,
-                     size_t columns, size_t groups, float eps);
-    /// dx of rms_norm with one group: inverse_rms * (w dy - x inverse_rms^2 mean(w dy x)).
+                     size_t columns, float eps);
+    /// dx of rms_norm: inverse_rms * (w dy - x inverse_rms^2 mean(w dy x)).
     void (*rms_norm_backward)(const float *x, const float *w, const float *inverse_rms,
                               const float *dy, float *dx, size_t rows, size_t columns);
     /// y *= silu(z); `z` has rows of its own distance.
     void (*gate)(float *y, const float *z, size_t ld_z, size_t rows, size_t columns);
+    /// y = rms_norm(y silu(z)), `groups` equal parts of a row normalized separately.
+    void (*gated_rms_norm)(float *y, const float *z, size_t ld_z, const float *w, size_t rows,
+                           size_t columns, size_t groups, float eps);
     /// y[t, c] = silu(bias[c] + sum_j w[j, c] x[t - width + 1 + j, c]); rows before the first
     /// come from `history` [width - 1, columns]. `bias` may be NULL.
     void (*conv1d_silu)(const float *x, size_t ld_x, const float *history, const float *w,
                         const float *bias, float *y, size_t rows, size_t columns, size_t width);
-    /// m[i, j] = g[i, j] exp(log_decay[i] - log_decay[j]) for j <= i, else 0; both [q, q].
-    void (*decay_mask)(const float *g, const double *log_decay, float *m, size_t q);
+    /// y = min(max(log(1 + exp(x + bias)), low), high) per row; `bias` may be NULL, `x` and `y`
+    /// the same.
+    void (*softplus)(const float *x, size_t ld_x, const float *bias, float low, float high,
+                     float *y, size_t rows, size_t columns);
+
+    /// One chunk of q positions of one head of the SSD scan takes the next four, with rows of `x`
+    /// and of the state, which stands as S [d_state, head_dim], padded to `ld`: a multiple of
+    /// this.
+    size_t tile_columns;
+    /// step = dt as a vector, log_decay[i] = c_i = sum over k <= i of dt_k a,
+    /// from_start[i] = exp(c_i), to_end[j] = dt_j exp(c_q - c_j).
+    void (*ssd_decays)(const float *dt, size_t ld_dt, float a, size_t q, float *step,
+                       double *log_decay, float *from_start, float *to_end);
+    /// m[i, j] = g[i, j] exp(c_i - c_j) dt_j, and d more on the diagonal, for j <= i, else 0.
+    /// All rows and vectors are readable to `ld`, a multiple of `tile_columns`.
+    void (*ssd_mask)(const float *g, const double *log_decay, const float *step, float d, float *m,
+                     size_t ld, size_t q);
+    /// y = from_start (c S) + m x, [q, head_dim]; `s` is NULL for a state of zeros.
+    void (*ssd_outputs)(const float *c, size_t ld_c, const float *s, const float *from_start,
+                        const float *m, size_t ld_m, const float *x, size_t ld, float *y,
+                        size_t ld_y, size_t q, size_t head_dim, size_t d_state);
+    /// S = decay S + b^T x.
+    void (*ssd_carry)(float *s, float decay, const float *b, size_t ld_b, const float *x,
+                      size_t ld, size_t q, size_t d_state);
     /// One step of the SSM recurrence of one head: s = decay s + (dt x) b^T, y = s c + d x.
     void (*ssd_step)(float *s, const float *x, const float *b, const float *c, float decay,
                      float dt, float d, float *y, size_t head_dim, size_t d_state);
@@ -43,6 +68,16 @@ typedef struct {
     double (*dot)(const float *x, const float *y, size_t count);
     /// y += alpha x.
     void (*axpy)(float alpha, const float *x, float *y, size_t count);
+    /// y += alpha x; 1 if every sum is finite.
+    int (*accumulate)(float alpha, const float *x, float *y, size_t count);
+    /// y = x^T of x [rows, columns].
+    void (*transpose)(const float *x, size_t ld_x, float *y, size_t ld_y, size_t rows,
+                      size_t columns);
+    /// y = alpha x w^T + beta y with `count` products a sum, x [rows, count], w [columns, count],
+    /// without packing either: for a few rows of x. With beta 0 the old y is not read.
+    void (*row_products)(const float *x, size_t ld_x, const float *w, size_t ld_w, float *y,
+                         size_t ld_y, size_t rows, size_t columns, size_t count, float alpha,
+                         float beta);
     /// SGD with Nesterov momentum as PyTorch's, dampening 0: g = scale g + decay w;
     /// v = momentum v + g; w -= rate (g + momentum v).
     void (*sgd_nesterov)(float *w, const float *g, float *v, size_t count, float scale, float decay,
