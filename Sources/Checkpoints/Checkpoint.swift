@@ -45,6 +45,13 @@ package final class Checkpoint: Sendable {
         tensors = try Self.read(file)
     }
 
+    /// Tensors in memory, which stand for the model folder `path`; no file is opened.
+    package init(path: String, tensors: [String: StoredTensor]) {
+        self.path = path
+        self.tensors = tensors
+        files = []
+    }
+
     private static func read(_ path: String) throws -> [String: StoredTensor] {
         let file = try MappedFile(path)
         let first = Array(file.bytes.prefix(9))

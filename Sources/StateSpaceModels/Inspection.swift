@@ -19,7 +19,9 @@ package struct Inspection: Sendable {
     package init(folder: String) throws {
         let checkpoint = try Checkpoint(folder: folder)
         let reader = WeightReader(checkpoint, mode: .inspect)
-        model = try LanguageModel(folder: folder, reader, checkpoint)
+        model = try LanguageModel(
+            folder: folder, ModelConfiguration(path: join(folder, "config.json")), reader,
+            checkpoint)
         parameterCount = reader.parameterCount
         var problems: [any UserFacingError] = reader.problems
         do {

@@ -22,16 +22,20 @@ package final class LanguageModel: Sendable {
     package convenience init(folder: String) throws {
         let checkpoint = try Checkpoint(folder: folder)
         let weights = WeightReader(checkpoint, mode: .load)
-        try self.init(folder: folder, weights, checkpoint)
+        try self.init(
+            folder: folder, ModelConfiguration(path: join(folder, "config.json")), weights,
+            checkpoint)
         try weights.refuseSurplus(path: folder)
     }
 
-    init(folder: String, _ weights: WeightReader, _ checkpoint: Checkpoint) throws {
-        let configuration = try ModelConfiguration(path: join(folder, "config.json"))
+    init(
+        folder: String, _ configuration: ModelConfiguration, _ weights: WeightReader,
+        _ checkpoint: Checkpoint
+    ) throws {
         let shape = [configuration.vocabSize, configuration.dModel]
         let legacy = "backbone.embedding.weight"
         embeddings = try weights.tensor(
-            weights.contains(legacy) ? legacy : "backbone.embeddings.weight", shape)
+            weights.contains(legacy) ? legacy : embeddingName, shape)
         blocks = try (0..<configuration.nLayers).map {
             try Block(weights, index: $0, configuration: configuration)
         }

@@ -13,8 +13,10 @@ final class WeightReader {
     private let checkpoint: Checkpoint
     private let mode: Mode
     private var taken: Set<String> = []
+    /// Names and shapes of what was asked for, in order.
+    private(set) var shapes: [(name: String, shape: [Int])] = []
     private(set) var problems: [CheckpointError] = []
-    private(set) var parameterCount = 0
+    var parameterCount: Int { shapes.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
     init(_ checkpoint: Checkpoint, mode: Mode) {
         self.checkpoint = checkpoint
@@ -26,7 +28,7 @@ final class WeightReader {
     /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not numbers.
     func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
         taken.insert(name)
-        parameterCount += shape.reduce(1, *)
+        shapes.append((name, shape))
         guard mode == .inspect else { return try checkpoint.float32(name, shape: shape) }
         do {
             let stored = try checkpoint.stored(name)
