@@ -65,6 +65,12 @@ let package = Package(
                 "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
                 "StateSpaceModels",
             ]),
+        swiftTarget(
+            "LanguageModeling",
+            [
+                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "StateSpaceModels",
+            ]),
         // 6
         swiftTarget("Reports", ["Files", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
         // 7
@@ -72,7 +78,7 @@ let package = Package(
             name: "LensCLI",
             dependencies: [
                 "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels", "Lenses", "Plotting", "Reports",
+                "StateSpaceModels", "Lenses", "LanguageModeling", "Plotting", "Reports",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -84,6 +90,9 @@ let package = Package(
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("StateSpaceModels", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
         tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels"]),
+        tests(
+            "LanguageModeling",
+            ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels", "Tensors"]),
         tests("Reports", ["Lenses"]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
