@@ -23,7 +23,9 @@ struct LensProcess {
     }
 
     /// Runs `lens` to its end.
-    init(_ arguments: String...) throws {
+    init(_ arguments: String...) throws { try self.init(arguments) }
+
+    init(_ arguments: [String]) throws {
         let (output, errors) = (Pipe(), Pipe())
         let process = try Self.start(arguments, output: output, errors: errors)
         self.output = String(
