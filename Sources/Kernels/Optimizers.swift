@@ -52,3 +52,25 @@ package func amsgrad(
             weightDecay, 0.9, 0.999, Float(Double(rate) / correction1), Float(correction2), 1e-8)
     }
 }
+
+/// One update of AdamW, in place, as `torch.optim.AdamW`: Adam on the gradient alone, and the
+/// parameters shrink by `rate · weightDecay` of themselves apart from it.
+///
+/// - Parameters:
+///   - step: number of this update, from 1.
+///   - scale: factor on the gradient (clipping, mean over tokens).
+/// - SeeAlso: Loshchilov & Hutter 2019, arXiv:1711.05101, Algorithm 2.
+package func adamW(
+    _ parameters: Tensor, gradient: Tensor, first: Tensor, second: Tensor, step: Int, scale: Float,
+    weightDecay: Double, beta1: Double, beta2: Double, rate: Double
+) {
+    let correction1 = 1 - pow(beta1, Double(step))
+    let correction2 = (1 - pow(beta2, Double(step))).squareRoot()
+    parallelRanges(parameters.count, grain: 4096) { range in
+        let i = range.lowerBound
+        loops.adamw(
+            parameters.pointer + i, gradient.pointer + i, first.pointer + i, second.pointer + i,
+            range.count, scale, Float(1 - rate * weightDecay), beta1, beta2,
+            Float(rate / correction1), Float(correction2), 1e-8)
+    }
+}

@@ -46,7 +46,7 @@ package struct SSDInput {
 /// Length of the pieces in which the scan is done with matrix products. The work inside a chunk
 /// grows with its length and the work between chunks does not depend on it, so short chunks win
 /// until the state is loaded and stored too often for the products done with it.
-private let chunk = 64
+let chunk = 64
 
 /// The SSM recurrence `S_t = exp(dt_t A) S_{t−1} + dt_t x_t ⊗ B_t`, `y_t = S_t C_t + D x_t` for
 /// every head of every sequence, by chunks.
@@ -121,7 +121,7 @@ private struct ChunkProducts {
     }
 }
 
-private func chunks(of rows: Range<Int>) -> [Range<Int>] {
+func chunks(of rows: Range<Int>) -> [Range<Int>] {
     stride(from: rows.lowerBound, to: rows.upperBound, by: chunk).map {
         $0..<min($0 + chunk, rows.upperBound)
     }

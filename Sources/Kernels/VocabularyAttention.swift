@@ -19,7 +19,7 @@ private let vocabularyBlock = 1024
 /// The unembedding matrix `[vocab, d_model]` as the vocabulary pass reads it.
 package struct Vocabulary: Sendable {
     package let precision: Precision
-    private let weight: Tensor
+    let weight: Tensor
     /// With `bf16`.
     private let tiles: VocabularyTiles?
 

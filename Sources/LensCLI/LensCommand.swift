@@ -11,7 +11,7 @@ struct LensCommand: ParsableCommand {
         version: version,
         subcommands: [
             TrainCommand.self, EvalCommand.self, PlotCommand.self, CaptureCommand.self,
-            InspectCommand.self, TokenizeCommand.self, DataCommand.self,
+            InspectCommand.self, TokenizeCommand.self, DataCommand.self, LmCommand.self,
         ]
     )
 }

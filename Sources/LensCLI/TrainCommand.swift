@@ -33,34 +33,18 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Start from --lens even if it was trained for another unembedding.")
     var allowOtherModel = false
 
-    @Option(help: ArgumentHelp("Folder of the lens to write.", valueName: "dir"))
-    var out: String
-
-    @Flag(help: "Go on from the snapshot in --out.")
-    var resume = false
-
-    @Flag(help: "Replace a finished lens in --out.")
-    var overwrite = false
-
-    @Option(
-        help: """
-            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
-            Ctrl-C.
-            """)
-    var snapshotEvery = 10
+    @OptionGroup var session: SessionOptions
 
     func validate() throws {
-        guard !out.isEmpty else { throw ValidationError("--out is empty, expected a folder.") }
-        guard snapshotEvery >= 0 else {
-            throw ValidationError("--snapshot-every is \(snapshotEvery), expected 0 or more.")
-        }
-        guard lens != out else {
+        guard lens != session.out else {
             throw ValidationError("--lens and --out are the same folder; write to another one.")
         }
     }
 
     func run() throws {
-        try checkOutput()
+        let out = session.out
+        try session.check(
+            finished: LensArtifact.exists(in: out) ? LensError.finished(folder: out) : nil)
         let model = try modelOptions.loadModel()
         let start = try lens.map {
             try LensArtifact.read($0, for: model, allowOtherModel: allowOtherModel)
@@ -79,13 +63,8 @@ struct TrainCommand: ParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         try checkWritable(join(out, "run.json"))
         if LensArtifact.exists(in: out) { try LensArtifact.retract(from: out) }
-        let log = TrainingLog(folder: out)
-        if resume {
-            try LensSnapshot.restore(trainer, from: out)
-            try log.keep(through: trainer.completedSteps)
-        }
-
-        try train(trainer, log: log)
+        let log = TrainingLog<LensTrainer.Report>(folder: out)
+        try session.run(trainer, log: log) { "mean loss \(decimal($0.meanLoss))" }
 
         try LensArtifact.write(trainer.lens, for: model, to: out)
         let record = TrainingRecord(
@@ -95,56 +74,14 @@ struct TrainCommand: ParsableCommand {
                 dataSHA256: windows.sha256),
             options: options, windows: windows)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
-        LensSnapshot.remove(from: out)
+        session.snapshots.remove()
         print(try summary(log))
     }
 
-    /// What is in the folder is not replaced unless the user says so.
-    private func checkOutput() throws {
-        let isUnfinished = LensSnapshot.exists(in: out)
-        switch (resume, isUnfinished) {
-        case (true, false): throw LensError.nothingToResume(folder: out)
-        case (false, true): throw LensError.unfinished(folder: out)
-        default: break
-        }
-        if !isUnfinished, !overwrite, LensArtifact.exists(in: out) {
-            throw LensError.finished(folder: out)
-        }
-    }
-
-    /// Runs until the last step, leaving snapshots on the way.
-    ///
-    /// - Throws: `CommandError.interrupted` once a requested stop is safe.
-    private func train(_ trainer: LensTrainer, log: TrainingLog) throws {
-        Interruption.catchSignals()
-        let window = corpus.window
-        let display = ProgressDisplay(
-            "training", unit: "tokens", total: recipe.steps * recipe.tokensPerStep,
-            alreadyDone: trainer.windowsSeen * window)
-        defer { display.finish() }
-        var detail = ""
-        while !trainer.isFinished {
-            if Interruption.isRequested {
-                try LensSnapshot.write(trainer, to: out)
-                throw CommandError.interrupted(folder: out)
-            }
-            if let report = try trainer.advance() {
-                try log.append(report)
-                let mean = report.loss.reduce(0, +) / Double(report.loss.count)
-                detail = "mean loss \(decimal(mean))"
-                if snapshotEvery > 0, report.step % snapshotEvery == 0, !trainer.isFinished {
-                    try LensSnapshot.write(trainer, to: out)
-                }
-            }
-            let step = "step \(trainer.completedSteps)/\(recipe.steps)"
-            display.update(trainer.windowsSeen * window, detail: "\(step)  \(detail)")
-        }
-    }
-
     /// Losses of the first and the last step.
-    private func summary(_ log: TrainingLog) throws -> String {
+    private func summary(_ log: TrainingLog<LensTrainer.Report>) throws -> String {
         let reports = try log.reports()
-        guard let first = reports.first, let last = reports.last else { return out }
+        guard let first = reports.first, let last = reports.last else { return session.out }
         var table = TextTable("blocks", "first step", "last step", "bits per byte")
         for layer in last.loss.indices {
             table.add(
@@ -153,8 +90,20 @@ struct TrainCommand: ParsableCommand {
                     .map { decimal($0) })
         }
         let unit = recipe.loss == .kl ? "KL to the model's output" : "Cross entropy"
-        return "\(unit) in nats after each block:\n\(table.text)\nlens written to \(out)"
+        return "\(unit) in nats after each block:\n\(table.text)\nlens written to \(session.out)"
     }
+}
+
+extension LensTrainer: ResumableTraining {
+    var totalSteps: Int { options.steps }
+    var tokensSeen: Int { windowsSeen * options.window }
+    var totalTokens: Int { options.steps * options.tokensPerStep }
+    func writeSnapshot(to folder: String) throws { try LensSnapshot.write(self, to: folder) }
+    func restore(from folder: String) throws { try LensSnapshot.restore(self, from: folder) }
+}
+
+extension LensTrainer.Report {
+    fileprivate var meanLoss: Double { loss.reduce(0, +) / Double(loss.count) }
 }
 
 /// The training recipe.

@@ -12,18 +12,15 @@ package enum LensError: UserFacingError, Equatable {
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
     case finished(folder: String)
-    case snapshotMismatch(path: String, what: String, found: String, expected: String)
-    case nothingToResume(folder: String)
-    case unfinished(folder: String)
     case emptyTarget(task: String, index: Int)
 
     package var kind: FailureKind {
         switch self {
-        case .missingFile, .nothingToResume: .missingInput
+        case .missingFile: .missingInput
         case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .diverged, .notFinite,
-            .snapshotMismatch, .emptyTarget:
+            .emptyTarget:
             .badData
-        case .tokensPerStep, .tokenShift, .unfinished, .finished: .usage
+        case .tokensPerStep, .tokenShift, .finished: .usage
         }
     }
 
@@ -56,14 +53,6 @@ package enum LensError: UserFacingError, Equatable {
                 + " its parameters are damaged"
         case .finished(let folder):
             "\(folder): holds a finished lens; give another --out, or --overwrite to replace it"
-        case .snapshotMismatch(let path, let what, let found, let expected):
-            "\(path): the snapshot was made with \(what) \(found), not \(expected);"
-                + " give the same arguments to resume, or another --out to start anew"
-        case .nothingToResume(let folder):
-            "\(folder): no snapshot to resume from; leave out --resume to start"
-        case .unfinished(let folder):
-            "\(folder): holds the snapshot of an unfinished training;"
-                + " add --resume to go on with it, or give another --out"
         case .emptyTarget(let task, let index):
             "\(task), row \(index): the target is empty, expected an answer"
         }

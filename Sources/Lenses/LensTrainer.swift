@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import Foundation
 import Kernels
 import StateSpaceModels
@@ -9,7 +10,7 @@ import Tensors
 /// One forward pass of the model serves all layers; the logits are never stored.
 package final class LensTrainer {
     /// What one step of training did.
-    package struct Report: Codable, Sendable, Equatable {
+    package struct Report: StepReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
         /// Mean loss of each layer over the step's positions, in nats, before the update.
@@ -30,7 +31,7 @@ package final class LensTrainer {
     }
 
     let model: LanguageModel
-    let options: LensTrainingOptions
+    package let options: LensTrainingOptions
     private let vocabulary: Vocabulary
     let windows: TokenWindows
     let optimizer: LensOptimizer

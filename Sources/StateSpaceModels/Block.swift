@@ -100,15 +100,20 @@ package struct Differential: Sendable {
     package let lambdaInit: Float
     /// `σ(Σ lambda_q1) + λ_init`.
     package let lambdaFull: Float
+    /// Derivative of λ in each element of `lambda_q1`: σ (1 − σ).
+    let lambdaSlope: Float
+    /// `lambda_q1`, `[d_model]`.
+    let q1: Tensor
     /// `subln.weight`, `[d_model]`.
     let subln: Tensor
 
     init(_ weights: WeightReader, prefix: String, index: Int, dModel: Int) throws {
-        let q1 = try weights.tensor("\(prefix).lambda_q1", [dModel])
+        q1 = try weights.tensor("\(prefix).lambda_q1", [dModel])
         let sum = q1.elements.reduce(0.0) { $0 + Double($1) }
         let initial = 0.8 - 0.6 * exp(-0.3 * Double(index))
         lambdaInit = Float(initial)
         lambdaFull = Float(1 / (1 + exp(-sum)) + initial)
+        lambdaSlope = Float(1 / (1 + exp(-sum)) / (1 + exp(sum)))
         subln = try weights.tensor("\(prefix).subln.weight", [dModel])
     }
 }

@@ -47,7 +47,7 @@ package final class LanguageModel: Sendable {
         let shape = [configuration.vocabSize, configuration.dModel]
         let legacy = "backbone.embedding.weight"
         embeddings = try weights.tensor(
-            weights.contains(legacy) ? legacy : "backbone.embeddings.weight", shape)
+            weights.contains(legacy) ? legacy : embeddingName, shape)
         blocks = try (0..<configuration.nLayers).map {
             try Block(weights, index: $0, configuration: configuration)
         }

@@ -53,7 +53,7 @@ struct Mamba1Mixer: Mixer {
     }
 
     func forward(
-        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor
+        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor?
     ) throws {
         let hooks = pass.hooks
         func point(_ part: MixerPart) -> HookPoint { .mixer(part, block: block, index: index) }
@@ -91,6 +91,7 @@ struct Mamba1Mixer: Mixer {
         if let state { try hooks.visit(point(.finalState), state.ssm) }
 
         gate(y.matrix, with: z)
+        guard let out else { return }
         outProj(y.matrix, into: out.matrix)
         try hooks.visit(point(.outProj), out)
     }

@@ -18,6 +18,8 @@ struct Mamba2Mixer: Mixer {
     let conv1d: CausalConv1d
     /// `dt_bias`, `[n_heads]`.
     let dtBias: Tensor
+    /// `A_log`, `[n_heads]`.
+    let aLog: Tensor
     /// `−exp(A_log)`, `[n_heads]`.
     let A: Tensor
     /// `D`, `[n_heads]`.
@@ -36,7 +38,8 @@ struct Mamba2Mixer: Mixer {
             weights, "\(prefix).conv1d", channels: shape.convChannels, width: shape.convKernel,
             bias: shape.useConvBias)
         dtBias = try weights.tensor("\(prefix).dt_bias", [shape.nHeads])
-        A = negativeExponential(try weights.tensor("\(prefix).A_log", [shape.nHeads]))
+        aLog = try weights.tensor("\(prefix).A_log", [shape.nHeads])
+        A = negativeExponential(aLog)
         D = try weights.tensor("\(prefix).D", [shape.nHeads])
         innerNorm = try weights.tensor("\(prefix).norm.weight", [shape.dInner])
         outProj = try Linear(
@@ -53,7 +56,7 @@ struct Mamba2Mixer: Mixer {
     }
 
     func forward(
-        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor
+        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor?
     ) throws {
         let hooks = pass.hooks
         func point(_ part: MixerPart) -> HookPoint { .mixer(part, block: block, index: index) }
@@ -99,6 +102,7 @@ struct Mamba2Mixer: Mixer {
             y.matrix, with: z, weight: innerNorm.pointer, epsilon: epsilon,
             groups: shape.innerNormGroups)
         try hooks.visit(point(.innerNorm), y)
+        guard let out else { return }
         outProj(y.matrix, into: out.matrix)
         try hooks.visit(point(.outProj), out)
     }

@@ -9,8 +9,10 @@ protocol Mixer: Sendable {
     func ssmStateShape(sequences: Int) -> [Int]
     /// The mixer's output for normed input `u` `[pos, d_model]`, into `out` `[pos, d_model]`.
     ///
-    /// `block` and `index` name the mixer at its hook points.
-    func forward(_ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor) throws
+    /// `block` and `index` name the mixer at its hook points. Without `out` it ends before its last
+    /// projection.
+    func forward(
+        _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor?) throws
 }
 
 /// A PyTorch `Linear`.
@@ -24,7 +26,15 @@ struct Linear: Sendable {
 
     private let weight: Weight
     /// `[out]`.
-    private let bias: Tensor?
+    let bias: Tensor?
+
+    /// The weight as a parameter of a model in training, which is float32.
+    var trainedWeight: Tensor {
+        guard case .fp32(let weight) = weight else {
+            preconditionFailure("a model with packed weights is not trained")
+        }
+        return weight
+    }
 
     /// Reads `name.weight` and, with `bias`, `name.bias`.
     init(_ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool) throws {
@@ -49,6 +59,8 @@ struct Linear: Sendable {
 
 /// A depthwise causal convolution; its taps are turned so that channels run fastest.
 struct CausalConv1d: Sendable {
+    /// `[channels, 1, width]`, as stored.
+    let weight: Tensor
     /// `[width, channels]`.
     let taps: Tensor
     /// `[channels]`.
@@ -56,11 +68,11 @@ struct CausalConv1d: Sendable {
 
     /// Reads `name.weight` `[channels, 1, width]` and, with `bias`, `name.bias`.
     init(_ weights: WeightReader, _ name: String, channels: Int, width: Int, bias: Bool) throws {
-        let stored = try weights.tensor("\(name).weight", [channels, 1, width])
+        weight = try weights.tensor("\(name).weight", [channels, 1, width])
         taps = Tensor(width, channels)
         for channel in 0..<channels {
             for tap in 0..<width {
-                taps.pointer[tap * channels + channel] = stored.pointer[channel * width + tap]
+                taps.pointer[tap * channels + channel] = weight.pointer[channel * width + tap]
             }
         }
         self.bias = bias ? try weights.tensor("\(name).bias", [channels]) : nil

@@ -16,9 +16,9 @@ final class WeightReader {
     /// Of the products that the weights take part in.
     let precision: Precision
     private var taken: Set<String> = []
-    private(set) var problems: [CheckpointError] = []
-    /// Name and shape of what was asked for, in that order.
+    /// Names and shapes of what was asked for, in order.
     private(set) var shapes: [(name: String, shape: [Int])] = []
+    private(set) var problems: [CheckpointError] = []
 
     init(_ checkpoint: Checkpoint, mode: Mode, precision: Precision = .fp32) {
         self.checkpoint = checkpoint

@@ -6,6 +6,7 @@ struct HelpTests {
     static let commands = [
         [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"], ["capture"],
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],
+        ["lm", "train"], ["lm", "eval"], ["lm", "generate"],
     ]
 
     /// After a wanted change: `lens train --help > Tests/LensCLITests/Help/train.txt`.

@@ -15,7 +15,9 @@ struct LensProcess {
     }
 
     /// Runs `lens` to its end.
-    init(_ arguments: String...) throws {
+    init(_ arguments: String...) throws { try self.init(arguments) }
+
+    init(_ arguments: [String]) throws {
         (status, output, errors) = try Self.lens.run(arguments)
     }
 }

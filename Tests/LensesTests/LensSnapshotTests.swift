@@ -53,9 +53,9 @@ struct LensSnapshotTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("snapshots"))
                 == ["step-000002.safetensors"])
-        #expect(LensSnapshot.exists(in: folder.path))
-        LensSnapshot.remove(from: folder.path)
-        #expect(!LensSnapshot.exists(in: folder.path))
+        #expect(!SnapshotFolder(in: folder.path).isEmpty)
+        SnapshotFolder(in: folder.path).remove()
+        #expect(SnapshotFolder(in: folder.path).isEmpty)
     }
 
     @Test("refuses to go on with other options, data or model")
@@ -66,21 +66,21 @@ struct LensSnapshotTests {
             try setup.trainer(options(setup, .sgd)), to: folder.path)
 
         let other = try setup.trainer(options(setup, .adam))
-        let error = #expect(throws: LensError.self) {
+        let error = #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(other, from: folder.path)
         }
-        guard case .snapshotMismatch(_, "option optimizer", "sgd", "adam") = error else {
+        guard case .mismatch(_, "option optimizer", "sgd", "adam") = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         let start = Lens(zeroFor: setup.model.configuration)
         start.bias.fill(0.1)
         let otherStart = try setup.trainer(options(setup, .sgd), lens: start)
-        #expect(throws: LensError.self) {
+        #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(otherStart, from: folder.path)
         }
         let otherData = try SmallSetup(windows: 13, of: 600)
-        #expect(throws: LensError.self) {
+        #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(
                 try otherData.trainer(options(otherData, .sgd)), from: folder.path)
         }
@@ -91,7 +91,7 @@ struct LensSnapshotTests {
         let setup = try setup()
         let trainer = try setup.trainer(options(setup, .sgd))
         let folder = try TemporaryFolder()
-        #expect(throws: LensError.nothingToResume(folder: folder.path)) {
+        #expect(throws: SnapshotError.nothingToResume(folder: folder.path)) {
             try LensSnapshot.restore(trainer, from: folder.path)
         }
         try writeFile("no snapshot", to: folder("snapshots/step-000001.safetensors"))

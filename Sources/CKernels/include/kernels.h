@@ -121,6 +121,46 @@ typedef struct {
                          size_t rows, size_t columns, float *y, size_t ld, int add);
     /// 4 `steps` products of tiles without memory traffic, for measuring.
     void (*tile_limit)(size_t steps);
+
+    // Gradients, in gradients.inc: `d` before a name is the gradient of the loss in it. Gradients
+    // of parameters are added to what is there, all others overwrite.
+
+    /// Of y = rms_norm(x), `groups` equal parts of a row normed apart: with r = 1 / rms(x),
+    /// dx = r (w dy - x r^2 mean(w dy x)) and dw += sum over rows of dy x r.
+    void (*rms_norm_gradient)(const float *x, const float *w, const float *dy, float *dx, float *dw,
+                              size_t rows, size_t columns, size_t groups, float eps);
+    /// Of y silu(z): dz = dy y silu'(z), then dy = dy silu(z) in place.
+    void (*gate_gradient)(const float *y, const float *z, size_t ld_z, float *dy, float *dz,
+                          size_t ld_dz, size_t rows, size_t columns);
+    /// Of softplus with limits: dx = dy sigmoid(x + bias), 0 outside the limits, and the sum of
+    /// dx over the rows in dbias.
+    void (*softplus_gradient)(const float *x, size_t ld_x, const float *bias, float low, float high,
+                              const float *dy, float *dx, size_t ld_dx, float *dbias, size_t rows,
+                              size_t columns);
+    /// Of conv1d_silu: dy becomes the gradient da of the sums before silu, whose products with the
+    /// rows of x under each tap go to dw [width, columns]. `bias` and `dbias` may be NULL.
+    void (*conv1d_silu_gradient)(const float *x, size_t ld_x, const float *history, const float *w,
+                                 const float *bias, float *dy, float *dw, float *dbias, size_t rows,
+                                 size_t columns, size_t width);
+    /// dx[s] = sum_j w[j] da[s + width - 1 - j]; `following` rows of da beyond `rows` belong to
+    /// the same sequence.
+    void (*conv1d_adjoint)(const float *da, const float *w, float *dx, size_t ld_dx, size_t rows,
+                           size_t following, size_t columns, size_t width);
+    /// Of the mask m = (g L dt + d on the diagonal) with L[i, j] = exp(c_i - c_j) for j <= i, given
+    /// dm: m itself, dg += dm L dt, dc += sum_j w[i, j] - sum_j w[j, i] with w = dm g L dt, and
+    /// dstep[j] = sum_i dm g L. Matrices have rows of `ld`, a multiple of `tile_columns`, to which
+    /// everything is readable.
+    void (*ssd_mask_gradient)(const float *g, const double *log_decay, const float *step, float d,
+                              const float *dm, float *m, float *dg, double *dc, float *dstep,
+                              size_t ld, size_t q);
+    /// logits = weight exp(logits - log_partition) per row, in place.
+    void (*softmax_rows)(float *logits, size_t ld, const double *log_partition, const float *weight,
+                         size_t rows, size_t columns);
+    /// AdamW as PyTorch's: g = scale g; m, v moments;
+    /// w = keep w - rate m / (sqrt(v) / correction2 + eps). `rate` holds the first bias
+    /// correction, `correction2` is sqrt(1 - beta2^t), `keep` is 1 - rate decay.
+    void (*adamw)(float *w, const float *g, float *m, float *v, size_t count, float scale,
+                  float keep, double beta1, double beta2, float rate, float correction2, float eps);
 } statelens_kernels;
 
 /// The loops for `path` ("portable", "avx2", "avx512", "amx"), or for the best this CPU has if NULL.

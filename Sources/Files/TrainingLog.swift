@@ -1,9 +1,13 @@
-import Corpora
-import Files
 import Foundation
 
+/// What a step of a training says about itself.
+package protocol StepReport: Codable {
+    /// From 1.
+    var step: Int { get }
+}
+
 /// `train.jsonl`: one line for each step of a training, in order.
-package struct TrainingLog {
+package struct TrainingLog<Report: StepReport> {
     private let path: String
 
     package init(folder: String) {
@@ -11,7 +15,7 @@ package struct TrainingLog {
     }
 
     /// Adds a step, on disk when this returns; the first step begins the file anew.
-    package func append(_ report: LensTrainer.Report) throws {
+    package func append(_ report: Report) throws {
         guard report.step > 1 else { return try writeFile(line(report), to: path) }
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.writing(path) }
@@ -28,43 +32,20 @@ package struct TrainingLog {
         guard fileExists(path) else { return }
         let lines = try readFile(path).split(separator: UInt8(ascii: "\n"))
         let reports = lines.compactMap {
-            try? decodeJSON(LensTrainer.Report.self, from: Data($0), path: path)
+            try? decodeJSON(Report.self, from: Data($0), path: path)
         }
         let kept = reports.filter { $0.step <= step }
         try writeFile(kept.reduce(into: Data()) { $0 += try line($1) }, to: path)
     }
 
     /// - Throws: `FileError` if a line is not a report.
-    package func reports() throws -> [LensTrainer.Report] {
+    package func reports() throws -> [Report] {
         try readFile(path).split(separator: UInt8(ascii: "\n")).map {
-            try decodeJSON(LensTrainer.Report.self, from: Data($0), path: path)
+            try decodeJSON(Report.self, from: Data($0), path: path)
         }
     }
 
-    private func line(_ report: LensTrainer.Report) throws -> Data {
+    private func line(_ report: Report) throws -> Data {
         try encodeJSON(report, pretty: false) + Data("\n".utf8)
-    }
-}
-
-/// `run.json` of a training: what it was told, on which model and data.
-package struct TrainingRecord: Codable, Sendable, Equatable {
-    package let run: RunRecord
-    package let options: LensTrainingOptions
-    /// Windows in the data that was read, which training may not have used up.
-    package let windows: Int
-    package let documents: Int
-    package let natsToBitsPerByte: Double
-
-    enum CodingKeys: String, CodingKey {
-        case run, options, windows, documents
-        case natsToBitsPerByte = "nats_to_bits_per_byte"
-    }
-
-    package init(run: RunRecord, options: LensTrainingOptions, windows: TokenWindows) {
-        self.run = run
-        self.options = options
-        self.windows = windows.count
-        documents = windows.documentCount
-        natsToBitsPerByte = windows.natsToBitsPerByte
     }
 }

@@ -1,0 +1,132 @@
+import Files
+import Foundation
+import Tensors
+
+/// The states of an unfinished training, one safetensors file each:
+/// `snapshots/step-000040.safetensors` in the output folder.
+package struct SnapshotFolder {
+    private let output: String
+    private let folder: String
+
+    package init(in output: String) {
+        self.output = output
+        folder = join(output, "snapshots")
+    }
+
+    package var isEmpty: Bool { paths.isEmpty }
+
+    /// Writes the state after `step` complete steps and then removes older ones.
+    ///
+    /// - Parameters:
+    ///   - tensors: everything that training changes.
+    ///   - progress: where training stands.
+    ///   - identity: what must be equal for training to go on.
+    package func write(
+        step: Int, _ tensors: [(name: String, tensor: Tensor)], progress: some Encodable,
+        identity: [String: String]
+    ) throws {
+        let path = join(folder, "step-\(String(format: "%06d", step)).safetensors")
+        let older = paths.filter { $0 != path }
+        var metadata = identity
+        metadata["progress"] = String(
+            decoding: try encodeJSON(progress, pretty: false), as: UTF8.self)
+        try Safetensors.write(
+            tensors.map { ($0.name, StoredTensor($0.tensor)) }, metadata: metadata, to: path)
+        for old in older { try? FileManager.default.removeItem(atPath: old) }
+    }
+
+    /// Puts the newest state into `tensors`; one that the file does not have stays as it is if it is
+    /// among `optional`.
+    ///
+    /// - Returns: where training stands.
+    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
+    package func restore<Progress: Decodable>(
+        _ tensors: [(name: String, tensor: Tensor)], optional: (String) -> Bool,
+        identity: [String: String], progress: Progress.Type
+    ) throws -> Progress {
+        guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
+        let (stored, found) = try Safetensors.read(path)
+        // In alphabetical order, so that a changed option is named before the data that it changes.
+        for (key, expected) in identity.sorted(by: { $0.key < $1.key }) {
+            let value = found[key] ?? "missing"
+            guard value == expected else {
+                throw SnapshotError.mismatch(
+                    path: path, what: key, found: value, expected: expected)
+            }
+        }
+        let progress = try decodeJSON(
+            progress, from: Data((found["progress"] ?? "").utf8), path: path)
+        for (name, tensor) in tensors where stored[name] != nil || !optional(name) {
+            guard let values = stored[name]?.float32() else {
+                throw CheckpointError.missingTensor(name: name, path: path, closest: nil)
+            }
+            guard values.shape == tensor.shape else {
+                throw CheckpointError.wrongShape(
+                    tensor: name, path: path, expected: tensor.shape, found: values.shape)
+            }
+            tensor.assign(values)
+        }
+        return progress
+    }
+
+    /// Removes all of them, once the result itself is written.
+    package func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// - Throws: `SnapshotError.nothingToResume`, `.unfinished`, if the folder is not as the user
+    ///   who wants to `resume` or not thinks.
+    package func check(resume: Bool) throws {
+        switch (resume, isEmpty) {
+        case (true, true): throw SnapshotError.nothingToResume(folder: output)
+        case (false, false): throw SnapshotError.unfinished(folder: output)
+        default: break
+        }
+    }
+
+    /// Oldest first.
+    private var paths: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted {
+            $0.count == $1.count ? $0 < $1 : $0.count < $1.count
+        }.map { join(folder, $0) }
+    }
+}
+
+/// What can be wrong when a training is to go on.
+package enum SnapshotError: UserFacingError, Equatable {
+    case mismatch(path: String, what: String, found: String, expected: String)
+    case nothingToResume(folder: String)
+    case unfinished(folder: String)
+
+    package var kind: FailureKind {
+        switch self {
+        case .mismatch: .badData
+        case .nothingToResume: .missingInput
+        case .unfinished: .usage
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .mismatch(let path, let what, let found, let expected):
+            "\(path): the snapshot was made with \(what) \(found), not \(expected);"
+                + " give the same arguments to resume, or another --out to start anew"
+        case .nothingToResume(let folder):
+            "\(folder): no snapshot to resume from; leave out --resume to start"
+        case .unfinished(let folder):
+            "\(folder): holds the snapshot of an unfinished training;"
+                + " add --resume to go on with it, or give another --out"
+        }
+    }
+}
+
+extension Encodable {
+    /// Every option under its JSON key, as text: a part of a snapshot's identity.
+    package var spelled: [String: String] {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: encodeJSON(self))
+            return (object as? [String: Any] ?? [:]).reduce(into: [:]) {
+                $0["option \($1.key)"] = "\($1.value)"
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Files
+
+/// What can be wrong with the training of a language model or with what it is to write.
+package enum LanguageModelingError: UserFacingError, Equatable {
+    case notTrainable(path: String, found: String)
+    case cannotConvert(path: String, found: String)
+    case noLabels(what: String)
+    case diverged(step: Int)
+    case finished(folder: String)
+
+    package var kind: FailureKind {
+        switch self {
+        case .notTrainable, .cannotConvert, .noLabels, .diverged: .badData
+        case .finished: .usage
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .notTrainable(let path, let found):
+            "\(path): is \(found); training supports Mamba-2 and Diff-Mamba-2 in Hugging Face's layout"
+        case .cannotConvert(let path, let found):
+            "\(path): is a \(found) model; --convert-to-diff starts from a Mamba-2 model"
+        case .noLabels(let what): "\(what): no token to learn from; give longer text or other tasks"
+        case .diverged(let step):
+            "training diverged at step \(step): the loss or a parameter is not finite any more;"
+                + " lower --lr"
+        case .finished(let folder):
+            "\(folder): holds a model; give another --out, or --overwrite to replace it"
+        }
+    }
+}

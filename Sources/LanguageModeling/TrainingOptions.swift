@@ -1,0 +1,50 @@
+import Foundation
+
+/// Everything that decides what a training does besides its start: two runs with equal options, data,
+/// kernels and number of threads give equal bytes.
+package struct TrainingOptions: Codable, Equatable, Sendable {
+    package enum Schedule: String, Codable, Sendable, CaseIterable {
+        case cosine, linear, constant
+    }
+
+    package var steps = 1000
+    /// Sequences in a step.
+    package var batch = 8
+    /// Sequences that go through the model together; the gradients of a step's parts add up.
+    package var atATime = 8
+    package var learningRate = 3e-4
+    package var schedule = Schedule.cosine
+    package var warmupSteps = 0
+    /// Decoupled, of the weights of linear and convolution layers alone.
+    package var weightDecay = 0.1
+    package var beta1 = 0.9
+    package var beta2 = 0.999
+    /// Largest norm of the gradient of all parameters together; 0 for any.
+    package var clip = 1.0
+    package var seed: UInt64 = 42
+    package var shuffle = true
+
+    enum CodingKeys: String, CodingKey {
+        case steps, batch, schedule, beta1, beta2, clip, seed, shuffle
+        case atATime = "at_a_time"
+        case learningRate = "lr"
+        case warmupSteps = "warmup_steps"
+        case weightDecay = "weight_decay"
+    }
+
+    package init() {}
+
+    /// Rate of the update that ends step `step`, from 0.
+    ///
+    /// - SeeAlso: `get_cosine_schedule_with_warmup`, `get_linear_schedule_with_warmup` of
+    ///   transformers, whose first update after a start from 0 has rate 0 as well.
+    package func rate(step: Int) -> Double {
+        if step < warmupSteps { return learningRate * Double(step) / Double(warmupSteps) }
+        let progress = Double(step - warmupSteps) / Double(max(1, steps - warmupSteps))
+        return switch schedule {
+        case .cosine: learningRate * 0.5 * (1 + cos(.pi * progress))
+        case .linear: learningRate * (1 - progress)
+        case .constant: learningRate
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Corpora
+import Files
+import StateSpaceModels
+import Kernels
+import Tokenization
+
+/// Token sequences to learn from, with a weight for every token that is to be predicted.
+package struct TrainingSequences: Sendable {
+    private let ids: [TokenID]
+    /// For each id how much its prediction counts; 0 for the first of a sequence.
+    private let weights: [Float]
+    private let ranges: [Range<Int>]
+    /// SHA-256 over ids and weights.
+    package let sha256: String
+
+    package var count: Int { ranges.count }
+    package var longest: Int { ranges.map(\.count).max() ?? 0 }
+    package var tokenCount: Int { ids.count }
+
+    /// Windows of text, in which every token but the first is predicted.
+    package init(_ windows: TokenWindows) {
+        ids = windows.ids
+        weights = ids.indices.map { $0.isMultiple(of: windows.window) ? 0 : 1 }
+        ranges = (0..<windows.count).map { $0 * windows.window..<($0 + 1) * windows.window }
+        sha256 = windows.sha256
+    }
+
+    /// Prompts in the form of needle finetuning, each with its answer.
+    ///
+    /// The answer is what follows `Answer:`, its leading space included, as in the published
+    /// finetuning, which masks everything up to the last colon.
+    ///
+    /// - Parameters:
+    ///   - promptWeight: of the tokens before the answer, whose own weight is 1.
+    ///   - window: prompts lose their beginning beyond so many tokens.
+    /// - Throws: `LanguageModelingError.noLabels` if there are no samples.
+    package init(
+        _ samples: [BabilongSample], tokenizer: Tokenizer, promptWeight: Float, window: Int
+    ) throws {
+        var (ids, weights, ranges) = ([TokenID](), [Float](), [Range<Int>]())
+        for sample in samples {
+            let whole = tokenizer.encode(sample.needleText)
+            let prompt = tokenizer.encode(PromptForm.lens.prompt(for: sample))
+            let shared = zip(whole, prompt).prefix { $0 == $1 }.count
+            let start = ids.count
+            for (position, id) in whole.enumerated().suffix(window) {
+                weights.append(ids.count == start ? 0 : position < shared ? promptWeight : 1)
+                ids.append(id)
+            }
+            ranges.append(start..<ids.count)
+        }
+        guard !ranges.isEmpty else { throw LanguageModelingError.noLabels(what: "task data") }
+        let hash = SHA256()
+        ids.withUnsafeBytes { hash.update($0) }
+        weights.withUnsafeBytes { hash.update($0) }
+        (self.ids, self.weights, self.ranges) = (ids, weights, ranges)
+        sha256 = hash.finalize()
+    }
+
+    /// The chosen sequences one below the other, and what is to be predicted from which row.
+    func batch(_ chosen: some Collection<Int>) -> (TokenBatch, TrainingLabels) {
+        let batch = TokenBatch(chosen.map { ids[ranges[$0]] })
+        var (rows, tokens, rowWeights) = ([Int](), [Int32](), [Float]())
+        for (index, rowsOfSequence) in zip(chosen, batch.sequences) {
+            let start = ranges[index].lowerBound
+            for offset in 1..<max(1, rowsOfSequence.count) where weights[start + offset] != 0 {
+                rows.append(rowsOfSequence.lowerBound + offset - 1)
+                tokens.append(ids[start + offset])
+                rowWeights.append(weights[start + offset])
+            }
+        }
+        return (
+            batch, TrainingLabels(rows: rows, labels: Labels(tokens: tokens, weights: rowWeights))
+        )
+    }
+}
+
+extension LanguageModel {
+    /// Mean cross entropy of the sequences' labels in nats, and the sum of their weights.
+    ///
+    /// - Parameter progress: gets the number of sequences done.
+    package func crossEntropy(
+        of sequences: TrainingSequences, progress: (Int) -> Void = { _ in }
+    ) throws -> (nats: Double, weight: Double) {
+        let atATime = max(1, 2048 / max(1, sequences.longest))
+        var (loss, weight) = (0.0, 0.0)
+        for start in stride(from: 0, to: sequences.count, by: atATime) {
+            let end = min(start + atATime, sequences.count)
+            let (batch, labels) = sequences.batch(start..<end)
+            loss += try crossEntropy(batch, labels: labels)
+            weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
+            progress(end)
+        }
+        return (loss / weight, weight)
+    }
+}

@@ -1,0 +1,30 @@
+import Checkpoints
+
+extension LanguageModelTrainer {
+    /// What must be equal for training to go on.
+    private var identity: [String: String] {
+        get throws {
+            ["start_sha256": start, "data_sha256": sequences.sha256]
+                .merging(try options.spelled) { first, _ in first }
+        }
+    }
+
+    private func isGradient(_ name: String) -> Bool { name.hasPrefix("gradient.") }
+
+    /// Writes the state of an unfinished training, from which it goes on as if it had never stopped.
+    package func writeSnapshot(to folder: String) throws {
+        // Between steps the gradient is zero and need not be kept.
+        let kept = tensors.filter { progress.sequencesDone > 0 || !isGradient($0.name) }
+        try SnapshotFolder(in: folder).write(
+            step: completedSteps, kept, progress: progress, identity: identity)
+    }
+
+    /// Takes up the newest snapshot of a trainer that was made with the same arguments.
+    ///
+    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
+    package func restore(from folder: String) throws {
+        progress = try SnapshotFolder(in: folder).restore(
+            tensors, optional: isGradient, identity: identity, progress: Progress.self)
+        try parametersChanged()
+    }
+}

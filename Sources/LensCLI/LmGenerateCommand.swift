@@ -1,0 +1,124 @@
+import ArgumentParser
+import Files
+import Foundation
+import LanguageModeling
+import Tokenization
+
+/// `lens lm generate`: a model goes on with a text.
+struct LmGenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Continue a text with a model, token by token.",
+        discussion: """
+            Writes the continuation to stdout as it comes, and the rate to stderr. Without a prompt \
+            the model starts from its end-of-text token.
+
+              lens lm generate "Mary went to the" --model mamba2-370m --temperature 0
+            """)
+
+    @Argument(help: ArgumentHelp("The text to continue.", valueName: "prompt"))
+    var prompt = ""
+
+    @OptionGroup var modelOptions: ModelOptions
+
+    @Option(help: "Tokens at most.")
+    var limit = 100
+
+    @Option(help: "Spread of the choice; 0 takes the most probable token.")
+    var temperature = 1.0
+
+    @Option(help: "Choose among so many of the most probable tokens. (default: all)")
+    var topK: Int?
+
+    @Option(help: "Choose among the most probable tokens with so much probability together.")
+    var topP = 1.0
+
+    @Option(help: "Choose among tokens with so much of the most probable one's probability.")
+    var minP = 0.0
+
+    @Option(help: "Factor that makes tokens which occurred less likely; 1 for none.")
+    var repetitionPenalty = 1.0
+
+    @Option(help: "Seed of the choice.")
+    var seed: UInt64 = 42
+
+    @Flag(help: "Go on after the end-of-text token.")
+    var ignoreEnd = false
+
+    func validate() throws {
+        func require(_ holds: Bool, _ message: String) throws {
+            if !holds { throw ValidationError(message) }
+        }
+        try require(limit > 0, "--limit is \(limit), expected at least 1.")
+        try require(
+            temperature >= 0 && temperature.isFinite,
+            "--temperature is \(temperature), expected 0 or more.")
+        try require(topK ?? 1 > 0, "--top-k is \(topK ?? 1), expected at least 1.")
+        try require(topP > 0 && topP <= 1, "--top-p is \(topP), expected above 0, at most 1.")
+        try require((0...1).contains(minP), "--min-p is \(minP), expected 0 to 1.")
+        try require(
+            repetitionPenalty > 0 && repetitionPenalty.isFinite,
+            "--repetition-penalty is \(repetitionPenalty), expected a positive number.")
+    }
+
+    func run() throws {
+        let model = try modelOptions.loadModel()
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
+        var ids = tokenizer.encode(prompt)
+        if ids.isEmpty {
+            guard let end = tokenizer.endOfText else {
+                throw CommandError.noEndOfText(path: tokenizer.path)
+            }
+            ids = [end]
+        }
+        var options = Sampler.Options()
+        options.temperature = temperature
+        options.topK = topK
+        options.topP = topP
+        options.minP = minP
+        options.repetitionPenalty = repetitionPenalty
+        var sampler = Sampler(options, seed: seed)
+        var stream = TextStream(tokenizer)
+        Interruption.catchSignals()
+        var start = ContinuousClock.now
+        var count = 0
+        try model.generate(
+            after: ids, limit: limit, stop: ignoreEnd ? nil : tokenizer.endOfText,
+            sampler: &sampler
+        ) { id in
+            // The first token's time is the prompt's.
+            if count == 0 { start = .now }
+            count += 1
+            write(try stream.text(adding: id), to: .standardOutput)
+            return !Interruption.isRequested
+        }
+        write(stream.rest + "\n", to: .standardOutput)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let rate = seconds > 0 ? Double(max(0, count - 1)) / seconds : 0
+        write("\(count) tokens, \(Int(rate)) tokens/s\n", to: .standardError)
+    }
+
+    private func write(_ text: String, to file: FileHandle) { file.write(Data(text.utf8)) }
+}
+
+/// The text of tokens that come one at a time: a character is handed out once its last byte came.
+private struct TextStream {
+    private let tokenizer: Tokenizer
+    private var pending: [TokenID] = []
+    private(set) var rest = ""
+
+    init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+
+    mutating func text(adding id: TokenID) throws -> String {
+        pending.append(id)
+        let text = try tokenizer.decode(pending)
+        // A character has four bytes at most, so what is incomplete for longer stays so.
+        guard text.hasSuffix("\u{FFFD}"), pending.count < 4 else {
+            pending = []
+            rest = ""
+            return text
+        }
+        rest = text
+        return ""
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import LanguageModeling
+
+extension TrainingOptions.Schedule: ExpressibleByArgument {}
+
+/// Which prompts to learn instead of text.
+struct TaskOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Learn the prompts of these tasks in --data instead of text.",
+            valueName: "qa1,qa4|all"))
+    var tasks: String?
+
+    @Option(help: "With --tasks: context length, as BABILong spells it.")
+    var length = "0k"
+
+    @Option(help: "With --tasks: rows at the end of every task that are not learnt.")
+    var holdOut = 100
+
+    @Option(help: "With --tasks: weight of the tokens before the answer, whose own is 1.")
+    var promptWeight: Float = 0
+
+    func validate() throws {
+        guard holdOut >= 0 else {
+            throw ValidationError("--hold-out is \(holdOut), expected 0 or more.")
+        }
+        guard promptWeight >= 0, promptWeight.isFinite else {
+            throw ValidationError("--prompt-weight is \(promptWeight), expected 0 or more.")
+        }
+    }
+}
+
+/// The training recipe.
+struct LmRecipeOptions: ParsableArguments {
+    @Option(help: "Updates of the parameters.")
+    var steps = 1000
+
+    @Option(help: "Sequences in a step.")
+    var batch = 8
+
+    @Option(
+        help: """
+            Sequences that go through the model together; fewer need less memory, gradients of a \
+            step's parts add up. (default: all of a step)
+            """)
+    var atATime: Int?
+
+    @Option(help: "Learning rate at its peak.")
+    var lr = 3e-4
+
+    @Option(
+        help: ArgumentHelp(
+            "How the learning rate falls after the warm-up; to 0 but for constant.",
+            valueName: "cosine|linear|constant"))
+    var schedule = TrainingOptions.Schedule.cosine
+
+    @Option(help: "Steps over which the learning rate rises from 0.")
+    var warmupSteps = 0
+
+    @Option(
+        help: "AdamW's decoupled decay of the weights of linear and convolution layers.")
+    var weightDecay = 0.1
+
+    @Option(help: "AdamW's decay of the mean gradient.")
+    var beta1 = 0.9
+
+    @Option(help: "AdamW's decay of the mean squared gradient.")
+    var beta2 = 0.999
+
+    @Option(help: "Largest norm of the gradient of all parameters together; 0 for any.")
+    var clip = 1.0
+
+    @Option(help: "Seed of the first parameters and of the order of the sequences.")
+    var seed: UInt64 = 42
+
+    @Flag(
+        inversion: .prefixedNo, help: "Shuffle the sequences instead of taking them in order.")
+    var shuffle = true
+
+    func validate() throws {
+        func require(_ holds: Bool, _ message: String) throws {
+            if !holds { throw ValidationError(message) }
+        }
+        try require(
+            (1...1 << 32).contains(steps), "--steps is \(steps), expected at least 1.")
+        try require((1...1 << 20).contains(batch), "--batch is \(batch), expected at least 1.")
+        try require(
+            (1...1 << 20).contains(atATime ?? 1),
+            "--at-a-time is \(atATime ?? 1), expected at least 1.")
+        try require(lr > 0 && lr.isFinite, "--lr is \(lr), expected a positive number.")
+        try require(
+            (0..<steps).contains(warmupSteps),
+            "--warmup-steps is \(warmupSteps), expected 0 to \(steps - 1).")
+        try require(
+            weightDecay >= 0 && weightDecay.isFinite,
+            "--weight-decay is \(weightDecay), expected 0 or more.")
+        try require((0..<1).contains(beta1), "--beta1 is \(beta1), expected 0 to 1.")
+        try require((0..<1).contains(beta2), "--beta2 is \(beta2), expected 0 to 1.")
+        try require(clip >= 0, "--clip is \(clip), expected 0 or more.")
+    }
+
+    var options: TrainingOptions {
+        var options = TrainingOptions()
+        options.steps = steps
+        options.batch = batch
+        options.atATime = min(atATime ?? batch, batch)
+        options.learningRate = lr
+        options.schedule = schedule
+        options.warmupSteps = warmupSteps
+        options.weightDecay = weightDecay
+        options.beta1 = beta1
+        options.beta2 = beta2
+        options.clip = clip
+        options.seed = seed
+        options.shuffle = shuffle
+        return options
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Checkpoints
+import Files
+
+/// A training that advances in small pieces of work and can be put away between any two of them.
+protocol ResumableTraining {
+    associatedtype Report: StepReport
+
+    var completedSteps: Int { get }
+    var totalSteps: Int { get }
+    /// Those of an unfinished step included.
+    var tokensSeen: Int { get }
+    var totalTokens: Int { get }
+    var isFinished: Bool { get }
+    /// - Returns: the step's report when a step was completed.
+    func advance() throws -> Report?
+    func writeSnapshot(to folder: String) throws
+    func restore(from folder: String) throws
+}
+
+/// Where a training writes, and how it starts, stops and goes on.
+struct SessionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
+    var out: String
+
+    @Flag(help: "Go on from the snapshot in --out.")
+    var resume = false
+
+    @Flag(help: "Replace what a finished training left in --out.")
+    var overwrite = false
+
+    @Option(
+        help: """
+            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
+            Ctrl-C.
+            """)
+    var snapshotEvery = 10
+
+    func validate() throws {
+        guard !out.isEmpty else { throw ValidationError("--out is empty, expected a folder.") }
+        guard snapshotEvery >= 0 else {
+            throw ValidationError("--snapshot-every is \(snapshotEvery), expected 0 or more.")
+        }
+    }
+
+    var snapshots: SnapshotFolder { SnapshotFolder(in: out) }
+
+    /// What is in the folder is not replaced unless the user says so.
+    ///
+    /// - Parameter finished: what to say if the folder holds a result; nil if it does not.
+    func check(finished: (any Error)?) throws {
+        try snapshots.check(resume: resume)
+        if let finished, snapshots.isEmpty, !overwrite { throw finished }
+    }
+
+    /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots
+    /// on the way.
+    ///
+    /// - Parameter detail: what of a step's report the progress line shows.
+    /// - Throws: `CommandError.interrupted` once a requested stop is safe.
+    func run<Training: ResumableTraining>(
+        _ training: Training, log: TrainingLog<Training.Report>,
+        detail: (Training.Report) -> String
+    ) throws {
+        if resume {
+            try training.restore(from: out)
+            try log.keep(through: training.completedSteps)
+        }
+        Interruption.catchSignals()
+        let display = ProgressDisplay(
+            "training", unit: "tokens", total: training.totalTokens,
+            alreadyDone: training.tokensSeen)
+        defer { display.finish() }
+        var latest = ""
+        while !training.isFinished {
+            if Interruption.isRequested {
+                try training.writeSnapshot(to: out)
+                throw CommandError.interrupted(folder: out)
+            }
+            if let report = try training.advance() {
+                try log.append(report)
+                latest = detail(report)
+                if snapshotEvery > 0, report.step % snapshotEvery == 0, !training.isFinished {
+                    try training.writeSnapshot(to: out)
+                }
+            }
+            let step = "step \(training.completedSteps)/\(training.totalSteps)"
+            display.update(training.tokensSeen, detail: "\(step)  \(latest)")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Kernels
+import Tensors
+
+/// The positions of a batch at which a loss counts the next token.
+package struct TrainingLabels: Sendable {
+    /// Rows of the batch.
+    package let rows: [Int]
+    /// For each of them the token that comes next and its weight.
+    package let labels: Labels
+
+    package init(rows: [Int], labels: Labels) {
+        precondition(rows.count == labels.tokens.count, "\(rows.count) rows with labels")
+        self.rows = rows
+        self.labels = labels
+    }
+}
+
+extension LanguageModel {
+    /// `Σ w · cross entropy` of the labels, in nats.
+    package func crossEntropy(_ batch: TokenBatch, labels: TrainingLabels) throws -> Double {
+        let normed = labelled(try run(batch), labels)
+        unembedding.normalize(normed, into: normed)
+        return withExtendedLifetime(normed) {
+            Vocabulary(unembedding.weight).crossEntropy(normed.matrix, labels: labels.labels)
+        }
+    }
+
+    /// The same, adding its gradient in every parameter to `gradients`.
+    ///
+    /// The stream before every block is kept; the inside of a block is computed twice.
+    package func accumulateGradients(
+        _ batch: TokenBatch, labels: TrainingLabels, into gradients: Gradients
+    ) throws -> Double {
+        let shape = [batch.ids.count, configuration.dModel]
+        let streams = Tensor([blocks.count] + shape)
+        var hooks = Hooks()
+        for block in blocks.indices {
+            hooks.add(.residPre(block: block)) { copy($0, into: streams[block]) }
+        }
+        let final = labelled(try run(batch, hooks: hooks), labels)
+
+        let (normed, dNormed, dFinal) = (
+            Tensor(final.shape), Tensor(final.shape), Tensor(final.shape)
+        )
+        unembedding.normalize(final, into: normed)
+        let loss = Vocabulary(unembedding.weight).crossEntropyBackward(
+            normed.matrix, labels: labels.labels, into: dNormed.matrix,
+            weightGradient: gradients[unembedding.weight])
+        rmsNormBackward(
+            final.matrix, weight: unembedding.norm.pointer, epsilon: unembedding.epsilon,
+            dy: dNormed.matrix, into: dFinal.matrix,
+            weightGradient: gradients[unembedding.norm].pointer)
+        let dStream = Tensor(shape)
+        for (index, row) in labels.rows.enumerated() { dStream[row].assign(dFinal[index]) }
+
+        let pass = BackwardPass(batch, model: self, gradients: gradients)
+        for block in blocks.reversed() {
+            try block.backward(streams[block.index], dStream: dStream, pass: pass)
+        }
+        embeddingBackward(
+            batch.ids, dy: dStream.matrix, into: gradients[embeddings].matrix)
+        withExtendedLifetime((normed, dNormed, dFinal, dStream, final)) {}
+        return loss
+    }
+
+    /// The rows of the stream that have labels.
+    private func labelled(_ stream: Tensor, _ labels: TrainingLabels) -> Tensor {
+        let result = Tensor(labels.rows.count, configuration.dModel)
+        for (index, row) in labels.rows.enumerated() { result[index].assign(stream[row]) }
+        return result
+    }
+}

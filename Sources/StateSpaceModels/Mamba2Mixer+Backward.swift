@@ -1,0 +1,109 @@
+import Kernels
+import Tensors
+
+extension Mamba2Mixer {
+    /// The gradient in `u` of what `forward` just computed in `pass.forward(index)`, for the
+    /// gradient `dOut` of its output; adds the gradients of its parameters.
+    ///
+    /// - Parameters:
+    ///   - u: what the mixer read; all `[pos, d_model]`.
+    ///   - adding: whether `du` is added to or overwritten.
+    func backward(
+        _ u: Tensor, dOut: Tensor, pass: BackwardPass, index: Int?, into du: Tensor, adding: Bool
+    ) {
+        let (gradients, forward, rows) = (pass.gradients, pass.forward(index), pass.rows)
+        let projected = forward.buffer(.projected, [rows, shape.inProjRows])
+        let convolved = forward.buffer(.convolved, [rows, shape.convChannels])
+        let dt = forward.buffer(.timeStep, [rows, shape.nHeads])
+        let normed = forward.buffer(.scanned, [rows, shape.dInner])
+        let y = pass.ssmOut(index).reshaped([rows, shape.dInner])
+
+        // [z, x, B, C, dt] and [x, B, C], and the same parts of their gradients.
+        let (ofZ, ofConv, ofRawStep) = (
+            0..<shape.dInner, shape.dInner..<shape.dInner + shape.convChannels,
+            shape.inProjRows - shape.nHeads..<shape.inProjRows
+        )
+        let groupWidth = shape.nGroups * shape.dState
+        let (ofX, ofB, ofC) = (
+            0..<shape.dInner, shape.dInner..<shape.dInner + groupWidth,
+            shape.dInner + groupWidth..<shape.convChannels
+        )
+        let dProjected = pass.buffer(.dProjected, projected.shape)
+        let dConvolved = pass.buffer(.dConvolved, convolved.shape)
+        let dStep = pass.buffer(.dStep, dt.shape)
+
+        // out = out_proj(norm(y ∘ silu(z)))
+        let gated = pass.buffer(.gated, y.shape)
+        let dNormed = pass.buffer(.dNormed, y.shape)
+        let dGated = pass.buffer(.dGated, y.shape)
+        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dNormed.matrix)
+        copy(y, into: gated)
+        gate(gated.matrix, with: projected.matrix.columns(ofZ))
+        rmsNormBackward(
+            gated.matrix, weight: innerNorm.pointer, epsilon: epsilon,
+            groups: shape.innerNormGroups, dy: dNormed.matrix, into: dGated.matrix,
+            weightGradient: gradients[innerNorm].pointer)
+        gateBackward(
+            y.matrix, with: projected.matrix.columns(ofZ), dy: dGated.matrix,
+            into: dProjected.matrix.columns(ofZ))
+
+        // y = ssd(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
+        let dA = Tensor(shape.nHeads)
+        ssdScanBackward(
+            SSDInput(
+                x: convolved.matrix.columns(ofX), B: convolved.matrix.columns(ofB),
+                C: convolved.matrix.columns(ofC), dt: dt.matrix, A: A.pointer, D: D.pointer,
+                headDim: shape.headDim, dState: shape.dState),
+            sequences: pass.sequences, dy: dGated.matrix,
+            into: SSDGradient(
+                x: dConvolved.matrix.columns(ofX), B: dConvolved.matrix.columns(ofB),
+                C: dConvolved.matrix.columns(ofC), dt: dStep.matrix, A: dA.pointer,
+                D: gradients[D].pointer))
+        let dALog = gradients[aLog]
+        for head in 0..<shape.nHeads {
+            dALog.pointer[head] += dA.pointer[head] * A.pointer[head]
+        }
+
+        // [x, B, C] = silu(conv1d([x, B, C])), dt = clamp(softplus(dt + dt_bias))
+        conv1d.backward(
+            projected.matrix.columns(ofConv), pass: pass, dy: dConvolved.matrix,
+            into: dProjected.matrix.columns(ofConv))
+        softplusBackward(
+            projected.matrix.columns(ofRawStep), bias: dtBias.pointer, limits: shape.dtLimit,
+            dy: dStep.matrix, into: dProjected.matrix.columns(ofRawStep),
+            biasGradient: gradients[dtBias].pointer)
+
+        inProj.backward(
+            u.matrix, dy: dProjected.matrix, gradients, into: du.matrix, adding: adding)
+    }
+}
+
+extension Linear {
+    fileprivate func backward(
+        _ x: Matrix, dy: Matrix, _ gradients: Gradients, into dx: Matrix, adding: Bool = false
+    ) {
+        let weight = trainedWeight
+        linearBackward(
+            x, weight: weight.matrix, dy: dy, into: dx, adding: adding,
+            weightGradient: gradients[weight].matrix,
+            biasGradient: bias.map { gradients[$0].pointer })
+    }
+}
+
+extension CausalConv1d {
+    /// `dy` is overwritten.
+    fileprivate func backward(_ x: Matrix, pass: BackwardPass, dy: Matrix, into dx: Matrix) {
+        let (width, channels) = (taps.shape[0], taps.shape[1])
+        let gradient = Tensor(width + (bias == nil ? 0 : 1), channels)
+        causalConv1dSiLUBackward(
+            x, sequences: pass.sequences, taps: taps.matrix, bias: bias?.pointer, dy: dy, into: dx,
+            gradient: gradient.matrix)
+        let stored = pass.gradients[weight]
+        for tap in 0..<width {
+            for channel in 0..<channels {
+                stored.pointer[channel * width + tap] += gradient[tap].pointer[channel]
+            }
+        }
+        if let bias { add(gradient[width], into: pass.gradients[bias]) }
+    }
+}

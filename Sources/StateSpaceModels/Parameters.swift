@@ -1,0 +1,70 @@
+import Checkpoints
+import Files
+import Tensors
+
+/// The parameters of a model in memory of their own, where training changes them.
+package struct Parameters: Sendable {
+    package let configuration: ModelConfiguration
+    /// In the order in which the model reads them, under Hugging Face's names.
+    package let named: [(name: String, value: Tensor)]
+
+    /// - Parameter value: the first value of the parameter of this name and shape.
+    package init(
+        _ configuration: ModelConfiguration,
+        value: (_ name: String, _ shape: [Int]) throws -> Tensor
+    ) throws {
+        self.configuration = configuration
+        named = try configuration.tensorShapes().map { ($0.name, try value($0.name, $0.shape)) }
+    }
+
+    /// A copy of the model's parameters.
+    package init(copying model: LanguageModel) throws {
+        try self.init(model.configuration) { name, shape in
+            let legacy = "backbone.embedding.weight"
+            let isLegacy = name == embeddingName && model.checkpoint.contains(legacy)
+            return try model.checkpoint.float32(isLegacy ? legacy : name, shape: shape).copy()
+        }
+    }
+
+    package var count: Int { named.reduce(0) { $0 + $1.value.count } }
+
+    /// The model that these parameters make now. It shares their memory, but what is derived from
+    /// a parameter (A, λ, turned taps) stays as it was when the model was made.
+    ///
+    /// - Parameter folder: what errors name.
+    package func model(folder: String) throws -> LanguageModel {
+        let tensors = named.map { ($0.name, StoredTensor($0.value)) }
+        return try LanguageModel(
+            folder: folder, configuration,
+            Checkpoint(Dictionary(uniqueKeysWithValues: tensors), path: folder))
+    }
+}
+
+/// The embedding's name; mamba_ssm's has no "s".
+let embeddingName = "backbone.embeddings.weight"
+
+/// The gradient of a loss in every parameter of a model.
+package struct Gradients: Sendable {
+    /// One for each of `Parameters.named`.
+    package let tensors: [Tensor]
+    /// Where the gradient of the parameter that begins at an address stands. A parameter that a
+    /// model uses twice (a tied embedding) is one tensor and so has one gradient.
+    private let places: [UInt: Int]
+
+    /// Zeros.
+    package init(for parameters: Parameters) {
+        tensors = parameters.named.map { Tensor($0.value.shape) }
+        places = Dictionary(
+            uniqueKeysWithValues: parameters.named.enumerated().map {
+                (UInt(bitPattern: $1.value.pointer), $0)
+            })
+    }
+
+    /// Of a tensor of the model that `Parameters.model` made.
+    subscript(parameter: Tensor) -> Tensor {
+        guard let place = places[UInt(bitPattern: parameter.pointer)] else {
+            preconditionFailure("a tensor of \(parameter.shape) is no parameter of this model")
+        }
+        return tensors[place]
+    }
+}

@@ -1,0 +1,207 @@
+import Checkpoints
+import Corpora
+import Files
+import LanguageModeling
+import StateSpaceModels
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct LanguageModelTrainerTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func model(_ kind: SmallModel.Kind) throws -> LanguageModel {
+        let path = folder("\(kind)")
+        try createFolder(path)
+        try SmallModel.write(kind, to: path)
+        return try LanguageModel(folder: path)
+    }
+
+    /// Ten windows in which every token follows from the one before.
+    private var sequences: TrainingSequences {
+        let ids = (0..<10 * 24).map { Int32($0 * $0 % SmallModel.vocabSize) }
+        return TrainingSequences(
+            TokenWindows(
+                window: 24, ids: ids, tokenCount: ids.count, documentCount: 1, byteCount: 900))
+    }
+
+    private var options: TrainingOptions {
+        var options = TrainingOptions()
+        options.steps = 6
+        options.batch = 4
+        options.atATime = 3
+        options.learningRate = 3e-3
+        return options
+    }
+
+    private func trainer(_ options: TrainingOptions) throws -> LanguageModelTrainer {
+        try LanguageModelTrainer(
+            Parameters(copying: model(.diffAlternate)), sequences: sequences, options: options)
+    }
+
+    @discardableResult
+    private func finish(_ trainer: LanguageModelTrainer) throws -> [LanguageModelTrainer.Report] {
+        var reports: [LanguageModelTrainer.Report] = []
+        while !trainer.isFinished {
+            if let report = try trainer.advance() { reports.append(report) }
+        }
+        return reports
+    }
+
+    private func values(_ trainer: LanguageModelTrainer) -> [[Float]] {
+        trainer.parameters.named.map { Array($0.value.elements) }
+    }
+
+    @Test("the loss falls, and the parts of a step add up to the whole")
+    func learns() throws {
+        var whole = options
+        whole.steps = 40
+        whole.atATime = 4
+        let reports = try finish(trainer(whole))
+        #expect(reports[39].loss < reports[0].loss / 3)
+        let parts = try finish(trainer(options))
+        #expect(abs(parts[0].loss - reports[0].loss) < 1e-5 * reports[0].loss)
+        #expect(
+            abs(parts[0].gradientNorm - reports[0].gradientNorm) < 1e-4 * reports[0].gradientNorm)
+    }
+
+    @Test("a resumed training equals an uninterrupted one", arguments: [1, 4, 7, 11])
+    func resumes(stop: Int) throws {
+        let whole = try trainer(options)
+        let reports = try finish(whole)
+        let interrupted = try trainer(options)
+        var seen = 0
+        for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
+        try interrupted.writeSnapshot(to: folder("out"))
+        let resumed = try trainer(options)
+        try resumed.restore(from: folder("out"))
+        #expect(resumed.tokensSeen == interrupted.tokensSeen)
+        #expect(try finish(resumed) == Array(reports[seen...]))
+        #expect(values(resumed) == values(whole))
+    }
+
+    @Test("refuses a snapshot made with other options")
+    func mismatch() throws {
+        try trainer(options).writeSnapshot(to: folder("out"))
+        var other = options
+        other.beta2 = 0.9
+        #expect(throws: SnapshotError.self) {
+            try trainer(other).restore(from: folder("out"))
+        }
+    }
+
+    @Test("decay pulls at matrices and not at norms, embeddings or A_log")
+    func decayGroups() throws {
+        var decaying = options
+        decaying.steps = 1
+        var plain = decaying
+        decaying.weightDecay = 10
+        plain.weightDecay = 0
+        let (with, without) = (try trainer(decaying), try trainer(plain))
+        try finish(with)
+        try finish(without)
+        let pairs = zip(with.parameters.named, without.parameters.named)
+        let moved = Set(
+            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
+                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
+        #expect(moved == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
+    }
+
+    @Test("the rate rises over the warm-up and falls to 0")
+    func schedule() {
+        var options = TrainingOptions()
+        options.steps = 10
+        options.warmupSteps = 2
+        options.learningRate = 1
+        #expect(options.rate(step: 0) == 0)
+        #expect(options.rate(step: 1) == 0.5)
+        #expect(options.rate(step: 2) == 1)
+        #expect(abs(options.rate(step: 6) - 0.5) < 1e-12)
+        options.schedule = .linear
+        #expect(options.rate(step: 8) == 0.25)
+        options.schedule = .constant
+        #expect(options.rate(step: 9) == 1)
+    }
+
+    @Test("initial parameters are drawn from upstream's laws, the same for the same seed")
+    func initial() throws {
+        let configuration = try model(.diffAlternate).configuration
+        let parameters = try Parameters(initialOf: configuration, seed: 3)
+        let again = try Parameters(initialOf: configuration, seed: 3)
+        for (first, second) in zip(parameters.named, again.named) {
+            #expect(Array(first.value.elements) == Array(second.value.elements))
+        }
+        let named = Dictionary(uniqueKeysWithValues: parameters.named.map { ($0.name, $0.value) })
+        func range(_ name: String) throws -> ClosedRange<Float> {
+            let values = Array(try #require(named["backbone.layers.1.mixer.\(name)"]).elements)
+            return (values.min() ?? 0)...(values.max() ?? 0)
+        }
+        #expect((Float(0)...2.7726).contains(try range("A_log").lowerBound))
+        // softplus⁻¹ of 0.001 and of 0.1
+        #expect((-6.91 ... -2.25).contains(try range("dt_bias").lowerBound))
+        #expect((-6.91 ... -2.25).contains(try range("dt_bias").upperBound))
+        #expect(try range("D") == 1...1)
+        // 1 / √64 / √4
+        let outProj = try range("out_proj.weight")
+        #expect(outProj.upperBound <= 0.0625 && outProj.upperBound > 0.06)
+        #expect(outProj.lowerBound >= -0.0625)
+    }
+
+    @Test("the warm start takes first and last slices by raw index")
+    func conversion() throws {
+        let source = try model(.mamba2)
+        let parameters = try Parameters(converting: source, to: .quarter, seed: 1)
+        let named = Dictionary(uniqueKeysWithValues: parameters.named.map { ($0.name, $0.value) })
+        func original(_ name: String) throws -> Tensor {
+            let stored = try source.checkpoint.stored("backbone.layers.3.mixer.\(name)")
+            return try #require(stored.float32())
+        }
+        func part(_ name: String) throws -> Tensor {
+            try #require(named["backbone.layers.3.\(name)"])
+        }
+        let inProj = try original("in_proj.weight")
+        let rows = try part("mixer_1.in_proj.weight").shape[0]
+        #expect(
+            Array(try part("mixer_1.in_proj.weight").elements)
+                == Array(inProj[0..<rows].elements))
+        #expect(
+            Array(try part("mixer_2.in_proj.weight").elements)
+                == Array(inProj[inProj.shape[0] - rows..<inProj.shape[0]].elements))
+        let outProj = try original("out_proj.weight")
+        let second = try part("mixer_2.out_proj.weight")
+        #expect(second.shape == [32, 32] && outProj.shape == [32, 64])
+        #expect(Array(second[5].elements) == Array(outProj[5].elements.suffix(32)))
+        #expect(Array(try part("mixer_2.A_log").elements) == Array(try original("A_log").elements))
+        #expect(Array(try part("subln.weight").elements) == [Float](repeating: 1, count: 32))
+        #expect(named["backbone.layers.2.mixer.A_log"] != nil)
+        #expect(throws: LanguageModelingError.self) {
+            try Parameters(converting: model(.diffAll), to: .all, seed: 1)
+        }
+    }
+
+    @Test("what is written loads again as the same model")
+    func output() throws {
+        let source = try model(.mamba2)
+        let parameters = try Parameters(converting: source, to: .alternate, seed: 1)
+        try writeFile("{}", to: folder("tokenizer.json"))
+        let output = try ModelOutput(
+            configurationFile: join(source.folder, "config.json"), source.configuration,
+            adding: .alternate)
+        try output.write(parameters, tokenizer: folder("tokenizer.json"), to: folder("written"))
+        let loaded = try LanguageModel(folder: folder("written"))
+        #expect(loaded.configuration == parameters.configuration)
+        let batch = TokenBatch([[1, 2, 3]])
+        let (first, second) = (
+            try loaded.run(batch), try parameters.model(folder: "").run(batch)
+        )
+        #expect(Array(first.elements) == Array(second.elements))
+        #expect(throws: LanguageModelingError.self) {
+            let mamba1 = try model(.mamba1)
+            _ = try ModelOutput(
+                configurationFile: join(mamba1.folder, "config.json"), mamba1.configuration,
+                adding: nil)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+"""Golden gradients: two small seeded models, their weighted next-token loss and its gradient in every
+parameter, by PyTorch's autograd in float64 on the independent reference model.
+
+    python make_gradients.py FOLDER_OF_REFMODEL
+
+writes {mamba2,diffmamba2}/{config.json,model.safetensors,gradients.safetensors} beside this file;
+versions stand in the metadata of gradients.safetensors."""
+import json, os, sys
+import torch
+from safetensors.torch import save_file
+
+sys.path.insert(0, sys.argv[1])
+import refmodel
+
+here = os.path.dirname(os.path.abspath(__file__))
+common = dict(model_type="mamba2", hidden_size=32, num_hidden_layers=3, vocab_size=61, state_size=8,
+              head_dim=16, num_heads=4, expand=2, chunk_size=32, conv_kernel=4, hidden_act="silu",
+              layer_norm_epsilon=1e-5, rms_norm=True, use_conv_bias=True)
+models = {
+    "mamba2": dict(common, n_groups=2, tie_word_embeddings=False, use_bias=True,
+                   time_step_limit=[0.002, 0.08]),
+    "diffmamba2": dict(common, n_groups=1, tie_word_embeddings=True, use_bias=False,
+                       diffmamba=True, diffmamba_settings="alternate"),
+}
+for name, config in models.items():
+    torch.manual_seed(1)
+    model = refmodel.LM(config)
+    with torch.no_grad():
+        for key, p in model.named_parameters():
+            # Norms, biases and D away from their constant starts; lambda where its sigmoid is not flat.
+            if key.endswith("norm.weight") or "subln" in key or "norm_f" in key or key.endswith("bias"):
+                p += 0.2 * torch.randn_like(p)
+            if "embeddings" in key: p *= 20
+            if "lambda_q1" in key: p *= 0.1
+    folder = os.path.join(here, name)
+    refmodel.save(model, folder)
+    model = model.double()
+    ids = torch.randint(0, config["vocab_size"], (2, 150))
+    weights = torch.rand(2, 149).double() * (torch.rand(2, 149) < 0.7)
+    logits, _ = model(ids)
+    logp = torch.log_softmax(logits[:, :-1], -1)
+    loss = -(weights * logp.gather(-1, ids[:, 1:, None])[..., 0]).sum()
+    loss.backward()
+    out = {k: p.grad.float().contiguous() for k, p in model.named_parameters()}
+    out["input_ids"] = ids.int()
+    out["label_weights"] = weights.float()
+    out["loss"] = loss.detach().reshape(1).float()
+    save_file(out, os.path.join(folder, "gradients.safetensors"),
+              metadata={"torch": torch.__version__, "python": sys.version.split()[0]})

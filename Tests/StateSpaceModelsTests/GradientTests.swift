@@ -1,0 +1,77 @@
+import Checkpoints
+import Files
+import Foundation
+import Kernels
+import StateSpaceModels
+import Tensors
+import TestSupport
+import Testing
+
+/// Gradients of whole models against PyTorch's autograd in float64, whose values and script stand in
+/// `Golden`.
+@Suite struct GradientTests {
+    static let rounding = Tolerance.relative(
+        1e-5, because: "fp32 through three blocks and back against autograd in fp64")
+
+    private func folder(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Golden/\(name)").path
+    }
+
+    @Test("every parameter's gradient equals autograd's", arguments: ["mamba2", "diffmamba2"])
+    func equalsAutograd(name: String) throws {
+        let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
+        let parameters = try Parameters(copying: LanguageModel(folder: folder(name)))
+        let model = try parameters.model(folder: name)
+        let (batch, labels) = try example(golden)
+        let gradients = Gradients(for: parameters)
+        let loss = try model.accumulateGradients(batch, labels: labels, into: gradients)
+
+        let expected = try golden.float32("loss", shape: [1])
+        expectClose([loss], expected.elements.map(Double.init), within: Self.rounding, "loss")
+        #expect(try model.crossEntropy(batch, labels: labels) == loss)
+        for (parameter, gradient) in zip(parameters.named, gradients.tensors) {
+            let reference = try golden.float32(parameter.name, shape: gradient.shape)
+            expectClose(gradient, reference, within: Self.rounding, parameter.name)
+        }
+    }
+
+    @Test("gradients of several batches add up")
+    func additive() throws {
+        let golden = try Checkpoint(file: join(folder("diffmamba2"), "gradients.safetensors"))
+        let parameters = try Parameters(copying: LanguageModel(folder: folder("diffmamba2")))
+        let model = try parameters.model(folder: "diffmamba2")
+        let (batch, labels) = try example(golden)
+        func run(times: Int) throws -> [[Double]] {
+            let gradients = Gradients(for: parameters)
+            for _ in 0..<times {
+                _ = try model.accumulateGradients(batch, labels: labels, into: gradients)
+            }
+            return gradients.tensors.map { $0.elements.map(Double.init) }
+        }
+        for (twice, once) in zip(try run(times: 2), try run(times: 1)) {
+            expectClose(twice, once.map { 2 * $0 }, within: Self.rounding)
+        }
+    }
+
+    private func example(_ golden: Checkpoint) throws -> (TokenBatch, TrainingLabels) {
+        let stored = try golden.stored("input_ids")
+        let ids = try #require(stored.integers()).map { Int32($0) }
+        let (count, length) = (stored.shape[0], stored.shape[1])
+        let weights = try golden.float32("label_weights", shape: [count, length - 1])
+        let rows = (0..<count * length).filter {
+            $0 % length < length - 1
+                && weights[$0 / length].elements[$0 % length] > 0
+        }
+        return withExtendedLifetime(weights) {
+            (
+                TokenBatch((0..<count).map { ids[$0 * length..<($0 + 1) * length] }),
+                TrainingLabels(
+                    rows: rows,
+                    labels: Labels(
+                        tokens: rows.map { ids[$0 + 1] },
+                        weights: rows.map { weights[$0 / length].elements[$0 % length] }))
+            )
+        }
+    }
+}
