@@ -37,7 +37,7 @@ static int has_amx(void) {
 const statelens_kernels *statelens_kernels_for(const char *path) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (has_amx() && (!path || !strcmp(path, "amx"))) return &statelens_amx;
+    if ((!path || !strcmp(path, "amx")) && has_amx()) return &statelens_amx;
     if (has_avx512() && (!path || !strcmp(path, "avx512"))) return &statelens_avx512;
     if (has_avx2() && (!path || !strcmp(path, "avx2"))) return &statelens_avx2;
 #endif

@@ -68,14 +68,17 @@ func serialGEMM(
     a.multiply(b, into: c, alpha: alpha, beta: beta)
 }
 
-/// `c = alpha · a · b + beta · c` on all threads, float32.
+/// `c = alpha · a · b + beta · c` in parallel, float32.
 ///
 /// `c` is cut into tiles that depend on its size alone and threads take one after the other, so
-/// that the number of threads changes no bit; the sum over the inner axis is never cut. A few rows
+/// that the number of threads changes no bit (and a small `c` keeps few threads busy); the sum over the inner axis is never cut. A few rows
 /// times a transposed matrix go over it once, as fast as memory gives it.
 package func gemm(
     _ a: Factor, _ b: Factor, into c: Matrix, alpha: Float = 1, beta: Float = 0
 ) {
+    precondition(
+        a.rows == c.rows && b.columns == c.columns && a.columns == b.rows,
+        "[\(a.rows), \(a.columns)] · [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
     if case .plain(let x) = a, case .transposed(let weight) = b, x.rows <= fewRows {
         return rowProducts(x, weight, into: c, alpha: alpha, beta: beta)
     }
@@ -137,18 +140,20 @@ private func rowProducts(_ x: Matrix, _ weight: Matrix, into y: Matrix, alpha: F
 package func linear(
     _ x: Matrix, weight: Matrix, bias: UnsafePointer<Float>? = nil, into y: Matrix
 ) {
-    guard let bias else { return gemm(.plain(x), .transposed(weight), into: y) }
-    parallelRanges(y.rows, grain: 8) { rows in
-        for i in rows { y.row(i).update(from: bias, count: y.columns) }
-    }
-    gemm(.plain(x), .transposed(weight), into: y, beta: 1)
+    if let bias { fillRows(y, with: bias) }
+    gemm(.plain(x), .transposed(weight), into: y, beta: bias == nil ? 0 : 1)
 }
 
 /// The same with the transpose of a weight in bfloat16 tiles.
 package func linear(
     _ x: Matrix, weight: PackedFactor, bias: UnsafePointer<Float>? = nil, into y: Matrix
 ) {
-    guard let bias else { return bfloat16GEMM(.plain(x), weight, into: y) }
-    for i in 0..<y.rows { y.row(i).update(from: bias, count: y.columns) }
-    bfloat16GEMM(.plain(x), weight, into: y, adding: true)
+    if let bias { fillRows(y, with: bias) }
+    bfloat16GEMM(.plain(x), weight, into: y, adding: bias != nil)
+}
+
+private func fillRows(_ y: Matrix, with row: UnsafePointer<Float>) {
+    parallelRanges(y.rows, grain: 8) { rows in
+        for i in rows { y.row(i).update(from: row, count: y.columns) }
+    }
 }

@@ -1,8 +1,8 @@
-/// The arithmetic of matrix products. Sums are float32 either way.
+/// The arithmetic of matrix products, whose sums are float32 either way.
 package enum Precision: String, Codable, Sendable, CaseIterable {
     case fp32
-    /// Factors rounded to bfloat16 (8 bits of mantissa), as upstream's autocast does. Twenty times
-    /// as fast where the CPU has AMX tiles, slower than `fp32` elsewhere.
+    /// Factors rounded to bfloat16 (8 bits of mantissa), as upstream's autocast does: for
+    /// CPUs with AMX tiles, whose rate is many times that of float32; slower than `fp32` elsewhere.
     case bf16
 
     /// `bf16` where the CPU has AMX tiles.

@@ -71,6 +71,7 @@ package func ssdScan(
         y.rows == input.x.rows && y.columns == input.x.columns
             && states?.count ?? sequences.count == sequences.count,
         "SSD of [\(input.x.rows), \(input.x.columns)] into [\(y.rows), \(y.columns)]")
+    guard !sequences.isEmpty else { return }
     // A single position with a state is done by the recurrence itself.
     let products = ChunkProducts(
         input, sequences: sequences.filter { $0.count > 1 || states == nil })
@@ -197,12 +198,12 @@ private struct HeadSet {
                         dState)
                 }
             }
-            for chunk in chunks(of: rows) {
+            for part in chunks(of: rows) {
                 for head in heads {
-                    let isFirst = chunk.lowerBound == rows.lowerBound
-                    let isLast = chunk.upperBound == rows.upperBound
+                    let isFirst = part.lowerBound == rows.lowerBound
+                    let isLast = part.upperBound == rows.upperBound
                     scan(
-                        chunk, head: head, state: turned(head),
+                        part, head: head, state: turned(head),
                         startsAtZero: isFirst && state == nil,
                         keepsState: !isLast || state != nil, working, into: y)
                 }

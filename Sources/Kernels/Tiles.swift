@@ -13,6 +13,7 @@ final class Tiles: @unchecked Sendable {
     static let count = side * inner
 
     let lines: Int
+    let innerCount: Int
     let panels: Int
     /// Tiles along the inner axis.
     let depth: Int
@@ -24,7 +25,7 @@ final class Tiles: @unchecked Sendable {
     var byteCount: Int { panels * stride * 2 }
 
     init(_ factor: Factor, _ side: Side) {
-        let innerCount = side == .left ? factor.columns : factor.rows
+        innerCount = side == .left ? factor.columns : factor.rows
         lines = side == .left ? factor.rows : factor.columns
         panels = (lines + 2 * Self.side - 1) / (2 * Self.side) * 2
         depth = (innerCount + Self.inner - 1) / Self.inner
@@ -67,8 +68,9 @@ package func bfloat16GEMM(
 ) {
     let (a, b) = (Tiles(a, .left), b.tiles)
     precondition(
-        a.lines == c.rows && b.lines == c.columns && a.depth == b.depth,
-        "[\(a.lines), \(a.depth) tiles] · [\(b.depth) tiles, \(b.lines)] into"
+        a.lines == c.rows && b.lines == c.columns && a.innerCount == b.innerCount
+            && a.innerCount > 0,
+        "[\(a.lines), \(a.innerCount)] · [\(b.innerCount), \(b.lines)] into"
             + " [\(c.rows), \(c.columns)]")
     // A block of A stays in the second-level cache while B streams by in blocks of 128 columns.
     let rowPanels = max(2, (1 << 20) / (a.stride * 2) / 2 * 2)
@@ -94,6 +96,7 @@ private func multiply(
     let firstRow = rowPanels.lowerBound * side
     let rows = min(c.rows, rowPanels.upperBound * side) - firstRow
     let edge = Scratch(bytes: 2 * rowPanels.count * side * side * 4)
+    defer { withExtendedLifetime(edge) {} }
     let productTiles = edge.pointer(to: Float.self)
     for pair in Swift.stride(from: columnPanels.lowerBound, to: columnPanels.upperBound, by: 2) {
         let firstColumn = pair * side
@@ -104,8 +107,8 @@ private func multiply(
         func product(_ c: UnsafeMutablePointer<Float>, ld: Int, down: Int, across: Int, add: Bool) {
             loops.tile_product(
                 a.panel(rowPanels.lowerBound), a.stride, rowPanels.count, b.panel(pair), b.stride,
-                2, a.depth, c, ld, down, across, add ? 1 : 0, b.panel(hasNext ? pair + 2 : pair),
-                hasNext ? 4 * b.stride : 0)
+                2, a.depth, c, ld, down, across, add ? 1 : 0,
+                hasNext ? b.panel(pair + 2) : nil, hasNext ? 4 * b.stride : 0)
         }
         if isWhole {
             product(target, ld: c.stride, down: side * c.stride, across: side, add: adding)
@@ -123,7 +126,7 @@ private func multiply(
 ///
 /// - Returns: the number of operations, about `operations`.
 package func multiplyTiles(operations: Double) -> Double {
-    let parts = 64
+    let parts = 4 * Threads.count
     let perStep = 4 * 2 * Double(Tiles.side * Tiles.side * Tiles.inner)
     let steps = max(1, Int(operations / perStep) / parts)
     parallel(parts) { _ in loops.tile_limit(steps) }

@@ -13,7 +13,7 @@ import Tensors
 /// Rows that one thread takes through the vocabulary together: U is streamed from memory once for
 /// so many rows.
 private let rowBlock = 512
-/// Vocabulary entries whose logits exist at a time: with `rowBlock` 1 MB of logits a thread.
+/// Vocabulary entries whose logits exist at a time: with `rowBlock` 2 MB of logits a thread.
 private let vocabularyBlock = 1024
 
 /// The unembedding matrix `[vocab, d_model]` as the vocabulary pass reads it.
@@ -33,7 +33,7 @@ package struct Vocabulary: Sendable {
     /// A(n) of every row, and o(n) where asked for; sums over the vocabulary in float64.
     ///
     /// Work: `2 · vocab · d_model` operations a row, twice that with `expected`. With `bf16` these
-    /// are A and o of the rounded rows, of which `precision.round` gives the others a copy.
+    /// are A and o of the rounded rows: who also uses the rows rounds them by `precision.round`.
     ///
     /// - Parameters:
     ///   - rows: `[rows, d_model]`.
@@ -73,6 +73,7 @@ private func vocabularyAttention(
         if let out = expected?.rows(block) {
             loops.scale_rows(out.pointer, sums.inverse(), out.rows, out.columns)
         }
+        withExtendedLifetime(sums) {}
     }
 }
 

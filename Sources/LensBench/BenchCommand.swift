@@ -84,9 +84,9 @@ struct BenchCommand: ParsableCommand {
         let progress = ProgressLine()
         defer { progress.clear() }
         let meter = Meter(repeats: `repeat`, progress: progress.show)
-        let (sgemm, bf16, read) = (Probe.sgemm(), Probe.bf16(), Probe.read())
-        let probes = [sgemm, bf16, read]
-        for probe in probes { meter.warmUp(probe) }
+        let (sgemm, bf16, read) = (MachineLimit.sgemm(), MachineLimit.bf16(), MachineLimit.read())
+        let machineLimits = [sgemm, bf16, read]
+        for machineLimit in machineLimits { meter.sample(machineLimit) }
         var readings: [Reading] = []
         func time(_ benchmark: Benchmark) throws { readings.append(try meter.measure(benchmark)) }
 
@@ -116,7 +116,7 @@ struct BenchCommand: ParsableCommand {
             if growth { try workloads.growth().forEach(time) }
         }
         return BenchReport(
-            shape: shape, limits: probes.map { ($0, meter.limit($0)) }, readings: readings,
+            shape: shape, limits: machineLimits.map { ($0, meter.limit($0)) }, readings: readings,
             leftOut: parts.contains(.tokenizer) && tokenizer == nil
                 ? [("tokenizer", "left out: needs --tokenizer FILE and --text FILE")] : [])
     }

@@ -6,7 +6,7 @@ import Reports
 /// Everything that a run measured, as a table and as JSON.
 struct BenchReport {
     let shape: ShapeOptions
-    let limits: [(probe: Probe, rate: Double)]
+    let limits: [(machineLimit: MachineLimit, rate: Double)]
     let readings: [Reading]
     /// What was not measured, and why.
     let leftOut: [(title: String, reason: String)]
@@ -21,9 +21,9 @@ struct BenchReport {
             BLAS.description,
         ]
         var table = TextTable(["", "speed", "of limit", "limit"], textColumns: [0, 3])
-        for (probe, rate) in limits {
-            let speed = "\(threeDigits(rate / Self.billion)) \(probe.unit)"
-            table.add(["limit: \(probe.title)", speed, "", ""])
+        for (machineLimit, rate) in limits {
+            let speed = "\(threeDigits(rate / Self.billion)) \(machineLimit.unit)"
+            table.add(["limit: \(machineLimit.title)", speed, "", ""])
         }
         for reading in readings {
             let ratio = reading.ratio.map { "\(Int(($0 * 100).rounded()))%" } ?? ""
@@ -39,7 +39,7 @@ struct BenchReport {
     /// Nested objects, one level for each part of a path.
     func json() throws -> Data {
         var tree = JSONTree.object([:])
-        for (probe, rate) in limits { tree["limits.\(probe.key)"] = .number(rate / Self.billion) }
+        for (machineLimit, rate) in limits { tree["limits.\(machineLimit.key)"] = .number(rate / Self.billion) }
         for reading in readings {
             let value = reading.measure.value(reading.rate)
             tree["\(reading.path).\(reading.measure.key)"] = .number(value)
@@ -60,7 +60,6 @@ enum JSONTree: Encodable {
     case number(Double)
     case integer(Int)
     case text(String)
-    case boolean(Bool)
     case object([String: JSONTree])
 
     subscript(path: String) -> JSONTree? {
@@ -89,7 +88,6 @@ enum JSONTree: Encodable {
         case .number(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
         case .text(let value): try container.encode(value)
-        case .boolean(let value): try container.encode(value)
         case .object(let members): try container.encode(members)
         }
     }

@@ -8,8 +8,8 @@ struct Benchmark {
     let measure: Measure
     /// Tokens, prompts or bytes that one sample gets done.
     let amount: Double
-    /// The probe whose rate bounds the speed, and how much of its work one sample cannot avoid.
-    let limit: (probe: Probe, work: Double)?
+    /// The machineLimit whose rate bounds the speed, and how much of its work one sample cannot avoid.
+    let limit: (machineLimit: MachineLimit, work: Double)?
     /// More to say at the end of the line.
     var note = ""
     /// How many threads to use where it is not the number of the whole run.
@@ -71,7 +71,7 @@ struct Reading {
 final class Meter {
     private let repeats: Int
     private let progress: (String) -> Void
-    /// Every rate that a probe reached on the run's number of threads, by its key.
+    /// Every rate that a machineLimit reached on the run's number of threads, by its key.
     private var rates: [String: [Double]] = [:]
 
     /// - Parameter progress: told what is being timed.
@@ -90,13 +90,13 @@ final class Meter {
         progress("\(benchmark.title): warming up")
         _ = try benchmark.sample()
         var (speeds, ratios): ([Double], [Double]) = ([], [])
-        var before = benchmark.limit.map { rate(of: $0.probe, for: benchmark) }
+        var before = benchmark.limit.map { rate(of: $0.machineLimit, for: benchmark) }
         for number in 1...repeats {
             progress("\(benchmark.title): \(number) of \(repeats)")
             let time = try benchmark.sample()
             speeds.append(benchmark.amount / time)
-            guard let (probe, work) = benchmark.limit, let earlier = before else { continue }
-            let after = rate(of: probe, for: benchmark)
+            guard let (machineLimit, work) = benchmark.limit, let earlier = before else { continue }
+            let after = rate(of: machineLimit, for: benchmark)
             ratios.append(work / time / ((earlier + after) / 2))
             before = after
         }
@@ -106,21 +106,21 @@ final class Meter {
             note: benchmark.note)
     }
 
-    private func rate(of probe: Probe, for benchmark: Benchmark) -> Double {
-        let rate = probe.rate()
-        if benchmark.threads == nil { rates[probe.key, default: []].append(rate) }
+    private func rate(of machineLimit: MachineLimit, for benchmark: Benchmark) -> Double {
+        let rate = machineLimit.rate()
+        if benchmark.threads == nil { rates[machineLimit.key, default: []].append(rate) }
         return rate
     }
 
     /// Samples a limit by itself, for its own sake.
-    func warmUp(_ probe: Probe) {
-        progress(probe.title)
-        _ = probe.rate()
-        rates[probe.key] = (0..<max(3, repeats)).map { _ in probe.rate() }
+    func sample(_ machineLimit: MachineLimit) {
+        progress(machineLimit.title)
+        _ = machineLimit.rate()
+        rates[machineLimit.key] = (0..<max(3, repeats)).map { _ in machineLimit.rate() }
     }
 
     /// Median of all samples, operations or bytes a second.
-    func limit(_ probe: Probe) -> Double { median(rates[probe.key] ?? []) }
+    func limit(_ machineLimit: MachineLimit) -> Double { median(rates[machineLimit.key] ?? []) }
 }
 
 func median(_ values: [Double]) -> Double {

@@ -18,9 +18,9 @@ struct Workloads {
     private static let decodedTokens = 8
 
     let model: LanguageModel
-    let sgemm: Probe
-    let bf16: Probe
-    let read: Probe
+    let sgemm: MachineLimit
+    let bf16: MachineLimit
+    let read: MachineLimit
 
     private var configuration: ModelConfiguration { model.configuration }
 
@@ -38,6 +38,7 @@ struct Workloads {
         let batch = randomSequence(tokens)
         let operations = configuration.forwardOperations(tokens: tokens)
         let isRounded = model.precision == .bf16
+        // With bfloat16 tiles it may exceed what float32 products allow; the scan stays in float32.
         return Benchmark(
             path: "\(isRounded ? "forward_bf16" : "forward").\(tokens)",
             title: "forward and capture, \(tokens) tokens\(isRounded ? ", bf16" : "")",

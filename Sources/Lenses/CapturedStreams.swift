@@ -7,8 +7,8 @@ import Tensors
 /// rounding at most.
 func windowsAtATime(of length: Int) -> Int { max(1, 1024 / length) }
 
-/// Layers that go through the vocabulary together, about 8,192 rows: enough for every thread of a
-/// large machine to have some hundred.
+/// Layers that go through the vocabulary together, about 8,192 rows: sixteen blocks, which as many
+/// threads can share.
 ///
 /// - Parameter rows: of each layer.
 /// - Returns: groups of layers, each with its rows in the group's tensors.

@@ -37,6 +37,7 @@ package struct LayerReadout {
             let read = predictions(
                 normed.matrix, unembedding: model.unembedding.weight,
                 targets: group.flatMap { _ in targets })
+            withExtendedLifetime(normed) {}
             return group.map { Array(read[$0.rows]) }
         }
     }

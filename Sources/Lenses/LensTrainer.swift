@@ -126,12 +126,12 @@ package final class LensTrainer {
                     streams[layer], layer: layer, into: translated[rows],
                     precision: options.precision)
             }
-            let rows = 0..<group.count * positions
+            let all = 0..<group.count * positions
             unembedding.normalize(
-                translated[rows], into: normed[rows], inverseRMS: inverseRMS.pointer)
-            options.precision.round(normed[rows].matrix)
+                translated[all], into: normed[all], inverseRMS: inverseRMS.pointer)
+            options.precision.round(normed[all].matrix)
             let logPartition = vocabulary.attention(
-                normed[rows].matrix, expected: gradient[rows].matrix)
+                normed[all].matrix, expected: gradient[all].matrix)
             for (rows, layer) in group {
                 progress.lossSums[layer] += labels.loss(
                     normed: normed[rows], logPartition: Array(logPartition[rows]),
@@ -139,9 +139,9 @@ package final class LensTrainer {
             }
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
-                translated[rows].matrix, weight: unembedding.norm.pointer,
-                inverseRMS: inverseRMS.pointer, dy: gradient[rows].matrix,
-                into: normed[rows].matrix)
+                translated[all].matrix, weight: unembedding.norm.pointer,
+                inverseRMS: inverseRMS.pointer, dy: gradient[all].matrix,
+                into: normed[all].matrix)
             for (rows, layer) in group {
                 optimizer.accumulate(normed[rows], h: streams[layer], layer: layer)
             }

@@ -163,6 +163,7 @@ typedef struct {
                   float keep, double beta1, double beta2, float rate, float correction2, float eps);
 } statelens_kernels;
 
-/// The loops for `path` ("portable", "avx2", "avx512", "amx"), or for the best this CPU has if NULL.
+/// The loops for `path` ("portable", "avx2", "avx512", "amx"), or if NULL for the best this CPU
+/// has.
 /// NULL if the name is unknown or the CPU lacks the instructions.
 const statelens_kernels *statelens_kernels_for(const char *path);

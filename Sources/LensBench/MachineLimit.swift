@@ -4,7 +4,7 @@ import Tensors
 
 /// A piece of work that the machine does as fast as it can: what it reaches is the limit of
 /// everything that needs the same resource.
-struct Probe {
+struct MachineLimit {
     /// Among the `limits` of the JSON.
     let key: String
     let title: String
@@ -28,38 +28,38 @@ struct Probe {
     func rate() -> Double { amount / seconds(run) }
 
     /// A float32 product of two square matrices by the project's `gemm`, on all threads.
-    static func sgemm() -> Probe {
+    static func sgemm() -> MachineLimit {
         let side = 2048
         let (a, b, c) = (Tensor(side, side), Tensor(side, side), Tensor(side, side))
         a.fill(0.5)
         b.fill(0.25)
         let operations = 2 * Double(side * side * side)
-        return Probe("sgemm_gflops", "sgemm", unit: "GFLOP/s", amount: operations) {
+        return MachineLimit("sgemm_gflops", "sgemm", unit: "GFLOP/s", amount: operations) {
             gemm(.plain(a.matrix), .transposed(b.matrix), into: c.matrix)
             withExtendedLifetime((a, b, c)) {}
         }
     }
 
     /// Products of bfloat16 tiles in registers, on all threads, for about a tenth of a second.
-    static func bf16() -> Probe {
+    static func bf16() -> MachineLimit {
         var amount = 0.0
         let trial = seconds { amount = multiplyTiles(operations: 1e9) }
         let wanted = max(1e9, amount / trial / 10)
         amount = multiplyTiles(operations: wanted)
-        return Probe("bf16_gflops", "bf16 tiles", unit: "GFLOP/s", amount: amount) {
+        return MachineLimit("bf16_gflops", "bf16 tiles", unit: "GFLOP/s", amount: amount) {
             _ = multiplyTiles(operations: wanted)
         }
     }
 
     /// The sum over half a gigabyte, larger than any cache, on all threads.
-    static func read() -> Probe {
+    static func read() -> MachineLimit {
         let buffer = Tensor(1 << 27)
         // Pages that were never written are one and the same page of zeros.
         parallelRanges(buffer.count, grain: 1 << 16) { range in
             (buffer.pointer + range.lowerBound).update(repeating: 1, count: range.count)
         }
         let bytes = Double(buffer.count * 4)
-        return Probe("read_gb_per_s", "memory read", unit: "GB/s", amount: bytes) {
+        return MachineLimit("read_gb_per_s", "memory read", unit: "GB/s", amount: bytes) {
             let total = sum(buffer)
             precondition(total != 0, "the sum of ones is 0")
         }
