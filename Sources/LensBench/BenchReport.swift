@@ -39,7 +39,9 @@ struct BenchReport {
     /// Nested objects, one level for each part of a path.
     func json() throws -> Data {
         var tree = JSONTree.object([:])
-        for (machineLimit, rate) in limits { tree["limits.\(machineLimit.key)"] = .number(rate / Self.billion) }
+        for (machineLimit, rate) in limits {
+            tree["limits.\(machineLimit.key)"] = .number(rate / Self.billion)
+        }
         for reading in readings {
             let value = reading.measure.value(reading.rate)
             tree["\(reading.path).\(reading.measure.key)"] = .number(value)
