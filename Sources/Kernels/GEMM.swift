@@ -71,8 +71,9 @@ func serialGEMM(
 /// `c = alpha · a · b + beta · c` in parallel, float32.
 ///
 /// `c` is cut into tiles that depend on its size alone and threads take one after the other, so
-/// that the number of threads changes no bit (and a small `c` keeps few threads busy); the sum over the inner axis is never cut. A few rows
-/// times a transposed matrix go over it once, as fast as memory gives it.
+/// that the number of threads changes no bit (and a small `c` keeps few threads busy); the sum over
+/// the inner axis is never cut. A few rows times a transposed matrix go over it once, as fast as
+/// memory gives it.
 package func gemm(
     _ a: Factor, _ b: Factor, into c: Matrix, alpha: Float = 1, beta: Float = 0
 ) {
@@ -116,10 +117,6 @@ private func gemmTiles(rows: Int, columns: Int) -> (rows: [Range<Int>], columns:
 
 /// `y = alpha · x · weightᵀ + beta · y` for a few rows of `x`: nothing is packed.
 private func rowProducts(_ x: Matrix, _ weight: Matrix, into y: Matrix, alpha: Float, beta: Float) {
-    precondition(
-        x.rows == y.rows && x.columns == weight.columns && y.columns == weight.rows,
-        "[\(x.rows), \(x.columns)] · [\(weight.rows), \(weight.columns)]ᵀ into"
-            + " [\(y.rows), \(y.columns)]")
     // Pieces of a quarter of a megabyte: enough for a thread to be worth its start.
     let piece = max(4, (1 << 16) / max(1, weight.columns) / 4 * 4)
     parallel((weight.rows + piece - 1) / piece) { index in

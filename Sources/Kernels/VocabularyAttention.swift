@@ -188,19 +188,20 @@ private func overRowBlocks(
 private func forEachLogitBlock(
     _ rows: Matrix, _ vocabulary: Matrix, _ body: (Matrix, Range<Int>) -> Void
 ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.rows * vocabularyBlock) { buffer in
-        guard let base = buffer.baseAddress else { return }
-        for start in stride(from: 0, to: vocabulary.rows, by: vocabularyBlock) {
-            let entries = start..<min(start + vocabularyBlock, vocabulary.rows)
-            let logits = Matrix(base, rows: rows.rows, columns: entries.count)
-            serialGEMM(.plain(rows), .transposed(vocabulary.rows(entries)), into: logits)
-            body(logits, entries)
-        }
+    let memory = Scratch(bytes: rows.rows * vocabularyBlock * 4)
+    defer { withExtendedLifetime(memory) {} }
+    for start in stride(from: 0, to: vocabulary.rows, by: vocabularyBlock) {
+        let entries = start..<min(start + vocabularyBlock, vocabulary.rows)
+        let logits = Matrix(
+            memory.pointer(to: Float.self), rows: rows.rows, columns: entries.count)
+        serialGEMM(.plain(rows), .transposed(vocabulary.rows(entries)), into: logits)
+        body(logits, entries)
     }
 }
 
 /// Running maximum and sum of exponentials of each row.
 private final class OnlineSoftmax {
+    private let memory: Scratch
     private let maximum: UnsafeMutablePointer<Float>
     private let sum: UnsafeMutablePointer<Double>
     /// By how much the last block shrank what had been summed before it.
@@ -209,18 +210,12 @@ private final class OnlineSoftmax {
 
     init(rows: Int) {
         self.rows = rows
-        maximum = .allocate(capacity: rows)
-        sum = .allocate(capacity: rows)
-        rescale = .allocate(capacity: rows)
-        maximum.initialize(repeating: -.greatestFiniteMagnitude, count: rows)
-        sum.initialize(repeating: 0, count: rows)
-        rescale.initialize(repeating: 0, count: rows)
-    }
-
-    deinit {
-        maximum.deallocate()
-        sum.deallocate()
-        rescale.deallocate()
+        memory = Scratch(bytes: rows * 16)
+        sum = memory.pointer(to: Double.self)
+        maximum = memory.pointer(to: Float.self) + 2 * rows
+        rescale = maximum + rows
+        maximum.update(repeating: -.greatestFiniteMagnitude, count: rows)
+        sum.update(repeating: 0, count: rows)
     }
 
     /// Replaces the logits by `exp(logit − maximum so far)`.

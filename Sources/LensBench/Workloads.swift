@@ -58,7 +58,8 @@ struct Workloads {
         )
         let ids = randomIDs(positions)
         let batch = TokenBatch([ids])
-        let streams = try lastStreams(batch, layers: layers)
+        let streams = try model.capturedStreams(
+            batch, blocks: configuration.nLayers - layers..<configuration.nLayers)
         var options = LensTrainingOptions()
         options.window = positions
         options.tokensPerStep = positions
@@ -88,17 +89,6 @@ struct Workloads {
                 _ = try trainer.finishStep()
             }
         }
-    }
-
-    private func lastStreams(_ batch: TokenBatch, layers: Int) throws -> Tensor {
-        let streams = Tensor(layers, batch.ids.count, configuration.dModel)
-        var hooks = Hooks()
-        for layer in 0..<layers {
-            let block = configuration.nLayers - layers + layer
-            hooks.add(.residPost(block: block)) { streams[layer].assign($0) }
-        }
-        try model.run(batch, hooks: hooks)
-        return streams
     }
 
     /// Prompts of a needle evaluation: forward pass and readout of the last position of all layers.

@@ -22,12 +22,16 @@ func layerGroups(_ layers: Int, rows: Int) -> [[(rows: Range<Int>, layer: Int)]]
 }
 
 extension LanguageModel {
-    /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
-    package func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
-        let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
+    /// The stream after every block, or after those of `blocks`, `[blocks, pos, d_model]`, from one
+    /// forward pass.
+    package func capturedStreams(
+        _ batch: TokenBatch, blocks: Range<Int>? = nil
+    ) throws -> Tensor {
+        let blocks = blocks ?? 0..<configuration.nLayers
+        let streams = Tensor(blocks.count, batch.ids.count, configuration.dModel)
         var hooks = Hooks()
-        for layer in 0..<configuration.nLayers {
-            hooks.add(.residPost(block: layer)) { copy($0, into: streams[layer]) }
+        for (index, block) in blocks.enumerated() {
+            hooks.add(.residPost(block: block)) { copy($0, into: streams[index]) }
         }
         try run(batch, hooks: hooks)
         return streams

@@ -46,8 +46,7 @@ package struct Lens: Sendable {
     /// Sum of the squares of a layer's parameters; not finite if one of them is not.
     func squaredNorm(layer: Int) -> Double {
         let (weight, bias) = (weight[layer], bias[layer])
-        return dot(weight.pointer, weight.pointer, count: weight.count)
-            + dot(bias.pointer, bias.pointer, count: bias.count)
+        return dot(weight, weight) + dot(bias, bias)
     }
 
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.

@@ -53,10 +53,8 @@ package struct LensOptimizer: Sendable {
     /// - Parameter step: from 0.
     /// - Returns: the norm of the mean gradient before clipping.
     func update(step: Int, count: Int) -> Double {
-        let squares = parallelMap(lens.layerCount) { layer in
-            squaredNorm(weightGradient[layer]) + squaredNorm(biasGradient[layer])
-        }
-        let norm = squares.reduce(0, +).squareRoot() / Double(count)
+        let squares = dot(weightGradient, weightGradient) + dot(biasGradient, biasGradient)
+        let norm = squares.squareRoot() / Double(count)
         let clip = min(1, Self.maximumNorm / (norm + 1e-6))
         let scale = Float(clip / Double(count))
         let rate = Float(options.learningRate(step: step))
@@ -71,8 +69,6 @@ package struct LensOptimizer: Sendable {
         }
         return norm
     }
-
-    private func squaredNorm(_ x: Tensor) -> Double { dot(x.pointer, x.pointer, count: x.count) }
 
     private func update(
         _ parameters: Tensor, _ gradient: Tensor, _ moments: [Tensor], step: Int, scale: Float,

@@ -155,8 +155,9 @@ package final class LensTrainer {
         let step = progress.step
         let loss = progress.lossSums.map { $0 / Double(progress.positions) }
         let norm = optimizer.update(step: step, count: progress.positions)
-        let sizes = parallelMap(lens.layerCount) { lens.squaredNorm(layer: $0) }
-        let broken = loss.indices.first { !loss[$0].isFinite || !sizes[$0].isFinite }
+        let broken = loss.indices.first {
+            !loss[$0].isFinite || !lens.squaredNorm(layer: $0).isFinite
+        }
         if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress = Progress(
             step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
