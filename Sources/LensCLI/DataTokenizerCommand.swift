@@ -21,7 +21,8 @@ struct DataTokenizerCommand: ParsableCommand {
 
               lens data text --bytes 10000000 --out prose.txt
               lens data babi --split train --format babilong --out stories
-              lens data tokenizer --data prose.txt stories --vocabulary 1024 --out tokenizer.json
+              lens data tokenizer --data prose.txt stories --vocabulary 1024 \\
+                --out tokenizer.json
               lens tokenize --tokenizer tokenizer.json --text "Where is John?"
             """)
 

@@ -144,6 +144,7 @@ package struct BPETrainer {
             guard let count = pairCounts[pair], count > 0 else { continue }
             queue.insert(Candidate(count: count, pair: pair, words: words))
         }
-        newPlaces.removeAll(keepingCapacity: true)
+        // Kept capacity would be walked through at every merge, and the first filling is huge.
+        newPlaces = [:]
     }
 }
