@@ -60,7 +60,7 @@ struct DataTests {
     @Test("a tokenizer from text and stories, the same each time, and its record")
     func tokenizer() throws {
         let (text, stories) = (folder("a.txt"), folder("stories"))
-        try writeFile("Zyzzyva Zyzzyva", to: text)
+        try writeFile(String(repeating: "Zyzzyva ", count: 1000), to: text)
         _ = try LensProcess(
             "data", "babi", "--tasks", "1", "--stories", "3", "--format", "babilong",
             "--out", stories)
@@ -78,7 +78,7 @@ struct DataTests {
         #expect(record.data == [text, stories] && record.data_sha256.count == 64)
         #expect(record.files.map(\.sha256) == [try SHA256.hex(ofFile: outs[0])])
         // Learnt from both: the prompt's form is of the stories, the rare word of the text.
-        for (word, count) in [("Question:", 2...3), ("Zyzzyva", 2...6)] {
+        for (word, count) in [("Question:", 2...3), ("Zyzzyva", 1...3)] {
             let run = try LensProcess("tokenize", "--tokenizer", outs[0], "--text", word)
             let ids = run.output.split(separator: ",")
             #expect(count.contains(ids.count), "\(word): \(run.output)")
