@@ -4,7 +4,7 @@ import Kernels
 import StateSpaceModels
 import Tensors
 
-/// Trains the parameters of a model with AdamW on weighted next-token cross entropy.
+/// Trains the parameters of a model on weighted next-token cross entropy.
 package final class LanguageModelTrainer {
     /// What one step of training did.
     package struct Report: StepReport, Sendable, Equatable {
@@ -55,7 +55,10 @@ package final class LanguageModelTrainer {
         start = parameters.sha256
         gradients = Gradients(for: parameters)
         first = parameters.named.map { Tensor($0.value.shape) }
-        second = parameters.named.map { Tensor($0.value.shape) }
+        // Muon keeps one moment of the matrices it is for.
+        second = parameters.named.map {
+            Tensor(options.optimizer == .muon && isProjection($0.name) ? [0] : $0.value.shape)
+        }
         model = try parameters.model(folder: "the model in training")
         order = TrainingMixture.Order(
             mixture, seed: options.seed, shuffle: options.shuffle)
@@ -119,21 +122,39 @@ package final class LanguageModelTrainer {
             throw LanguageModelingError.diverged(step: step + 1)
         }
         let clip = options.clip > 0 ? min(1, options.clip / (norm + 1e-6)) : 1
-        let rate = options.rate(step: step)
-        for (index, parameter) in parameters.named.enumerated() {
-            adamW(
-                parameter.value, gradient: gradients.tensors[index], first: first[index],
-                second: second[index], step: step + 1, scale: Float(clip / progress.weight),
-                weightDecay: decays(parameter.name) ? options.weightDecay : 0,
-                beta1: options.beta1, beta2: options.beta2, rate: rate)
-            scale(gradients.tensors[index], by: 0, into: gradients.tensors[index])
-        }
+        update(step: step, scale: Float(clip / progress.weight))
         try parametersChanged()
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
-            step: step + 1, loss: loss, gradientNorm: norm, learningRate: rate,
-            tokens: progress.tokens)
+            step: step + 1, loss: loss, gradientNorm: norm,
+            learningRate: options.rate(step: step), tokens: progress.tokens)
     }
+
+    /// One update with the gradients times `scale`; then they are zero again.
+    private func update(step: Int, scale: Float) {
+        let rate = options.rate(step: step)
+        let names = parameters.named.map(\.name)
+        let matrices =
+            options.optimizer == .muon ? names.indices.filter { isProjection(names[$0]) } : []
+        muon(
+            matrices.map { parameters.named[$0].value },
+            gradients: matrices.map { gradients.tensors[$0] },
+            velocities: matrices.map { first[$0] }, scale: scale,
+            weightDecay: options.weightDecay, rate: rate)
+        for index in Set(names.indices).subtracting(matrices).sorted() {
+            adamW(
+                parameters.named[index].value, gradient: gradients.tensors[index],
+                first: first[index], second: second[index], step: step + 1, scale: scale,
+                weightDecay: decays(names[index]) ? options.weightDecay : 0,
+                beta1: options.beta1, beta2: options.beta2, rate: rate)
+        }
+        for gradient in gradients.tensors { Kernels.scale(gradient, by: 0, into: gradient) }
+    }
+}
+
+/// The matrices inside the blocks, which Muon is for.
+private func isProjection(_ name: String) -> Bool {
+    ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
 }
 
 /// Whether weight decay pulls at a parameter: at the matrices of linear layers and at conv1d's taps,

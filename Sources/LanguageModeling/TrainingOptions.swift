@@ -7,11 +7,18 @@ package struct TrainingOptions: Codable, Equatable, Sendable {
         case cosine, linear, constant
     }
 
+    package enum Optimizer: String, Codable, Sendable, CaseIterable {
+        case adamW = "adamw"
+        /// Muon for the matrices inside the blocks, AdamW for everything else.
+        case muon
+    }
+
     package var steps = 1000
     /// Sequences in a step.
     package var batch = 8
     /// Sequences that go through the model together; the gradients of a step's parts add up.
     package var atATime = 8
+    package var optimizer = Optimizer.adamW
     package var learningRate = 3e-4
     package var schedule = Schedule.cosine
     package var warmupSteps = 0
@@ -25,7 +32,7 @@ package struct TrainingOptions: Codable, Equatable, Sendable {
     package var shuffle = true
 
     enum CodingKeys: String, CodingKey {
-        case steps, batch, schedule, beta1, beta2, clip, seed, shuffle
+        case steps, batch, optimizer, schedule, beta1, beta2, clip, seed, shuffle
         case atATime = "at_a_time"
         case learningRate = "lr"
         case warmupSteps = "warmup_steps"

@@ -4,6 +4,7 @@ import LanguageModeling
 import Tokenization
 
 extension TrainingOptions.Schedule: ExpressibleByArgument {}
+extension TrainingOptions.Optimizer: ExpressibleByArgument {}
 
 /// What to learn: text, prompts of tasks, or both.
 struct LmDataOptions: ParsableArguments {
@@ -131,6 +132,14 @@ struct LmRecipeOptions: ParsableArguments {
             """)
     var atATime: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            AdamW, or Muon for the matrices inside the blocks and AdamW for the rest; the same \
+            rate serves both.
+            """, valueName: "adamw|muon"))
+    var optimizer = TrainingOptions.Optimizer.adamW
+
     @Option(help: "Learning rate at its peak.")
     var lr = 3e-4
 
@@ -144,7 +153,7 @@ struct LmRecipeOptions: ParsableArguments {
     var warmupSteps = 0
 
     @Option(
-        help: "AdamW's decoupled decay of the weights of linear and convolution layers.")
+        help: "Decoupled decay of the weights of linear and convolution layers.")
     var weightDecay = 0.1
 
     @Option(help: "AdamW's decay of the mean gradient.")
@@ -190,6 +199,7 @@ struct LmRecipeOptions: ParsableArguments {
         options.steps = steps
         options.batch = batch
         options.atATime = min(atATime ?? batch, batch)
+        options.optimizer = optimizer
         options.learningRate = lr
         options.schedule = schedule
         options.warmupSteps = warmupSteps

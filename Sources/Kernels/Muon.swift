@@ -1,0 +1,69 @@
+import Tensors
+
+/// One update of Muon, in place, for each of some matrices: the momentum's nearest orthogonal
+/// matrix takes the place of the gradient, so that a step moves all directions alike.
+///
+/// `v ← momentum·v + scale·gradient`, `o = orthogonalized(scale·gradient + momentum·v)`,
+/// `w ← (1 − rate·weightDecay)·w − rate·0.2·√max(rows, columns)·o`. The last factor gives the update
+/// the root mean square of one of AdamW's, whose rates and decay therefore serve here too.
+///
+/// - Parameters:
+///   - parameters: matrices `[rows, columns]`; `gradients` and `velocities` have the same shapes,
+///     velocities start at zero.
+///   - scale: factor on the gradients (clipping, mean over tokens).
+/// - SeeAlso: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; Liu et
+///   al. 2025, arXiv:2502.16982, equation 4.
+package func muon(
+    _ parameters: [Tensor], gradients: [Tensor], velocities: [Tensor], scale: Float,
+    weightDecay: Double, momentum: Double = 0.95, rate: Double
+) {
+    // Each matrix on one thread: most are too small to share, and there are many.
+    parallel(parameters.count) { index in
+        let (w, gradient, velocity) = (parameters[index], gradients[index], velocities[index])
+        let direction = Tensor(w.shape)
+        // From zero against a rate of -1, the direction becomes gradient + momentum · velocity.
+        loops.sgd_nesterov(
+            direction.pointer, gradient.pointer, velocity.pointer, w.count, scale, 0,
+            Float(momentum), -1)
+        orthogonalize(direction)
+        let step = rate * 0.2 * Double(w.shape.max() ?? 0).squareRoot()
+        let keep = Float(1 - rate * weightDecay)
+        for i in 0..<w.count {
+            w.pointer[i] = keep * w.pointer[i] - Float(step) * direction.pointer[i]
+        }
+    }
+}
+
+/// Replaces a matrix by one with the same singular vectors, whose singular values all lie near 1
+/// (0.7 to 1.2; those below a thousandth of the norm less), on the calling thread.
+///
+/// Five Newton-Schulz iterations `X ← a·X + b·X·XᵀX + c·X·(XᵀX)²` after division by the Frobenius
+/// norm, with coefficients that raise small singular values fastest. A zero matrix stays zero.
+///
+/// - SeeAlso: Jordan et al. 2024, section "Newton-Schulz".
+package func orthogonalize(_ matrix: Tensor) {
+    let (a, b, c): (Float, Float, Float) = (3.4445, -4.7750, 2.0315)
+    let norm = loops.dot(matrix.pointer, matrix.pointer, matrix.count).squareRoot()
+    guard norm > 0 else { return }
+    for i in 0..<matrix.count { matrix.pointer[i] /= Float(norm) }
+
+    let (rows, columns) = (matrix.matrix.rows, matrix.matrix.columns)
+    let isTall = rows > columns
+    let side = min(rows, columns)
+    let (gram, polynomial, product) = (Tensor(side, side), Tensor(side, side), Tensor(matrix.shape))
+    for _ in 0..<5 {
+        // The product of the short sides, whichever they are.
+        let x = matrix.matrix
+        serialGEMM(
+            isTall ? .transposed(x) : .plain(x), isTall ? .plain(x) : .transposed(x),
+            into: gram.matrix)
+        polynomial.assign(gram)
+        serialGEMM(
+            .plain(gram.matrix), .plain(gram.matrix), into: polynomial.matrix, alpha: c, beta: b)
+        for i in 0..<side { polynomial.pointer[i * (side + 1)] += a }
+        serialGEMM(
+            .plain(isTall ? x : polynomial.matrix), .plain(isTall ? polynomial.matrix : x),
+            into: product.matrix)
+        matrix.assign(product)
+    }
+}

@@ -1,0 +1,95 @@
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct MuonTests {
+    @Test(
+        "An orthogonalized matrix has the singular vectors of the old and values near 1",
+        arguments: [[24, 24], [40, 24], [24, 40], [1, 24]])
+    func orthogonalizes(shape: [Int]) {
+        var noise = Noise(5)
+        let start = noise.tensor(shape)
+        let result = start.copy()
+        orthogonalize(result)
+        // With X = U S Vᵀ the result is U f(S) Vᵀ: its product with Xᵀ is symmetric, ...
+        let (rows, columns) = (shape[0], shape[1])
+        func product(_ x: Tensor, _ y: Tensor) -> [[Double]] {
+            (0..<rows).map { i in
+                (0..<rows).map { j in
+                    (0..<columns).reduce(0) {
+                        $0 + Double(x.pointer[i * columns + $1])
+                            * Double(y.pointer[j * columns + $1])
+                    }
+                }
+            }
+        }
+        let mixed = product(result, start)
+        let largest = mixed.joined().map(abs).max() ?? 0
+        for i in 0..<rows {
+            for j in 0..<i { #expect(abs(mixed[i][j] - mixed[j][i]) < 1e-4 * largest) }
+        }
+        // ... and the squares of its singular values sum up to about their number.
+        let trace = (0..<rows).reduce(0) { $0 + product(result, result)[$1][$1] }
+        let mean = trace / Double(min(rows, columns))
+        #expect(mean > 0.6 && mean < 1.3)
+    }
+
+    @Test("Every singular value of a diagonal matrix follows the polynomial, in float64")
+    func polynomial() {
+        let values: [Float] = [8, -4, 2, 1, 0.5, 0.25, 0, 1e-3]
+        let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let matrix = Tensor(values.count, values.count)
+        for (i, value) in values.enumerated() { matrix.pointer[i * (values.count + 1)] = value }
+        orthogonalize(matrix)
+        let expected = values.map { value in
+            var x = Double(value) / norm
+            for _ in 0..<5 { x = 3.4445 * x - 4.7750 * x * x * x + 2.0315 * x * x * x * x * x }
+            return x
+        }
+        expectClose(
+            Tensor(values.indices.map { matrix.pointer[$0 * (values.count + 1)] }, shape: [8]),
+            expected, within: .relative(1e-5, because: "five iterations in float32"), "diagonal")
+    }
+
+    @Test("A step moves every matrix by its orthogonalized Nesterov momentum and its decay")
+    func step() {
+        var noise = Noise(6)
+        let shapes = [[12, 8], [8, 20]]
+        let w = shapes.map { noise.tensor($0) }
+        let start = w.map { $0.copy() }
+        let gradients = shapes.map { noise.tensor($0) }
+        let velocities = shapes.map { noise.tensor($0) }
+        let before = velocities.map { $0.copy() }
+        muon(
+            w, gradients: gradients, velocities: velocities, scale: 0.5, weightDecay: 0.25,
+            momentum: 0.875, rate: 0.125)
+        for index in shapes.indices {
+            let velocity = zip(before[index].elements, gradients[index].elements).map {
+                0.875 * Double($0) + 0.5 * Double($1)
+            }
+            expectClose(
+                velocities[index], velocity,
+                within: .relative(1e-6, because: "one rounding"), "velocity")
+            let direction = Tensor(
+                zip(gradients[index].elements, velocity).map {
+                    Float(0.5 * Double($0) + 0.875 * $1)
+                }, shape: shapes[index])
+            orthogonalize(direction)
+            let length = 0.125 * 0.2 * Double(shapes[index].max() ?? 0).squareRoot()
+            let expected = zip(start[index].elements, direction.elements).map {
+                (1 - 0.125 * 0.25) * Double($0) - length * Double($1)
+            }
+            expectClose(
+                w[index], expected,
+                within: .relative(1e-5, because: "iterations amplify the input's rounding"), "w")
+        }
+    }
+
+    @Test("A zero matrix stays zero")
+    func zero() {
+        let matrix = Tensor(4, 6)
+        orthogonalize(matrix)
+        #expect(matrix.elements.allSatisfy { $0 == 0 })
+    }
+}
