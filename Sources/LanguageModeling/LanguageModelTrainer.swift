@@ -27,13 +27,13 @@ package final class LanguageModelTrainer {
 
     package let parameters: Parameters
     package let options: TrainingOptions
-    let sequences: TrainingSequences
+    let mixture: TrainingMixture
     /// SHA-256 of the parameters that training started from.
     let start: String
     let gradients: Gradients
     private let first, second: [Tensor]
     private var model: LanguageModel
-    private var order: (epoch: Int, sequences: [Int])
+    private var order: TrainingMixture.Order
     /// Where training stands: complete steps, and sequences and losses of the one under way.
     var progress = Progress()
 
@@ -47,10 +47,10 @@ package final class LanguageModelTrainer {
 
     /// - Parameter parameters: where training starts; they are changed in place.
     package init(
-        _ parameters: Parameters, sequences: TrainingSequences, options: TrainingOptions
+        _ parameters: Parameters, mixture: TrainingMixture, options: TrainingOptions
     ) throws {
         self.parameters = parameters
-        self.sequences = sequences
+        self.mixture = mixture
         self.options = options
         start = parameters.sha256
         gradients = Gradients(for: parameters)
@@ -60,7 +60,8 @@ package final class LanguageModelTrainer {
             Tensor(options.optimizer == .muon && isProjection($0.name) ? [0] : $0.value.shape)
         }
         model = try parameters.model(folder: "the model in training")
-        order = (-1, [])
+        order = TrainingMixture.Order(
+            mixture, seed: options.seed, shuffle: options.shuffle)
     }
 
     package var completedSteps: Int { progress.step }
@@ -70,8 +71,7 @@ package final class LanguageModelTrainer {
 
     /// Those of all steps, if the sequences to come are as long as the mean.
     package var expectedTokens: Int {
-        let mean = Double(sequences.tokenCount) / Double(sequences.count)
-        return Int(Double(options.steps * options.batch) * mean)
+        Int(Double(options.steps * options.batch) * mixture.meanLength)
     }
 
     /// The tensors that a snapshot holds, by name.
@@ -87,18 +87,16 @@ package final class LanguageModelTrainer {
         }
     }
 
-    /// What is derived from the parameters is computed anew.
-    func parametersChanged() throws { model = try parameters.model(folder: model.folder) }
+    /// Goes on from a restored `progress` and restored parameters.
+    func restored() throws {
+        order = TrainingMixture.Order(mixture, seed: options.seed, shuffle: options.shuffle)
+        order.skip(progress.step * options.batch + progress.sequencesDone)
+        try parametersChanged()
+    }
 
-    /// The sequence at a place of the endless series of epochs, each in an order of its own.
-    private func sequence(at place: Int) -> Int {
-        let (epoch, index) = place.quotientAndRemainder(dividingBy: sequences.count)
-        guard options.shuffle else { return index }
-        if order.epoch != epoch {
-            let seed = options.seed &+ UInt64(epoch)
-            order = (epoch, shuffledOrder(count: sequences.count, seed: seed))
-        }
-        return order.sequences[index]
+    /// What is derived from the parameters is computed anew.
+    private func parametersChanged() throws {
+        model = try parameters.model(folder: model.folder)
     }
 
     /// Does the next piece of work, a few sequences; at the end of a step also the update.
@@ -106,10 +104,8 @@ package final class LanguageModelTrainer {
     /// - Returns: the step's report when a step was completed, else nil.
     /// - Throws: `LanguageModelingError.diverged`; `ModelError.notFinite`.
     package func advance() throws -> Report? {
-        let firstPlace = progress.step * options.batch + progress.sequencesDone
         let count = min(options.atATime, options.batch - progress.sequencesDone)
-        let (batch, labels) = sequences.batch(
-            (firstPlace..<firstPlace + count).map(sequence(at:)))
+        let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
         progress.lossSum += try model.accumulateGradients(batch, labels: labels, into: gradients)
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count

@@ -57,16 +57,23 @@ package struct TrainingSequences: Sendable {
         sha256 = hash.finalize()
     }
 
-    /// The chosen sequences one below the other, and what is to be predicted from which row.
-    func batch(_ chosen: some Collection<Int>) -> (TokenBatch, TrainingLabels) {
-        let batch = TokenBatch(chosen.map { ids[ranges[$0]] })
+    /// One of them, and the weights of its tokens.
+    subscript(index: Int) -> (ids: ArraySlice<TokenID>, weights: ArraySlice<Float>) {
+        (ids[ranges[index]], weights[ranges[index]])
+    }
+
+    /// Sequences one below the other, and what is to be predicted from which row.
+    static func batch(
+        _ sequences: [(ids: ArraySlice<TokenID>, weights: ArraySlice<Float>)]
+    ) -> (TokenBatch, TrainingLabels) {
+        let batch = TokenBatch(sequences.map(\.ids))
         var (rows, tokens, rowWeights) = ([Int](), [Int32](), [Float]())
-        for (index, rowsOfSequence) in zip(chosen, batch.sequences) {
-            let start = ranges[index].lowerBound
-            for offset in 1..<max(1, rowsOfSequence.count) where weights[start + offset] != 0 {
+        for (sequence, rowsOfSequence) in zip(sequences, batch.sequences) {
+            let labels = zip(sequence.ids, sequence.weights).enumerated().dropFirst()
+            for (offset, (id, weight)) in labels where weight != 0 {
                 rows.append(rowsOfSequence.lowerBound + offset - 1)
-                tokens.append(ids[start + offset])
-                rowWeights.append(weights[start + offset])
+                tokens.append(id)
+                rowWeights.append(weight)
             }
         }
         return (
@@ -86,7 +93,7 @@ extension LanguageModel {
         var (loss, weight) = (0.0, 0.0)
         for start in stride(from: 0, to: sequences.count, by: atATime) {
             let end = min(start + atATime, sequences.count)
-            let (batch, labels) = sequences.batch(start..<end)
+            let (batch, labels) = TrainingSequences.batch((start..<end).map { sequences[$0] })
             loss += try crossEntropy(batch, labels: labels)
             weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
             progress(end)

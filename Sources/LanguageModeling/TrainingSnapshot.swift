@@ -4,7 +4,7 @@ extension LanguageModelTrainer {
     /// What must be equal for training to go on.
     private var identity: [String: String] {
         get throws {
-            ["start_sha256": start, "data_sha256": sequences.sha256]
+            ["start_sha256": start, "data_sha256": mixture.sha256]
                 .merging(try options.spelled) { first, _ in first }
         }
     }
@@ -25,6 +25,6 @@ extension LanguageModelTrainer {
     package func restore(from folder: String) throws {
         progress = try SnapshotFolder(in: folder).restore(
             tensors, optional: isGradient, identity: identity, progress: Progress.self)
-        try parametersChanged()
+        try restored()
     }
 }

@@ -8,6 +8,7 @@ import LanguageModeling
 import Lenses
 import Reports
 import StateSpaceModels
+import Tensors
 import Tokenization
 
 /// The placements that a conversion offers.
@@ -23,6 +24,13 @@ enum PlacementChoice: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
+/// The element types of weights that are written.
+enum WeightType: String, ExpressibleByArgument, CaseIterable {
+    case fp32, bf16
+
+    var dtype: DType { self == .bf16 ? .bfloat16 : .float32 }
+}
+
 /// `lens lm train`: a model from a configuration, or on from a checkpoint.
 struct LmTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +39,7 @@ struct LmTrainCommand: ParsableCommand {
         discussion: """
             Starts from --model, or from the random parameters that upstream draws for --config. \
             --data is text, cut into windows; with --tasks it is a BABILong or bAbI folder, whose \
-            prompts are learnt, the loss on the answer only. The folder --out gets config.json, \
+            prompts are learnt, the loss on the answer only, with --text beside text. The folder --out gets config.json, \
             model.safetensors and tokenizer.json, which transformers loads, the loss of every step \
             in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, from which the same \
             command with --resume goes on.
@@ -63,11 +71,16 @@ struct LmTrainCommand: ParsableCommand {
     var tokenizer: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Element type of the weights in model.safetensors; training is in fp32 either way.",
+            valueName: "fp32|bf16"))
+    var dtype = WeightType.fp32
+
+    @Option(
         help: "Threads to use; their number can change last digits. (default: one for each core)")
     var threads: Int?
 
-    @OptionGroup var corpus: CorpusOptions
-    @OptionGroup var task: TaskOptions
+    @OptionGroup var data: LmDataOptions
     @OptionGroup var recipe: LmRecipeOptions
     @OptionGroup var session: SessionOptions
 
@@ -83,9 +96,6 @@ struct LmTrainCommand: ParsableCommand {
         }
         guard convertToDiff == nil || model != nil else {
             throw ValidationError("--convert-to-diff needs --model.")
-        }
-        guard task.tasks == nil || corpus.data.count == 1 else {
-            throw ValidationError("--tasks takes one --data.")
         }
         guard model != session.out else {
             throw ValidationError("--model and --out are the same folder; write to another one.")
@@ -104,8 +114,8 @@ struct LmTrainCommand: ParsableCommand {
             throw CommandError.missingTokenizer(path: tokenizerPath)
         }
         let options = recipe.options
-        let sequences = try readSequences(Tokenizer(path: tokenizerPath))
-        let trainer = try LanguageModelTrainer(start, sequences: sequences, options: options)
+        let mixture = try data.readMixture(Tokenizer(path: tokenizerPath))
+        let trainer = try LanguageModelTrainer(start, mixture: mixture, options: options)
 
         // The arguments are good; from here on the folder is ours.
         let lock = try FolderLock(out)
@@ -119,9 +129,9 @@ struct LmTrainCommand: ParsableCommand {
         let record = LanguageModelRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed,
-                model: LanguageModel(folder: out), data: corpus.data, dataSHA256: sequences.sha256),
+                model: LanguageModel(folder: out), data: data.paths, dataSHA256: mixture.sha256),
             start: model ?? config ?? "", options: options, parameters: start.count,
-            sequences: sequences.count)
+            sequences: mixture.sequenceCount)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
         session.snapshots.remove()
         print(try summary(log))
@@ -132,31 +142,18 @@ struct LmTrainCommand: ParsableCommand {
         if let config {
             let configuration = try ModelConfiguration(path: config)
             let output = try ModelOutput(
-                configurationFile: config, configuration, adding: nil)
+                configurationFile: config, configuration, adding: nil, dtype: dtype.dtype)
             return (try Parameters(initialOf: configuration, seed: recipe.seed), output)
         }
         let model = try LanguageModel(folder: resolveModelFolder(model ?? ""))
         let placement = convertToDiff?.placement
         let output = try ModelOutput(
             configurationFile: join(model.folder, "config.json"), model.configuration,
-            adding: placement)
+            adding: placement, dtype: dtype.dtype)
         let start = try placement.map {
             try Parameters(converting: model, to: $0, seed: recipe.seed)
         }
         return (try start ?? Parameters(copying: model), output)
-    }
-
-    private func readSequences(_ tokenizer: Tokenizer) throws -> TrainingSequences {
-        guard let tasks = task.tasks else {
-            return TrainingSequences(try corpus.readWindows(tokenizer, limit: nil))
-        }
-        let names = try BabilongTasks.parse(tasks)
-        let rows = try loadBabilong(data: corpus.data[0], length: task.length, tasks: names)
-        let samples = names.flatMap { name in
-            rows.filter { $0.task == name }.dropLast(task.holdOut)
-        }
-        return try TrainingSequences(
-            samples, tokenizer: tokenizer, promptWeight: task.promptWeight, window: corpus.window)
     }
 
     /// The loss of the first and the last step.

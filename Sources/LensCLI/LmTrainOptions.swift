@@ -1,11 +1,15 @@
 import ArgumentParser
+import Corpora
 import LanguageModeling
+import Tokenization
 
 extension TrainingOptions.Schedule: ExpressibleByArgument {}
 extension TrainingOptions.Optimizer: ExpressibleByArgument {}
 
-/// Which prompts to learn instead of text.
-struct TaskOptions: ParsableArguments {
+/// What to learn: text, prompts of tasks, or both.
+struct LmDataOptions: ParsableArguments {
+    @OptionGroup var corpus: CorpusOptions
+
     @Option(
         help: ArgumentHelp(
             "Learn the prompts of these tasks in --data instead of text.",
@@ -21,13 +25,95 @@ struct TaskOptions: ParsableArguments {
     @Option(help: "With --tasks: weight of the tokens before the answer, whose own is 1.")
     var promptWeight: Float = 0
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --tasks: how often rows of these tasks are drawn, where those of the others are \
+            drawn once. (default: all equally often)
+            """, valueName: "qa1=3,qa2=0.5"))
+    var taskWeights: TaskWeights?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "With --tasks: text to learn as well, in windows; files as for --data without.",
+            valueName: "file"))
+    var text: [String] = []
+
+    @Option(help: "With --text: share of its windows among all sequences drawn.")
+    var textShare = 0.2
+
     func validate() throws {
-        guard holdOut >= 0 else {
-            throw ValidationError("--hold-out is \(holdOut), expected 0 or more.")
+        func require(_ holds: Bool, _ message: String) throws {
+            if !holds { throw ValidationError(message) }
         }
-        guard promptWeight >= 0, promptWeight.isFinite else {
-            throw ValidationError("--prompt-weight is \(promptWeight), expected 0 or more.")
+        try require(holdOut >= 0, "--hold-out is \(holdOut), expected 0 or more.")
+        try require(
+            promptWeight >= 0 && promptWeight.isFinite,
+            "--prompt-weight is \(promptWeight), expected 0 or more.")
+        try require(
+            textShare > 0 && textShare < 1,
+            "--text-share is \(textShare), expected more than 0 and less than 1.")
+        guard let tasks else {
+            try require(text.isEmpty, "--text needs --tasks; without, --data is the text.")
+            return try require(taskWeights == nil, "--task-weights needs --tasks.")
         }
+        try require(corpus.data.count == 1, "--tasks takes one --data.")
+        let names = try BabilongTasks.parse(tasks)
+        let unknown = taskWeights?.weights.keys.filter { !names.contains($0) }.sorted() ?? []
+        try require(
+            unknown.isEmpty,
+            "--task-weights names \(unknown.joined(separator: ", ")), which --tasks does not.")
+    }
+
+    /// Every file and folder that is learnt from.
+    var paths: [String] { corpus.data + text }
+
+    /// Rows of all tasks are one set, unless they are to be drawn more or less often.
+    func readMixture(_ tokenizer: Tokenizer) throws -> TrainingMixture {
+        guard let tasks else {
+            return TrainingMixture(
+                TrainingSequences(try corpus.readWindows(tokenizer, limit: nil)))
+        }
+        let names = try BabilongTasks.parse(tasks)
+        let rows = try loadBabilong(data: corpus.data[0], length: length, tasks: names)
+        let groups = taskWeights == nil ? [names] : names.map { [$0] }
+        let parts = try groups.map { names in
+            let samples = names.flatMap { name in
+                rows.filter { $0.task == name }.dropLast(holdOut)
+            }
+            let sequences = try TrainingSequences(
+                samples, tokenizer: tokenizer, promptWeight: promptWeight, window: corpus.window)
+            let weight = taskWeights?.weights[names[0]] ?? 1
+            return TrainingMixture.Part(sequences, weight: weight * Double(samples.count))
+        }
+        guard !text.isEmpty else { return TrainingMixture(parts) }
+        let windows = try corpus.readWindows(tokenizer, limit: nil, from: text)
+        let sum = parts.reduce(0) { $0 + $1.weight }
+        return TrainingMixture(
+            parts + [
+                TrainingMixture.Part(
+                    TrainingSequences(windows), weight: sum * textShare / (1 - textShare))
+            ])
+    }
+}
+
+/// How often the rows of tasks are drawn: `qa1=3,qa2=0.5`.
+struct TaskWeights: ExpressibleByArgument {
+    let weights: [String: Double]
+
+    init?(argument: String) {
+        var weights: [String: Double] = [:]
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2, let weight = Double(sides[1]), weight > 0, weight.isFinite,
+                let names = try? BabilongTasks.parse(String(sides[0]))
+            else { return nil }
+            for name in names {
+                guard weights.updateValue(weight, forKey: name) == nil else { return nil }
+            }
+        }
+        self.weights = weights
     }
 }
 

@@ -100,11 +100,15 @@ struct CorpusOptions: ParsableArguments {
     }
 
     /// The first `limit` windows of the text, all of them if nil.
-    func readWindows(_ tokenizer: Tokenizer, limit: Int?) throws -> TokenWindows {
+    ///
+    /// - Parameter paths: files to read as those of --data are; nil for those.
+    func readWindows(
+        _ tokenizer: Tokenizer, limit: Int?, from paths: [String]? = nil
+    ) throws -> TokenWindows {
         guard let endOfText = tokenizer.endOfText else {
             throw CommandError.noEndOfText(path: tokenizer.path)
         }
-        let documents = try documents.reader(of: data)
+        let documents = try documents.reader(of: paths ?? data)
         let display = ProgressDisplay("reading text", unit: "MB", total: documents.fileBytes)
         defer { display.finish() }
         return try tokenWindows(

@@ -22,6 +22,16 @@ package struct StoredTensor: Sendable {
             dtype: .float32, shape: tensor.shape, storage: tensor.storage, byteOffset: offset)
     }
 
+    /// The values rounded to the nearest bfloat16, ties to even.
+    package init(bfloat16 tensor: Tensor) {
+        let storage = Storage(byteCount: tensor.count * 2)
+        for (i, value) in tensor.elements.enumerated() {
+            storage.bytes.storeBytes(
+                of: roundedToBFloat16(value), toByteOffset: i * 2, as: UInt16.self)
+        }
+        self.init(dtype: .bfloat16, shape: tensor.shape, storage: storage, byteOffset: 0)
+    }
+
     package init(_ integers: [Int64], shape: [Int]) {
         precondition(integers.count == shape.reduce(1, *), "\(integers.count) for \(shape)")
         let storage = Storage(byteCount: integers.count * 8)
@@ -83,6 +93,14 @@ package struct StoredTensor: Sendable {
         storage.forget(byteOffset..<byteOffset + byteCount)
         return result
     }
+}
+
+/// The upper half of the nearest float32 whose lower half is zero, ties to even.
+private func roundedToBFloat16(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    // Rounding up could make a NaN with few bits an infinity or wrap around.
+    if value.isNaN { return UInt16(bits >> 16) | 0x40 }
+    return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
 }
 
 /// IEEE 754 binary16 to binary32, exact; subnormals, infinities and NaN included.

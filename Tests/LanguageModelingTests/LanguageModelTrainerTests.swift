@@ -19,9 +19,9 @@ import Testing
         return try LanguageModel(folder: path)
     }
 
-    /// Ten windows in which every token follows from the one before.
-    private var sequences: TrainingSequences {
-        let ids = (0..<10 * 24).map { Int32($0 * $0 % SmallModel.vocabSize) }
+    /// Windows in which every token follows from the one before.
+    private func windows(_ count: Int) -> TrainingSequences {
+        let ids = (0..<count * 24).map { Int32($0 * $0 % SmallModel.vocabSize) }
         return TrainingSequences(
             TokenWindows(
                 window: 24, ids: ids, tokenCount: ids.count, documentCount: 1, byteCount: 900))
@@ -36,9 +36,13 @@ import Testing
         return options
     }
 
-    private func trainer(_ options: TrainingOptions) throws -> LanguageModelTrainer {
+    private func trainer(
+        _ options: TrainingOptions, _ mixture: TrainingMixture? = nil
+    ) throws -> LanguageModelTrainer {
         try LanguageModelTrainer(
-            Parameters(copying: model(.diffAlternate)), sequences: sequences, options: options)
+            Parameters(copying: model(.diffAlternate)),
+            mixture: mixture ?? TrainingMixture(windows(10)),
+            options: options)
     }
 
     @discardableResult
@@ -69,13 +73,17 @@ import Testing
 
     @Test("a resumed training equals an uninterrupted one", arguments: [1, 4, 7, 11])
     func resumes(stop: Int) throws {
-        let whole = try trainer(options)
+        let mixture = TrainingMixture([
+            TrainingMixture.Part(windows(3), weight: 2),
+            TrainingMixture.Part(windows(10), weight: 1),
+        ])
+        let whole = try trainer(options, mixture)
         let reports = try finish(whole)
-        let interrupted = try trainer(options)
+        let interrupted = try trainer(options, mixture)
         var seen = 0
         for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
         try interrupted.writeSnapshot(to: folder("out"))
-        let resumed = try trainer(options)
+        let resumed = try trainer(options, mixture)
         try resumed.restore(from: folder("out"))
         #expect(resumed.tokensSeen == interrupted.tokensSeen)
         #expect(try finish(resumed) == Array(reports[seen...]))
@@ -203,5 +211,46 @@ import Testing
                 configurationFile: join(mamba1.folder, "config.json"), mamba1.configuration,
                 adding: nil)
         }
+    }
+
+    @Test("bfloat16 weights are named in config.json, under the key that is there")
+    func bfloat16Output() throws {
+        let source = try model(.mamba2)
+        let parameters = try Parameters(copying: source)
+        try writeFile("{}", to: folder("tokenizer.json"))
+        let original = String(
+            decoding: try readFile(join(source.folder, "config.json")), as: UTF8.self)
+        let keyed = original.replacing(
+            "{", with: "{\"torch_dtype\": \"float32\", ", maxReplacements: 1)
+        for (text, key) in [(original, "dtype"), (keyed, "torch_dtype")] {
+            try writeFile(text, to: folder("config.json"))
+            let output = try ModelOutput(
+                configurationFile: folder("config.json"), source.configuration, adding: nil,
+                dtype: .bfloat16)
+            try output.write(parameters, tokenizer: folder("tokenizer.json"), to: folder(key))
+            let written = try decodeJSON(
+                [String: Ignored].self, from: join(folder(key), "config.json"))
+            #expect(written[key]?.text == "bfloat16")
+            #expect(written.keys.filter { $0.hasSuffix("dtype") } == [key])
+            let loaded = try LanguageModel(folder: folder(key))
+            #expect(loaded.configuration == source.configuration)
+            for (name, value) in parameters.named {
+                let stored = try loaded.checkpoint.stored(name)
+                #expect(stored.dtype == .bfloat16)
+                let read = try #require(stored.float32())
+                for (rounded, exact) in zip(Array(read.elements), Array(value.elements)) {
+                    #expect(abs(rounded - exact) <= abs(exact) * 0x1p-8)
+                }
+            }
+        }
+    }
+}
+
+/// A value of a configuration, of which only text is looked at.
+private struct Ignored: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) throws {
+        text = try? decoder.singleValueContainer().decode(String.self)
     }
 }

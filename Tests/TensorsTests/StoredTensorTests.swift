@@ -143,4 +143,34 @@ import Testing
             }
         }
     }
+
+    @Test("rounds to the nearest bfloat16, ties to even")
+    func bfloat16() throws {
+        var random = TestRandom(seed: 5)
+        // Every exponent and sign, and patterns right at and beside a tie.
+        let patterns = (0..<4000).flatMap { _ -> [UInt32] in
+            let bits = UInt32(truncatingIfNeeded: random.next())
+            return [bits, bits & 0xFFFF_0000 | 0x8000, bits & 0xFFFF_0000 | 0x8001]
+        }
+        let values = patterns.map(Float.init(bitPattern:)) + [0, -0.0, .infinity, -.infinity]
+        let tensor = Tensor(values, shape: [values.count])
+        let rounded = StoredTensor(bfloat16: tensor)
+        #expect(rounded.dtype == .bfloat16 && rounded.byteCount == 2 * values.count)
+        for (value, result) in zip(values, try floats(rounded)) {
+            guard value.isFinite else {
+                #expect(result == value || result.isNaN && value.isNaN)
+                continue
+            }
+            let low = Float(bitPattern: value.bitPattern & 0xFFFF_0000)
+            let high = Float(bitPattern: (value.bitPattern & 0xFFFF_0000) &+ 0x1_0000)
+            // Beyond the largest number stands the infinity, as far as if exponents went on.
+            let beyond = high.isInfinite ? (low < 0 ? -0x1p128 : 0x1p128) : Double(high)
+            let (below, above) = (
+                abs(Double(value) - Double(low)), abs(beyond - Double(value))
+            )
+            let isEven = low.bitPattern & 0x1_0000 == 0
+            #expect(result == (below < above || below == above && isEven ? low : high))
+        }
+        #expect(try floats(StoredTensor(bfloat16: Tensor([.nan], shape: [1])))[0].isNaN)
+    }
 }
