@@ -32,6 +32,7 @@ package final class LanguageModelTrainer {
     let start: String
     let gradients: Gradients
     private let first, second: [Tensor]
+    private let memory = TrainingMemory()
     private var model: LanguageModel
     private var order: (epoch: Int, sequences: [Int])
     /// Where training stands: complete steps, and sequences and losses of the one under way.
@@ -107,7 +108,8 @@ package final class LanguageModelTrainer {
         let count = min(options.atATime, options.batch - progress.sequencesDone)
         let (batch, labels) = sequences.batch(
             (firstPlace..<firstPlace + count).map(sequence(at:)))
-        progress.lossSum += try model.accumulateGradients(batch, labels: labels, into: gradients)
+        progress.lossSum += try model.accumulateGradients(
+            batch, labels: labels, into: gradients, memory: memory)
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
         progress.sequencesDone += count

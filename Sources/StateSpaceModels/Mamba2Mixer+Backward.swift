@@ -2,21 +2,23 @@ import Kernels
 import Tensors
 
 extension Mamba2Mixer {
-    /// The gradient in `u` of what `forward` just computed in `pass.forward(index)`, for the
-    /// gradient `dOut` of its output; adds the gradients of its parameters.
+    /// The gradient in `u` of what `forward` computed in `pass.forward`, for the gradient `dOut` of
+    /// its output; adds the gradients of its parameters.
     ///
     /// - Parameters:
     ///   - u: what the mixer read; all `[pos, d_model]`.
     ///   - adding: whether `du` is added to or overwritten.
     func backward(
-        _ u: Tensor, dOut: Tensor, pass: BackwardPass, index: Int?, into du: Tensor, adding: Bool
+        _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
+        adding: Bool
     ) {
-        let (gradients, forward, rows) = (pass.gradients, pass.forward(index), pass.rows)
-        let projected = forward.buffer(.projected, [rows, shape.inProjRows])
-        let convolved = forward.buffer(.convolved, [rows, shape.convChannels])
-        let dt = forward.buffer(.timeStep, [rows, shape.nHeads])
-        let normed = forward.buffer(.scanned, [rows, shape.dInner])
-        let y = pass.ssmOut(index).reshaped([rows, shape.dInner])
+        let (gradients, rows) = (pass.gradients, pass.rows)
+        let inside = pass.forward.buffers(block: block, mixer: index)
+        let projected = inside(.projected, [rows, shape.inProjRows])
+        let convolved = inside(.convolved, [rows, shape.convChannels])
+        let dt = inside(.timeStep, [rows, shape.nHeads])
+        let y = inside(.scanned, [rows, shape.dInner])
+        let normed = inside(.gated, y.shape)
 
         // [z, x, B, C, dt] and [x, B, C], and the same parts of their gradients.
         let (ofZ, ofConv, ofRawStep) = (

@@ -94,14 +94,20 @@ import Testing
         var noise = Noise(8)
         let z = noise.floats(3 * 50, in: -30...30)
         let w = noise.floats(38)
-        var y = noise.floats(3 * 38)
-        let gated = y.indices.map {
-            Double(y[$0]) * Oracle.silu(Double(z[$0 / 38 * 50 + $0 % 38]))
+        let x = noise.floats(3 * 38)
+        let gated = x.indices.map {
+            Double(x[$0]) * Oracle.silu(Double(z[$0 / 38 * 50 + $0 % 38]))
         }
         let rows = (0..<3).map { Array(gated[$0 * 38..<($0 + 1) * 38]) }
         let expected = Oracle.rmsNorm(rows, weight: w.doubles, epsilon: 0.5, groups: groups)
-        loops.gated_rms_norm(&y, z, 50, w, 3, 38, groups, 0.5)
+        var y = [Float](repeating: .nan, count: 3 * 38)
+        loops.gated_rms_norm(x, z, 50, w, &y, 3, 38, groups, 0.5)
         expectClose(y, expected.flat, within: Self.rounding, "loop gated_rms_norm \(path)")
+        var inPlace = x
+        inPlace.withUnsafeMutableBufferPointer {
+            loops.gated_rms_norm($0.baseAddress, z, 50, w, $0.baseAddress, 3, 38, groups, 0.5)
+        }
+        #expect(inPlace == y)
     }
 
     /// The four loops that take one chunk of one head, against the recurrence position by position.

@@ -19,9 +19,10 @@ typedef struct {
                               const float *dy, float *dx, size_t rows, size_t columns);
     /// y *= silu(z); `z` has rows of its own distance.
     void (*gate)(float *y, const float *z, size_t ld_z, size_t rows, size_t columns);
-    /// y = rms_norm(y silu(z)), `groups` equal parts of a row normalized separately.
-    void (*gated_rms_norm)(float *y, const float *z, size_t ld_z, const float *w, size_t rows,
-                           size_t columns, size_t groups, float eps);
+    /// y = rms_norm(x silu(z)), `groups` equal parts of a row normalized separately. `x` and `y`
+    /// may be the same.
+    void (*gated_rms_norm)(const float *x, const float *z, size_t ld_z, const float *w, float *y,
+                           size_t rows, size_t columns, size_t groups, float eps);
     /// y[t, c] = silu(bias[c] + sum_j w[j, c] x[t - width + 1 + j, c]); rows before the first
     /// come from `history` [width - 1, columns]. `bias` may be NULL.
     void (*conv1d_silu)(const float *x, size_t ld_x, const float *history, const float *w,
