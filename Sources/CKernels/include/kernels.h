@@ -5,6 +5,17 @@
 // Loops that need vector instructions chosen at run time. Matrices are row-major; `ld` is the
 // distance between rows in elements. All sizes are in elements. Nothing here allocates.
 
+/// Which terms and elements of a small product count.
+typedef enum {
+    STATELENS_WHOLE,
+    /// a[i, k] is 0 for k > i.
+    STATELENS_LOWER_FACTOR,
+    /// a[i, k] is 0 for k < i.
+    STATELENS_UPPER_FACTOR,
+    /// Elements y[i, j] with j > i are not wanted and hold anything.
+    STATELENS_LOWER_RESULT,
+} statelens_triangle;
+
 /// One implementation of every loop, compiled for one instruction set.
 typedef struct {
     /// "portable", "avx2", "avx512" or "amx".
@@ -51,6 +62,13 @@ typedef struct {
     /// S = decay S + b^T x.
     void (*ssd_carry)(float *s, float decay, const float *b, size_t ld_b, const float *x,
                       size_t ld, size_t q, size_t d_state);
+    /// y = factor (a b) + beta y, [rows, columns], with `count` products a sum; `factor` [rows] may
+    /// be NULL for ones, with beta 0 the old y is not read. Element (i, k) of a is at
+    /// a[i row_step + k k_step], one of the steps being 1; rows of b are readable to a multiple of
+    /// `tile_columns`. Nothing is packed: for factors that the nearest caches hold.
+    void (*block_product)(const float *a, size_t row_step, size_t k_step, const float *b,
+                          size_t ld_b, const float *factor, float beta, float *y, size_t ld_y,
+                          size_t rows, size_t columns, size_t count, statelens_triangle triangle);
     /// One step of the SSM recurrence of one head: s = decay s + (dt x) b^T, y = s c + d x.
     void (*ssd_step)(float *s, const float *x, const float *b, const float *c, float decay,
                      float dt, float d, float *y, size_t head_dim, size_t d_state);
@@ -154,6 +172,10 @@ typedef struct {
     void (*ssd_mask_gradient)(const float *g, const double *log_decay, const float *step, float d,
                               const float *dm, float *m, float *dg, double *dc, float *dstep,
                               size_t ld, size_t q);
+    /// along[i] = sum of wide[i] other[i] in double, y[i] += factor[i] wide[i], row by row.
+    void (*ssd_join)(const float *wide, size_t ld, const float *other, size_t ld_other,
+                     const float *factor, float *y, size_t ld_y, double *along, size_t rows,
+                     size_t columns);
     /// logits = weight exp(logits - log_partition) per row, in place.
     void (*softmax_rows)(float *logits, size_t ld, const double *log_partition, const float *weight,
                          size_t rows, size_t columns);
