@@ -11,7 +11,7 @@ final class BackwardPass {
     /// Gradients in values between the parameters; every block writes them anew.
     enum Buffer {
         case streams, u, du, dx, dMixed, dSubln
-        case gated, dNormed, dGated, dProjected, dConvolved, dStep
+        case dScanned, dProjected, dConvolved, dStep
     }
 
     init(_ forward: ForwardPass, _ memory: TrainingMemory, gradients: Gradients) {

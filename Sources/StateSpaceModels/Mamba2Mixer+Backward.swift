@@ -35,19 +35,12 @@ extension Mamba2Mixer {
         let dStep = pass.buffer(.dStep, dt.shape)
 
         // out = out_proj(norm(y ∘ silu(z)))
-        let gated = pass.buffer(.gated, y.shape)
-        let dNormed = pass.buffer(.dNormed, y.shape)
-        let dGated = pass.buffer(.dGated, y.shape)
-        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dNormed.matrix)
-        copy(y, into: gated)
-        gate(gated.matrix, with: projected.matrix.columns(ofZ))
-        rmsNormBackward(
-            gated.matrix, weight: innerNorm.pointer, epsilon: epsilon,
-            groups: shape.innerNormGroups, dy: dNormed.matrix, into: dGated.matrix,
-            weightGradient: gradients[innerNorm].pointer)
-        gateBackward(
-            y.matrix, with: projected.matrix.columns(ofZ), dy: dGated.matrix,
-            into: dProjected.matrix.columns(ofZ))
+        let dy = pass.buffer(.dScanned, y.shape)
+        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dy.matrix)
+        gatedRMSNormBackward(
+            y.matrix, with: projected.matrix.columns(ofZ), weight: innerNorm.pointer,
+            epsilon: epsilon, groups: shape.innerNormGroups, dy: dy.matrix,
+            into: dProjected.matrix.columns(ofZ), weightGradient: gradients[innerNorm].pointer)
 
         // y = ssd(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
         let dA = Tensor(shape.nHeads)
@@ -56,7 +49,7 @@ extension Mamba2Mixer {
                 x: convolved.matrix.columns(ofX), B: convolved.matrix.columns(ofB),
                 C: convolved.matrix.columns(ofC), dt: dt.matrix, A: A.pointer, D: D.pointer,
                 headDim: shape.headDim, dState: shape.dState),
-            sequences: pass.sequences, dy: dGated.matrix,
+            sequences: pass.sequences, dy: dy.matrix,
             into: SSDGradient(
                 x: dConvolved.matrix.columns(ofX), B: dConvolved.matrix.columns(ofB),
                 C: dConvolved.matrix.columns(ofC), dt: dStep.matrix, A: dA.pointer,

@@ -144,13 +144,15 @@ typedef struct {
     // Gradients, in gradients.inc: `d` before a name is the gradient of the loss in it. Gradients
     // of parameters are added to what is there, all others overwrite.
 
-    /// Of y = rms_norm(x), `groups` equal parts of a row normed apart: with r = 1 / rms(x),
-    /// dx = r (w dy - x r^2 mean(w dy x)) and dw += sum over rows of dy x r.
+    /// Of y = rms_norm(x): with r = 1 / rms(x), dx = r (w dy - x r^2 mean(w dy x)) and
+    /// dw += sum over rows of dy x r.
     void (*rms_norm_gradient)(const float *x, const float *w, const float *dy, float *dx, float *dw,
-                              size_t rows, size_t columns, size_t groups, float eps);
-    /// Of y silu(z): dz = dy y silu'(z), then dy = dy silu(z) in place.
-    void (*gate_gradient)(const float *y, const float *z, size_t ld_z, float *dy, float *dz,
-                          size_t ld_dz, size_t rows, size_t columns);
+                              size_t rows, size_t columns, float eps);
+    /// Of gated_rms_norm: dy becomes dx; with g the gradient of x silu(z) as above,
+    /// dx = g silu(z) and dz = g x silu'(z).
+    void (*gated_rms_norm_gradient)(const float *x, const float *z, size_t ld_z, const float *w,
+                                    float *dy, float *dz, size_t ld_dz, float *dw, size_t rows,
+                                    size_t columns, size_t groups, float eps);
     /// Of softplus with limits: dx = dy sigmoid(x + bias), 0 outside the limits, and the sum of
     /// dx over the rows in dbias.
     void (*softplus_gradient)(const float *x, size_t ld_x, const float *bias, float low, float high,
