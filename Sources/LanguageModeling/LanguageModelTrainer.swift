@@ -32,6 +32,7 @@ package final class LanguageModelTrainer {
     let start: String
     let gradients: Gradients
     private let first, second: [Tensor]
+    private let memory = TrainingMemory()
     private var model: LanguageModel
     private var order: TrainingMixture.Order
     /// Where training stands: complete steps, and sequences and losses of the one under way.
@@ -106,7 +107,8 @@ package final class LanguageModelTrainer {
     package func advance() throws -> Report? {
         let count = min(options.atATime, options.batch - progress.sequencesDone)
         let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
-        progress.lossSum += try model.accumulateGradients(batch, labels: labels, into: gradients)
+        progress.lossSum += try model.accumulateGradients(
+            batch, labels: labels, into: gradients, memory: memory)
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
         progress.sequencesDone += count
