@@ -7,6 +7,7 @@ struct HelpTests {
         [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"], ["capture"],
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],
         ["lm", "train"], ["lm", "eval"], ["lm", "generate"],
+        ["demo"],
     ]
 
     /// After a wanted change: `lens train --help > Tests/LensCLITests/Help/train.txt`.
