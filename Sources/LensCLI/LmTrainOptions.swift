@@ -26,6 +26,13 @@ struct LmDataOptions: ParsableArguments {
     var promptWeight: Float = 0
 
     @Option(
+        help: """
+            With --tasks: share of whole stories, with every question where it was asked, among \
+            the sequences drawn for tasks; the others are prompts.
+            """)
+    var storyShare = 0.0
+
+    @Option(
         help: ArgumentHelp(
             """
             With --tasks: how often rows of these tasks are drawn, where those of the others are \
@@ -43,6 +50,9 @@ struct LmDataOptions: ParsableArguments {
     @Option(help: "With --text: share of its windows among all sequences drawn.")
     var textShare = 0.2
 
+    @Option(help: "With --text: weight of its tokens, where an answer's is 1.")
+    var textWeight: Float = 1
+
     func validate() throws {
         func require(_ holds: Bool, _ message: String) throws {
             if !holds { throw ValidationError(message) }
@@ -52,8 +62,13 @@ struct LmDataOptions: ParsableArguments {
             promptWeight >= 0 && promptWeight.isFinite,
             "--prompt-weight is \(promptWeight), expected 0 or more.")
         try require(
+            (0...1).contains(storyShare), "--story-share is \(storyShare), expected 0 to 1.")
+        try require(
             textShare > 0 && textShare < 1,
             "--text-share is \(textShare), expected more than 0 and less than 1.")
+        try require(
+            textWeight > 0 && textWeight.isFinite,
+            "--text-weight is \(textWeight), expected a positive number.")
         guard let tasks else {
             try require(text.isEmpty, "--text needs --tasks; without, --data is the text.")
             return try require(taskWeights == nil, "--task-weights needs --tasks.")
@@ -78,14 +93,25 @@ struct LmDataOptions: ParsableArguments {
         let names = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: corpus.data[0], length: length, tasks: names)
         let groups = taskWeights == nil ? [names] : names.map { [$0] }
-        let parts = try groups.map { names in
+        let parts = try groups.flatMap { names in
             let samples = names.flatMap { name in
                 rows.filter { $0.task == name }.dropLast(holdOut)
             }
-            let sequences = try TrainingSequences(
-                samples, tokenizer: tokenizer, promptWeight: promptWeight, window: corpus.window)
-            let weight = taskWeights?.weights[names[0]] ?? 1
-            return TrainingMixture.Part(sequences, weight: weight * Double(samples.count))
+            let weight = Double(samples.count) * (taskWeights?.weights[names[0]] ?? 1)
+            var parts: [TrainingMixture.Part] = []
+            if storyShare < 1 {
+                let prompts = try TrainingSequences(
+                    samples, tokenizer: tokenizer, promptWeight: promptWeight,
+                    window: corpus.window)
+                parts.append(TrainingMixture.Part(prompts, weight: weight * (1 - storyShare)))
+            }
+            if storyShare > 0 {
+                let whole = try TrainingSequences(
+                    stories: stories(samples), tokenizer: tokenizer, promptWeight: promptWeight,
+                    window: corpus.window)
+                parts.append(TrainingMixture.Part(whole, weight: weight * storyShare))
+            }
+            return parts
         }
         guard !text.isEmpty else { return TrainingMixture(parts) }
         let windows = try corpus.readWindows(tokenizer, limit: nil, from: text)
@@ -93,7 +119,8 @@ struct LmDataOptions: ParsableArguments {
         return TrainingMixture(
             parts + [
                 TrainingMixture.Part(
-                    TrainingSequences(windows), weight: sum * textShare / (1 - textShare))
+                    TrainingSequences(windows, weight: textWeight),
+                    weight: sum * textShare / (1 - textShare))
             ])
     }
 }
@@ -114,6 +141,52 @@ struct TaskWeights: ExpressibleByArgument {
             }
         }
         self.weights = weights
+    }
+}
+
+/// Sizes of the parameters that --config begins with.
+struct InitialScaleOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "With --config: standard deviation of the first embeddings.", valueName: "deviation"))
+    var initEmbedding = InitialScales().embedding
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --config: factor on the first output projections; a small one keeps the tokens \
+            legible through many blocks.
+            """, valueName: "factor"))
+    var initOutput = InitialScales().output
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --config: A begins uniform in 1 to this; with 1 the heads begin with memories of \
+            10 to 1,000 tokens.
+            """, valueName: "largest"))
+    var initA = InitialScales().largestA
+
+    func validate() throws {
+        func require(_ holds: Bool, _ message: String) throws {
+            if !holds { throw ValidationError(message) }
+        }
+        try require(
+            initEmbedding > 0 && initEmbedding.isFinite,
+            "--init-embedding is \(initEmbedding), expected a positive number.")
+        try require(
+            initOutput >= 0 && initOutput.isFinite,
+            "--init-output is \(initOutput), expected 0 or more.")
+        try require(
+            initA >= 1 && initA.isFinite, "--init-a is \(initA), expected 1 or more.")
+    }
+
+    var scales: InitialScales {
+        var scales = InitialScales()
+        scales.embedding = initEmbedding
+        scales.output = initOutput
+        scales.largestA = initA
+        return scales
     }
 }
 
