@@ -96,23 +96,29 @@ package func gemm(
 /// Up to so many rows BLAS takes longer to pack the other factor than to multiply by it.
 private let fewRows = 16
 
-/// Longest side of a tile. Each tile packs its factors anew: with 512 rows that costs nothing
-/// measurable at 256 columns or more, and a tenth at 128 (OpenBLAS 0.3.21, one core, AVX2).
+/// Longest side of a tile (but for what makes the number of tiles even).
 private let tileSide = 640
 
-/// Rows and columns of the tiles of a product: parts of nearly equal size, the columns in a
-/// multiple of four parts, so that two or four threads get the same share.
+/// Rows and columns of the tiles of a product: parts of nearly equal size whose number is a multiple
+/// of four where the product is large enough, so that two or four threads get the same share. Each
+/// tile packs its factors anew: of the ways to cut, the one that packs least.
 private func gemmTiles(rows: Int, columns: Int) -> (rows: [Range<Int>], columns: [Range<Int>]) {
     func parts(_ count: Int, _ parts: Int) -> [Range<Int>] {
         let grains = (count + 15) / 16
-        let parts = min(parts, grains)
+        let parts = min(parts, max(1, count / 64))
         return (0..<parts).map { part in
             grains * part / parts * 16..<min(count, grains * (part + 1) / parts * 16)
         }
     }
-    let tall = (rows + tileSide - 1) / tileSide
-    let wide = (columns + 4 * tileSide - 1) / (4 * tileSide) * 4
-    return (parts(rows, tall), parts(columns, min(wide, max(1, columns / 64))))
+    let (tall, wide) = ((rows + tileSide - 1) / tileSide, (columns + tileSide - 1) / tileSide)
+    var best = (packed: Int.max, tall: tall, wide: wide)
+    for tall in tall..<tall + 4 {
+        for wide in wide..<wide + 4 where tall * wide % 4 == 0 {
+            let packed = tall * columns + wide * rows
+            if packed < best.packed { best = (packed, tall, wide) }
+        }
+    }
+    return (parts(rows, best.tall), parts(columns, best.wide))
 }
 
 /// `y = alpha · x · weightᵀ + beta · y` for a few rows of `x`: nothing is packed.

@@ -1,37 +1,42 @@
-/// Gradients of `rmsNorm`, with `groups` parts of a row that are normalized apart, for `dy`:
-/// `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` and `dw += Σ_rows dy∘x·r`, with `r = 1 / rms(x)`.
+/// Gradients of `rmsNorm` for `dy`: `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` and
+/// `dw += Σ_rows dy∘x·r`, with `r = 1 / rms(x)`.
 ///
 /// All matrices `[rows, d]`, contiguous; `weight` and its gradient `[d]`.
 package func rmsNormBackward(
-    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int = 1, dy: Matrix,
-    into dx: Matrix, weightGradient: UnsafeMutablePointer<Float>
+    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, dy: Matrix, into dx: Matrix,
+    weightGradient: UnsafeMutablePointer<Float>
 ) {
     precondition(
         x.rows == dx.rows && x.columns == dx.columns && dy.rows == x.rows
             && dy.columns == x.columns && x.stride == x.columns && dy.stride == dy.columns
-            && dx.stride == dx.columns && x.columns % groups == 0,
+            && dx.stride == dx.columns,
         "rmsNormBackward of [\(x.rows), \(x.columns)] and dy [\(dy.rows), \(dy.columns)]")
     sumOverRowBlocks(of: [0..<x.rows], count: x.columns, into: weightGradient) { _, rows, share in
         let first = rows.lowerBound
         loops.rms_norm_gradient(
             x.row(first), weight, dy.row(first), dx.row(first), share, rows.count, x.columns,
-            groups, epsilon)
+            epsilon)
     }
 }
 
-/// Gradients of `y ∘ silu(z)`: `dz = dy ∘ y ∘ silu'(z)`, then `dy ← dy ∘ silu(z)` in place.
+/// Gradients of `gatedRMSNorm` for `dy`, in one pass over memory. With g the gradient of `x ∘ silu(z)`
+/// as `rmsNormBackward` has it, each group apart: `dz = g ∘ x ∘ silu'(z)`, and `dy` becomes
+/// `dx = g ∘ silu(z)`.
 ///
-/// All matrices `[rows, d]`; `y` and `dy` contiguous.
-package func gateBackward(_ y: Matrix, with z: Matrix, dy: Matrix, into dz: Matrix) {
+/// All matrices `[rows, d]`; `x` and `dy` contiguous; `weight` and its gradient `[d]`.
+package func gatedRMSNormBackward(
+    _ x: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int,
+    dy: Matrix, into dz: Matrix, weightGradient: UnsafeMutablePointer<Float>
+) {
     precondition(
-        y.rows == z.rows && y.columns == z.columns && dy.rows == y.rows
-            && dy.columns == y.columns && dz.rows == y.rows && dz.columns == y.columns
-            && y.stride == y.columns && dy.stride == dy.columns,
-        "gateBackward of [\(y.rows), \(y.columns)] with [\(z.rows), \(z.columns)]")
-    parallelRanges(y.rows, grain: 8) { rows in
+        x.rows == z.rows && x.columns == z.columns && dy.rows == x.rows
+            && dy.columns == x.columns && dz.rows == x.rows && dz.columns == x.columns
+            && x.stride == x.columns && dy.stride == dy.columns && x.columns % groups == 0,
+        "gatedRMSNormBackward of [\(x.rows), \(x.columns)] with [\(z.rows), \(z.columns)]")
+    sumOverRowBlocks(of: [0..<x.rows], count: x.columns, into: weightGradient) { _, rows, share in
         let first = rows.lowerBound
-        loops.gate_gradient(
-            y.row(first), z.row(first), z.stride, dy.row(first), dz.row(first), dz.stride,
-            rows.count, y.columns)
+        loops.gated_rms_norm_gradient(
+            x.row(first), z.row(first), z.stride, weight, dy.row(first), dz.row(first), dz.stride,
+            share, rows.count, x.columns, groups, epsilon)
     }
 }

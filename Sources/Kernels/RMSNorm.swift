@@ -52,24 +52,27 @@ package func gate(_ y: Matrix, with z: Matrix) {
     }
 }
 
-/// `y = rmsNorm(y ∘ silu(z))` in place, in one pass over memory; `y` `[rows, d]` contiguous, `z`
-/// the same size.
+/// `y = rmsNorm(x ∘ silu(z))` in one pass over memory.
 ///
 /// - Parameters:
+///   - x: `[rows, d]`, contiguous; may be the same memory as `y`.
+///   - z: `[rows, d]`.
 ///   - weight: `[d]`.
 ///   - groups: equal parts of a row that are normalized apart from each other.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 7.1; `norm_before_gate=False` in mamba_ssm.
 package func gatedRMSNorm(
-    _ y: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int
+    _ x: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int,
+    into y: Matrix
 ) {
     precondition(
-        y.rows == z.rows && y.columns == z.columns && y.stride == y.columns
-            && y.columns % groups == 0,
-        "gatedRMSNorm of [\(y.rows), \(y.columns)] with [\(z.rows), \(z.columns)], \(groups) groups"
+        x.rows == z.rows && x.columns == z.columns && x.stride == x.columns && y.rows == x.rows
+            && y.columns == x.columns && y.stride == y.columns && y.columns % groups == 0,
+        "gatedRMSNorm of [\(x.rows), \(x.columns)] with [\(z.rows), \(z.columns)], \(groups) groups"
     )
     parallelRanges(y.rows, grain: 8) { rows in
+        let first = rows.lowerBound
         loops.gated_rms_norm(
-            y.row(rows.lowerBound), z.row(rows.lowerBound), z.stride, weight, rows.count,
-            y.columns, groups, epsilon)
+            x.row(first), z.row(first), z.stride, weight, y.row(first), rows.count, y.columns,
+            groups, epsilon)
     }
 }

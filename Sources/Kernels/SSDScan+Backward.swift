@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Where the gradients of `ssdScan` go; shapes as in `SSDInput`.
@@ -51,25 +52,39 @@ package func ssdScanBackward(
             && states?.count ?? sequences.count == sequences.count
             && stateGradients?.count ?? sequences.count == sequences.count,
         "SSD backward of [\(input.x.rows), \(input.x.columns)], dy [\(dy.rows), \(dy.columns)]")
-    let chunksOfSequences = sequences.map(chunks(of:))
-    var firstChunk = 0
-    let firsts = chunksOfSequences.map { chunks in
-        defer { firstChunk += chunks.count }
-        return firstChunk
+    var count = 0
+    let chunksOfSequences = sequences.enumerated().map { index, rows in
+        chunks(of: rows).map { part in
+            defer { count += 1 }
+            return Chunk(
+                index: count, rows: part,
+                startsAtZero: part.lowerBound == rows.lowerBound && states == nil,
+                isLast: part.upperBound == rows.upperBound)
+        }
     }
-    let all = chunksOfSequences.flatMap(\.self)
-    let backward = SSDBackward(input, chunkCount: all.count, dy: dy, gradient: gradient)
+    let backward = SSDBackward(input, chunkCount: count, dy: dy, gradient: gradient)
     parallel(sequences.count * input.nHeads) { item in
         let (sequence, head) = item.quotientAndRemainder(dividingBy: input.nHeads)
-        let chunks = Array(zip(firsts[sequence]..., chunksOfSequences[sequence]))
+        let chunks = chunksOfSequences[sequence]
         backward.sweepForward(chunks, head: head, from: states?[sequence])
         backward.sweepBackward(chunks, head: head, into: stateGradients?[sequence])
     }
-    parallel(all.count * input.nGroups) { item in
+    let all = chunksOfSequences.flatMap(\.self)
+    parallel(count * input.nGroups) { item in
         let (index, group) = item.quotientAndRemainder(dividingBy: input.nGroups)
-        backward.gradients(ofChunk: index, all[index], group: group)
+        backward.gradients(of: all[index], group: group)
     }
     backward.addSums()
+}
+
+private struct Chunk {
+    /// Among the chunks of all sequences.
+    let index: Int
+    let rows: Range<Int>
+    /// Whether the state before it is zero.
+    let startsAtZero: Bool
+    /// Of its sequence, so that the gradient of the state after it is zero.
+    let isLast: Bool
 }
 
 /// What all chunks share: the states around them and their shares of the sums over positions.
@@ -85,7 +100,7 @@ private struct SSDBackward {
         self.chunkCount = chunkCount
         self.dy = dy
         self.gradient = gradient
-        let states = chunkCount * input.nHeads * input.headDim * input.dState
+        let states = chunkCount * input.nHeads * input.headDim * tilePadded(input.dState)
         stateScratch = Scratch(bytes: 2 * states * 4)
         sumScratch = Scratch(bytes: 2 * chunkCount * input.nHeads * 8)
     }
@@ -99,10 +114,11 @@ private struct SSDBackward {
     }
 
     private func matrix(_ index: Int, _ head: Int) -> Matrix {
-        let size = input.headDim * input.dState
+        let stride = tilePadded(input.dState)
         return Matrix(
-            stateScratch.pointer(to: Float.self) + (index * input.nHeads + head) * size,
-            rows: input.headDim, columns: input.dState)
+            stateScratch.pointer(to: Float.self)
+                + (index * input.nHeads + head) * input.headDim * stride,
+            rows: input.headDim, columns: input.dState, stride: stride)
     }
 
     /// Shares of dA and dD.
@@ -119,121 +135,135 @@ private struct SSDBackward {
     }
 
     /// `S ← exp(c_q) S + (exp(c_q − c_j) dt x)ᵀ B`, kept before each chunk.
-    func sweepForward(
-        _ chunks: [(Int, Range<Int>)], head: Int, from start: UnsafePointer<Float>?
-    ) {
-        let size = input.headDim * input.dState
-        let first = state(chunks[0].0, head)
+    func sweepForward(_ chunks: [Chunk], head: Int, from start: UnsafePointer<Float>?) {
         if let start {
-            first.pointer.update(from: start + head * size, count: size)
-        } else {
-            first.pointer.update(repeating: 0, count: size)
+            let size = input.headDim * input.dState
+            Matrix(
+                UnsafeMutablePointer(mutating: start) + head * size, rows: input.headDim,
+                columns: input.dState
+            ).copy(to: state(chunks[0].index, head))
         }
+        guard chunks.count > 1 else { return }
         let work = ChunkScratch(input)
-        for (index, rows) in chunks.dropLast() {
-            let decays = work.decays(rows, head: head)
-            let next = state(index + 1, head)
-            state(index, head).copy(to: next)
-            let x = work.scaled(input.x.rows(rows).columns(columns(head)), by: decays.toEnd)
-            serialGEMM(
-                .transposed(x), .plain(group(input.B, rows, input.group(of: head))), into: next,
-                beta: decays.fromStart[rows.count - 1])
+        for chunk in chunks.dropLast() {
+            let decays = work.decays(chunk.rows, head: head)
+            let next = state(chunk.index + 1, head)
+            if !chunk.startsAtZero { state(chunk.index, head).copy(to: next) }
+            let x = work.scaled(input.x.rows(chunk.rows).columns(columns(head)), by: decays.toEnd)
+            let B = group(input.B, chunk.rows, input.group(of: head)).tileReady(in: work.B)
+            blockProduct(
+                .transposed(x), B, into: next,
+                beta: chunk.startsAtZero ? 0 : decays.fromStart[chunk.rows.count - 1])
         }
     }
 
     /// `S̄ ← exp(c_q) S̄ + (exp(c_i) dy)ᵀ C`, kept after each chunk.
-    func sweepBackward(
-        _ chunks: [(Int, Range<Int>)], head: Int, into start: UnsafeMutablePointer<Float>?
-    ) {
+    func sweepBackward(_ chunks: [Chunk], head: Int, into start: UnsafeMutablePointer<Float>?) {
+        guard chunks.count > 1 || start != nil else { return }
         let size = input.headDim * input.dState
-        let last = stateGradient(chunks[chunks.count - 1].0, head)
-        last.pointer.update(repeating: 0, count: size)
         let work = ChunkScratch(input)
-        for (position, (index, rows)) in chunks.enumerated().reversed() {
+        for (position, chunk) in chunks.enumerated().reversed() {
             let before: Matrix
             if position > 0 {
-                before = stateGradient(index - 1, head)
+                before = stateGradient(chunk.index - 1, head)
             } else if let start {
                 before = Matrix(
                     start + head * size, rows: input.headDim, columns: input.dState)
             } else {
                 break
             }
-            let decays = work.decays(rows, head: head)
-            stateGradient(index, head).copy(to: before)
-            let scaled = work.scaled(dy.rows(rows).columns(columns(head)), by: decays.fromStart)
-            serialGEMM(
-                .transposed(scaled), .plain(group(input.C, rows, input.group(of: head))),
-                into: before, beta: decays.fromStart[rows.count - 1])
+            let decays = work.decays(chunk.rows, head: head)
+            if !chunk.isLast { stateGradient(chunk.index, head).copy(to: before) }
+            let scaled = work.scaled(
+                dy.rows(chunk.rows).columns(columns(head)), by: decays.fromStart)
+            let C = group(input.C, chunk.rows, input.group(of: head)).tileReady(in: work.C)
+            blockProduct(
+                .transposed(scaled), C, into: before,
+                beta: chunk.isLast ? 0 : decays.fromStart[chunk.rows.count - 1])
         }
     }
 
     /// All gradients of one chunk in the heads of one group.
-    func gradients(ofChunk index: Int, _ rows: Range<Int>, group: Int) {
-        let work = ChunkScratch(input)
-        let (B, C) = (self.group(input.B, rows, group), self.group(input.C, rows, group))
+    func gradients(of chunk: Chunk, group: Int) {
+        let (work, rows) = (ChunkScratch(input), chunk.rows)
         let (dB, dC) = (self.group(gradient.B, rows, group), self.group(gradient.C, rows, group))
+        let B = self.group(input.B, rows, group).tileReady(in: work.B)
+        let C = self.group(input.C, rows, group).tileReady(in: work.C)
         for i in 0..<rows.count {
             dB.row(i).update(repeating: 0, count: input.dState)
             dC.row(i).update(repeating: 0, count: input.dState)
         }
-        let products = work.square(.products, rows.count)
         let dProducts = work.square(.dProducts, rows.count)
-        dProducts.pointer.update(repeating: 0, count: chunk * chunk)
-        serialGEMM(.plain(C), .transposed(B), into: products)
+        dProducts.pointer.update(repeating: 0, count: Kernels.chunk * Kernels.chunk)
+        blockProduct(
+            .plain(C), B.transposed(into: work.turned, stride: Kernels.chunk),
+            into: work.square(.products, rows.count), STATELENS_LOWER_RESULT)
         let headsOfGroup = input.nHeads / input.nGroups
         for head in group * headsOfGroup..<(group + 1) * headsOfGroup {
-            gradients(ofHead: head, index, rows, B: B, C: C, dB: dB, dC: dC, work)
+            gradients(ofHead: head, chunk, B: B, C: C, dB: dB, dC: dC, work)
         }
-        serialGEMM(.plain(dProducts), .plain(B), into: dC, beta: 1)
-        serialGEMM(.transposed(dProducts), .plain(C), into: dB, beta: 1)
+        blockProduct(.plain(dProducts), B, into: dC, beta: 1, STATELENS_LOWER_FACTOR)
+        blockProduct(.transposed(dProducts), C, into: dB, beta: 1, STATELENS_UPPER_FACTOR)
     }
 
     private func gradients(
-        ofHead head: Int, _ index: Int, _ rows: Range<Int>, B: Matrix, C: Matrix, dB: Matrix,
-        dC: Matrix, _ work: ChunkScratch
+        ofHead head: Int, _ chunk: Chunk, B: Matrix, C: Matrix, dB: Matrix, dC: Matrix,
+        _ work: ChunkScratch
     ) {
-        let (q, P, N) = (rows.count, input.headDim, input.dState)
-        let (S, dS) = (state(index, head), stateGradient(index, head))
+        let (rows, q) = (chunk.rows, chunk.rows.count)
+        let (S, dS) = (state(chunk.index, head), stateGradient(chunk.index, head))
         let x = input.x.rows(rows).columns(columns(head))
-        let dy = dy.rows(rows).columns(columns(head))
+        let dy = dy.rows(rows).columns(columns(head)).tileReady(in: work.dy)
         let dx = gradient.x.rows(rows).columns(columns(head))
         let decays = work.decays(rows, head: head)
-        let dc = work.dc
+        let (dc, along) = (work.dc, work.along)
         dc.update(repeating: 0, count: q)
 
         let (mask, dMask) = (work.square(.mask, q), work.square(.dMask, q))
-        serialGEMM(.plain(dy), .transposed(x), into: dMask)
+        blockProduct(
+            .plain(dy), x.transposed(into: work.turned, stride: Kernels.chunk), into: dMask,
+            STATELENS_LOWER_RESULT)
         loops.ssd_mask_gradient(
             work.square(.products, q).pointer, decays.logDecay, decays.step, input.D[head],
             dMask.pointer, mask.pointer, work.square(.dProducts, q).pointer, dc, work.dStep,
-            chunk, q)
-        serialGEMM(.transposed(mask), .plain(dy), into: dx)
+            Kernels.chunk, q)
 
         let wide = work.wide(q)
-        // exp(c_i) dy S: to dC, and by its product with C to dc.
-        serialGEMM(.plain(dy), .plain(S), into: wide)
-        for i in 0..<q {
-            let decay = decays.fromStart[i]
-            dc[i] += Double(decay) * loops.dot(wide.row(i), C.row(i), N)
-            loops.axpy(decay, wide.row(i), dC.row(i), N)
+        var atEnd = 0.0
+        if !chunk.startsAtZero {
+            // exp(c_i) dy S: to dC, and by its product with C to dc.
+            blockProduct(.plain(dy), S, into: wide)
+            loops.ssd_join(
+                wide.pointer, wide.stride, C.pointer, C.stride, decays.fromStart, dC.pointer,
+                dC.stride, along, q, input.dState)
+            for i in 0..<q { dc[i] += Double(decays.fromStart[i]) * along[i] }
+            if !chunk.isLast {
+                for p in 0..<input.headDim {
+                    atEnd += loops.dot(S.row(p), dS.row(p), input.dState)
+                }
+                atEnd *= Double(decays.fromStart[q - 1])
+            }
         }
-        // exp(c_q − c_j) dt x S̄: to dB, and by its product with B to dc and ddt.
-        serialGEMM(.plain(x), .plain(dS), into: wide)
-        var atEnd = Double(decays.fromStart[q - 1]) * loops.dot(S.pointer, dS.pointer, P * N)
-        for j in 0..<q {
-            let along = loops.dot(wide.row(j), B.row(j), N)
-            let v = Double(decays.toEnd[j]) * along
-            dc[j] -= v
-            atEnd += v
-            work.dStep[j] += Float(Double(decays.gap[j]) * along)
-            loops.axpy(decays.toEnd[j], wide.row(j), dB.row(j), N)
+        if !chunk.isLast {
+            // exp(c_q − c_j) dt x S̄: to dB, and by its product with B to dc and ddt.
+            blockProduct(.plain(x), dS, into: wide)
+            loops.ssd_join(
+                wide.pointer, wide.stride, B.pointer, B.stride, decays.toEnd, dB.pointer,
+                dB.stride, along, q, input.dState)
+            for j in 0..<q {
+                let v = Double(decays.toEnd[j]) * along[j]
+                dc[j] -= v
+                atEnd += v
+                let gap = exp(decays.logDecay[q - 1] - decays.logDecay[j])
+                work.dStep[j] += Float(gap * along[j])
+            }
+            // exp(c_q − c_j) dt B S̄ᵀ: to dx.
+            let turned = dS.transposed(into: work.turned, stride: tilePadded(input.headDim))
+            blockProduct(.plain(B), turned, scaledBy: decays.toEnd, into: dx)
         }
         dc[q - 1] += atEnd
-        // exp(c_q − c_j) dt B S̄ᵀ: to dx.
-        let carried = work.carried(q)
-        serialGEMM(.plain(B), .transposed(dS), into: carried)
-        for j in 0..<q { loops.axpy(decays.toEnd[j], carried.row(j), dx.row(j), P) }
+        blockProduct(
+            .transposed(mask), dy, into: dx, beta: chunk.isLast ? 0 : 1, STATELENS_UPPER_FACTOR)
 
         var (da, dA, dD) = (0.0, 0.0, 0.0)
         for k in (0..<q).reversed() {
@@ -243,8 +273,8 @@ private struct SSDBackward {
             gradient.dt.row(rows.lowerBound + k)[head] =
                 Float(Double(input.A[head]) * da + Double(work.dStep[k]))
         }
-        sums(index, head)[0] = dA
-        sums(index, head)[1] = dD
+        sums(chunk.index, head)[0] = dA
+        sums(chunk.index, head)[1] = dD
     }
 
     func addSums() {
@@ -264,62 +294,64 @@ private struct SSDBackward {
 private struct ChunkScratch {
     enum Square: Int { case products, dProducts, mask, dMask }
 
-    /// Of every position of the chunk: dt, c, exp(c_i), exp(c_q − c_j) and the last times dt.
+    /// Of every position of the chunk: dt, c, exp(c_i) and dt exp(c_q − c_j).
     struct Decays {
-        let step, fromStart, gap, toEnd: UnsafeMutablePointer<Float>
+        let step, fromStart, toEnd: UnsafeMutablePointer<Float>
         let logDecay: UnsafeMutablePointer<Double>
     }
 
     private let input: SSDInput
-    private let floats, doubles: Scratch
+    private let memory: Scratch
+    /// Vectors of float64, then of float32, one chunk long.
+    let logDecay, dc, along: UnsafeMutablePointer<Double>
+    private let step, fromStart, toEnd: UnsafeMutablePointer<Float>
+    let dStep: UnsafeMutablePointer<Float>
+    private let squares, wideRows: UnsafeMutablePointer<Float>
+    /// Rows of B, C and dy, where they must be padded.
+    let B, C, dy: UnsafeMutablePointer<Float>
+    /// A transpose: of B, x or S̄.
+    let turned: UnsafeMutablePointer<Float>
 
     init(_ input: SSDInput) {
         self.input = input
-        let count = chunk * (4 * chunk + input.dState + input.headDim + 5)
-        floats = Scratch(bytes: count * 4)
-        doubles = Scratch(bytes: 2 * chunk * 8)
-        // The loops read whole vectors and choose away what lies beyond the chunk.
-        floats.pointer(to: Float.self).update(repeating: 0, count: count)
-        doubles.pointer(to: Double.self).update(repeating: 0, count: 2 * chunk)
+        let (N, P) = (tilePadded(input.dState), tilePadded(input.headDim))
+        let vectors = 3 * 2 * chunk + 4 * chunk
+        let turnedCount = max(max(N, P) * chunk, N * P)
+        memory = Scratch(bytes: 4 * (vectors + chunk * (4 * chunk + 3 * N + P) + turnedCount))
+        logDecay = memory.pointer(to: Double.self)
+        (dc, along) = (logDecay + chunk, logDecay + 2 * chunk)
+        let floats = memory.pointer(to: Float.self)
+        // The loops read whole vectors and choose away what lies beyond the chunk, if it is finite.
+        floats.update(repeating: 0, count: vectors)
+        step = floats + 6 * chunk
+        (fromStart, toEnd, dStep) = (step + chunk, step + 2 * chunk, step + 3 * chunk)
+        squares = floats + vectors
+        wideRows = squares + 4 * chunk * chunk
+        B = wideRows + chunk * N
+        C = B + chunk * N
+        dy = C + chunk * N
+        turned = dy + chunk * P
     }
-
-    private func vector(_ index: Int) -> UnsafeMutablePointer<Float> {
-        floats.pointer(to: Float.self) + index * chunk
-    }
-
-    var dStep: UnsafeMutablePointer<Float> { vector(4) }
-    var dc: UnsafeMutablePointer<Double> { doubles.pointer(to: Double.self) + chunk }
 
     /// `[q, q]` in rows of a whole chunk.
     func square(_ name: Square, _ q: Int) -> Matrix {
-        Matrix(vector(5 + name.rawValue * chunk), rows: q, columns: q, stride: chunk)
+        Matrix(
+            squares + name.rawValue * chunk * chunk, rows: q, columns: q, stride: chunk)
     }
 
     /// `[q, d_state]`.
-    func wide(_ q: Int) -> Matrix {
-        Matrix(vector(5 + 4 * chunk), rows: q, columns: input.dState)
-    }
-
-    /// `[q, head_dim]`.
-    func carried(_ q: Int) -> Matrix {
-        Matrix(vector(5 + 4 * chunk + input.dState), rows: q, columns: input.headDim)
-    }
+    func wide(_ q: Int) -> Matrix { Matrix(wideRows, rows: q, columns: input.dState) }
 
     func decays(_ rows: Range<Int>, head: Int) -> Decays {
-        let decays = Decays(
-            step: vector(0), fromStart: vector(1), gap: vector(2), toEnd: vector(3),
-            logDecay: doubles.pointer(to: Double.self))
         loops.ssd_decays(
-            input.dt.row(rows.lowerBound) + head, input.dt.stride, input.A[head], rows.count,
-            decays.step, decays.logDecay, decays.fromStart, decays.toEnd)
-        let end = decays.logDecay[rows.count - 1]
-        for j in 0..<rows.count { decays.gap[j] = Float(exp(end - decays.logDecay[j])) }
-        return decays
+            input.dt.row(rows.lowerBound) + head, input.dt.stride, input.A[head], rows.count, step,
+            logDecay, fromStart, toEnd)
+        return Decays(step: step, fromStart: fromStart, toEnd: toEnd, logDecay: logDecay)
     }
 
-    /// `factor ∘ x`, `[q, head_dim]`; lives until the next call.
+    /// `factor ∘ x`, `[q, head_dim]`, in the memory of `turned`.
     func scaled(_ x: Matrix, by factor: UnsafePointer<Float>) -> Matrix {
-        let result = carried(x.rows)
+        let result = Matrix(turned, rows: x.rows, columns: x.columns)
         x.copy(to: result)
         loops.scale_rows(result.pointer, factor, x.rows, x.columns)
         return result

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// What the state-space dual scan of one mixer reads.
@@ -106,10 +107,13 @@ private struct ChunkProducts {
             let (index, group) = item.quotientAndRemainder(dividingBy: nGroups)
             let rows = chunks[index]
             let columns = input.columns(ofGroup: group)
-            serialGEMM(
+            let turned = Scratch(bytes: input.dState * chunk * 4)
+            blockProduct(
                 .plain(input.C.rows(rows).columns(columns)),
-                .transposed(input.B.rows(rows).columns(columns)),
-                into: self[rows, group])
+                input.B.rows(rows).columns(columns).transposed(
+                    into: turned.pointer(to: Float.self), stride: chunk),
+                into: self[rows, group], STATELENS_LOWER_RESULT)
+            withExtendedLifetime(turned) {}
         }
     }
 
@@ -154,7 +158,7 @@ private struct HeadSet {
         self.input = input
         self.heads = heads
         self.products = products
-        width = (input.headDim + loops.tile_columns - 1) / loops.tile_columns * loops.tile_columns
+        width = tilePadded(input.headDim)
     }
 
     /// What one chunk of one head needs on the way, and `Sᵀ` `[d_state, head_dim]` of every head:

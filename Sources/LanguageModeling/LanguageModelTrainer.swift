@@ -36,6 +36,7 @@ package final class LanguageModelTrainer {
     let start: String
     let gradients: Gradients
     private let first, second: [Tensor]
+    private let memory = TrainingMemory()
     private var model: LanguageModel
     private var order: TrainingMixture.Order
     /// Where training stands: complete steps, and sequences and losses of the one under way.
@@ -113,7 +114,7 @@ package final class LanguageModelTrainer {
         let count = min(options.atATime, options.batch - progress.sequencesDone)
         let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
         progress.lossSum += try model.accumulateGradients(
-            batch, labels: labels, into: gradients, dropout: dropout(count))
+            batch, labels: labels, into: gradients, memory: memory, dropout: dropout(count))
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
         progress.sequencesDone += count

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Files
 
-/// `lens data`: made-up stories and texts whose every answer is known.
+/// `lens data`: made-up stories and texts whose every answer is known, and tokenizers.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Make questions and texts about small worlds, whose every answer is known.",
-        subcommands: [DataBabiCommand.self, DataTextCommand.self])
+        abstract: "Make questions and texts about small worlds, and tokenizers for them.",
+        subcommands: [DataBabiCommand.self, DataTextCommand.self, DataTokenizerCommand.self])
 }
 
 /// `run.json` of made data: how to make the same bytes again.

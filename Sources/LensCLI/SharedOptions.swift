@@ -65,6 +65,19 @@ enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
+/// What the documents of a text file are.
+struct DocumentOptions: ParsableArguments {
+    @Option(help: "Where a .jsonl record keeps its text.")
+    var textKey = "text"
+
+    @Flag(help: "Take every line of a .txt file as a document, as upstream does.")
+    var lines = false
+
+    func reader(of paths: [String]) throws -> DocumentReader {
+        try DocumentReader(paths: paths, key: textKey, lines: lines)
+    }
+}
+
 /// Which text, and how it is cut.
 struct CorpusOptions: ParsableArguments {
     @Option(
@@ -74,11 +87,7 @@ struct CorpusOptions: ParsableArguments {
             valueName: "file"))
     var data: [String]
 
-    @Option(help: "Where a .jsonl record keeps its text.")
-    var textKey = "text"
-
-    @Flag(help: "Take every line of a .txt file as a document, as upstream does.")
-    var lines = false
+    @OptionGroup var documents: DocumentOptions
 
     @Option(help: "Tokens in a window.")
     var window = 2048
@@ -99,7 +108,7 @@ struct CorpusOptions: ParsableArguments {
         guard let endOfText = tokenizer.endOfText else {
             throw CommandError.noEndOfText(path: tokenizer.path)
         }
-        let documents = try DocumentReader(paths: paths ?? data, key: textKey, lines: lines)
+        let documents = try documents.reader(of: paths ?? data)
         let display = ProgressDisplay("reading text", unit: "MB", total: documents.fileBytes)
         defer { display.finish() }
         return try tokenWindows(
@@ -113,6 +122,7 @@ struct CorpusOptions: ParsableArguments {
 enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
     case noEndOfText(path: String)
+    case noText(data: [String])
     case unequalLengths(path: String, lengths: [Int])
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
@@ -120,7 +130,7 @@ enum CommandError: UserFacingError, Equatable {
     var kind: FailureKind {
         switch self {
         case .missingTokenizer: .missingInput
-        case .noEndOfText, .unequalLengths: .badData
+        case .noEndOfText, .noText, .unequalLengths: .badData
         case .notReached: .usage
         case .interrupted: .interrupted
         }
@@ -133,6 +143,8 @@ enum CommandError: UserFacingError, Equatable {
                 + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
         case .noEndOfText(let path):
             "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
+        case .noText(let data):
+            "\(data.joined(separator: ", ")): not one character of text; give some to learn from"
         case .unequalLengths(let path, let lengths):
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"

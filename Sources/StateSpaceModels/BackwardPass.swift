@@ -1,63 +1,31 @@
 import Kernels
 import Tensors
 
-/// What all parts of one backward pass share: the gradients, the rows of the sequences and buffers.
-///
-/// Of a block nothing but the stream it read is kept from the forward pass; what its gradients need
-/// besides is computed again, block by block, in the buffers of a forward pass for each mixer.
+/// What all parts of one backward pass share: the forward pass that it follows, the gradients and
+/// buffers.
 final class BackwardPass {
+    let forward: ForwardPass
     let gradients: Gradients
-    let rows: Int
-    let sequences: [Range<Int>]
-    private let mixers: [ForwardPass]
-    private let ssmOut: [Kept]
-    private var buffers: [Buffer: Tensor] = [:]
+    private let memory: TrainingMemory
 
     /// Gradients in values between the parameters; every block writes them anew.
     enum Buffer {
-        case u, du, dx, mixed1, mixed2, dMixed, dSubln
-        case gated, dNormed, dGated, dProjected, dConvolved, dStep
+        case streams, u, du, dx, dMixed, dSubln
+        case dScanned, dProjected, dConvolved, dStep
     }
 
-    /// A copy of a value that the forward pass goes on to overwrite.
-    private final class Kept {
-        var value = Tensor(0)
-
-        func keep(_ tensor: Tensor) {
-            if value.count != tensor.count { value = Tensor([tensor.count]) }
-            copy(tensor, into: value)
-        }
-    }
-
-    init(_ batch: TokenBatch, model: LanguageModel, gradients: Gradients) {
+    init(_ forward: ForwardPass, _ memory: TrainingMemory, gradients: Gradients) {
+        self.forward = forward
+        self.memory = memory
         self.gradients = gradients
-        rows = batch.ids.count
-        sequences = batch.sequences
-        let kept = [Kept(), Kept()]
-        ssmOut = kept
-        mixers = [1, 2].map { index in
-            var hooks = Hooks()
-            for block in model.blocks {
-                let name = block.differential == nil ? nil : index
-                hooks.add(.mixer(.ssmOut, block: block.index, index: name)) {
-                    kept[index - 1].keep($0)
-                }
-            }
-            return ForwardPass(batch, hooks: hooks, state: nil)
-        }
     }
+
+    var rows: Int { forward.rows }
+    var sequences: [Range<Int>] { forward.sequences }
 
     /// A buffer of this shape; its content is whatever the last user left.
-    func buffer(_ name: Buffer, _ shape: [Int]) -> Tensor {
-        if let tensor = buffers[name], tensor.shape == shape { return tensor }
-        let tensor = Tensor(shape)
-        buffers[name] = tensor
-        return tensor
-    }
+    func buffer(_ name: Buffer, _ shape: [Int]) -> Tensor { memory.gradients(name, shape) }
 
-    /// The forward pass of mixer 1 or 2 of a block.
-    func forward(_ index: Int?) -> ForwardPass { mixers[(index ?? 1) - 1] }
-
-    /// The output of that mixer's scan, before the gate.
-    func ssmOut(_ index: Int?) -> Tensor { ssmOut[(index ?? 1) - 1].value }
+    /// Whether the forward pass of a block must be done again to have the values inside it.
+    func needsForward(block: Int) -> Bool { !memory.keeps(block: block) }
 }

@@ -17,21 +17,26 @@ extension Block {
         switch kind {
         case .ordinary(let mixer):
             let mixer = mixer.withBackward
-            try mixer.forward(u, pass: pass.forward(nil), block: index, index: nil, into: nil)
+            if pass.needsForward(block: index) {
+                try mixer.forward(u, pass: pass.forward, block: index, index: nil, into: nil)
+            }
             var dOut = dStream
             if let dropout {
                 dOut = pass.buffer(.dMixed, stream.shape)
                 copy(dStream, into: dOut)
                 dropout.apply(to: dOut, block: index, pass.sequences)
             }
-            mixer.backward(u, dOut: dOut, pass: pass, index: nil, into: du, adding: false)
+            mixer.backward(
+                u, dOut: dOut, pass: pass, block: index, index: nil, into: du, adding: false)
         case .differential(let mixer1, let mixer2, let differential):
             let (mixer1, mixer2) = (mixer1.withBackward, mixer2.withBackward)
-            let difference = pass.buffer(.mixed1, stream.shape)
-            let mixed2 = pass.buffer(.mixed2, stream.shape)
-            try mixer1.forward(u, pass: pass.forward(1), block: index, index: 1, into: difference)
-            try mixer2.forward(u, pass: pass.forward(2), block: index, index: 2, into: mixed2)
-            add(mixed2, into: difference, scale: -differential.lambdaFull)
+            let forward = pass.forward
+            let (difference, mixed2) = differenceBuffers(forward, stream.shape)
+            if pass.needsForward(block: index) {
+                try mixer1.forward(u, pass: forward, block: index, index: 1, into: difference)
+                try mixer2.forward(u, pass: forward, block: index, index: 2, into: mixed2)
+                add(mixed2, into: difference, scale: -differential.lambdaFull)
+            }
 
             // stream += (1 − λ_init) · subln(mixer_1 − λ · mixer_2)
             let dSubln = pass.buffer(.dSubln, stream.shape)
@@ -46,9 +51,11 @@ extension Block {
             for i in gradients[differential.q1].elements.indices {
                 gradients[differential.q1].pointer[i] += dLambda
             }
-            mixer1.backward(u, dOut: dMixed, pass: pass, index: 1, into: du, adding: false)
+            mixer1.backward(
+                u, dOut: dMixed, pass: pass, block: index, index: 1, into: du, adding: false)
             scale(dMixed, by: -differential.lambdaFull, into: dMixed)
-            mixer2.backward(u, dOut: dMixed, pass: pass, index: 2, into: du, adding: true)
+            mixer2.backward(
+                u, dOut: dMixed, pass: pass, block: index, index: 2, into: du, adding: true)
         }
         let dx = pass.buffer(.dx, stream.shape)
         rmsNormBackward(

@@ -64,29 +64,39 @@ package struct Block: Sendable {
         rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
         try pass.hooks.visit(.normed(block: index), u)
 
-        let out = pass.buffer(.mixed1, stream.shape)
         let isFinite: Bool
         switch kind {
         case .ordinary(let mixer):
+            let out = pass.buffer(.mixed1, stream.shape)
             try mixer.forward(u, pass: pass, block: index, index: nil, into: out)
             isFinite = add(out, into: stream)
         case .differential(let mixer1, let mixer2, let differential):
-            let other = pass.buffer(.mixed2, stream.shape)
-            try mixer1.forward(u, pass: pass, block: index, index: 1, into: out)
+            let (difference, other) = differenceBuffers(pass, stream.shape)
+            try mixer1.forward(u, pass: pass, block: index, index: 1, into: difference)
             try mixer2.forward(u, pass: pass, block: index, index: 2, into: other)
 
             let lambda = Tensor([differential.lambdaFull], shape: [1])
             try pass.hooks.visit(.lambda(block: index), lambda)
-            add(other, into: out, scale: -lambda.pointer[0])
-            try pass.hooks.visit(.difference(block: index), out)
+            add(other, into: difference, scale: -lambda.pointer[0])
+            try pass.hooks.visit(.difference(block: index), difference)
+            let out = pass.isTraining ? pass.buffer(.subln, stream.shape) : difference
             rmsNorm(
-                out.matrix, weight: differential.subln.pointer, epsilon: Differential.epsilon,
-                into: out.matrix)
+                difference.matrix, weight: differential.subln.pointer,
+                epsilon: Differential.epsilon, into: out.matrix)
             try pass.hooks.visit(.subln(block: index), out)
             isFinite = add(out, into: stream, scale: 1 - differential.lambdaInit)
         }
         try pass.hooks.visit(.residPost(block: index), stream)
         return isFinite
+    }
+
+    /// Of a differential block: where the output of mixer 1, later the difference, stands, and where
+    /// that of mixer 2.
+    func differenceBuffers(_ pass: ForwardPass, _ shape: [Int]) -> (Tensor, Tensor) {
+        (
+            pass.buffers(block: index, mixer: 1)(.mixed1, shape),
+            pass.buffers(block: index, mixer: 2)(.mixed2, shape)
+        )
     }
 }
 

@@ -7,15 +7,20 @@ final class ForwardPass {
     let rows: Int
     let hooks: Hooks
     private let state: RecurrentState?
-    private var buffers: [Buffer: Tensor] = [:]
+    private let shared: Buffers<Buffer>
+    /// Where a backward pass looks for the values inside the blocks; nil if there will be none.
+    private let memory: TrainingMemory?
 
-    /// Buffers that every block writes anew; each is as large as the largest block needs.
     enum Buffer {
-        case normed, mixed1, mixed2
-        case projected, convolved, timeStep, bcdt, scanned, convState, ssmState
+        case normed, mixed1, mixed2, subln
+        case projected, convolved, timeStep, bcdt, scanned, gated, convState, ssmState
     }
 
-    init(_ batch: TokenBatch, hooks: Hooks, state: RecurrentState?) {
+    init(
+        _ batch: TokenBatch, hooks: Hooks, state: RecurrentState?, memory: TrainingMemory? = nil
+    ) {
+        self.memory = memory
+        shared = memory?.shared ?? Buffers()
         sequences = batch.sequences
         rows = batch.ids.count
         self.hooks = hooks
@@ -25,15 +30,15 @@ final class ForwardPass {
             "a state of \(state?.sequenceCount ?? 0) sequences for \(batch.sequences.count)")
     }
 
-    /// A buffer of this shape; its content is whatever the last user left.
-    func buffer(_ name: Buffer, _ shape: [Int]) -> Tensor {
-        let count = shape.reduce(1, *)
-        if let tensor = buffers[name], tensor.count >= count {
-            return tensor.reshaped([tensor.count])[0..<count].reshaped(shape)
-        }
-        let tensor = Tensor(shape)
-        buffers[name] = tensor
-        return tensor
+    /// Whether values that a gradient needs must not be overwritten by what is made of them.
+    var isTraining: Bool { memory != nil }
+
+    /// A buffer that every block writes anew; its content is whatever the last user left.
+    func buffer(_ name: Buffer, _ shape: [Int]) -> Tensor { shared(name, shape) }
+
+    /// Buffers for the values inside a mixer; the same for all unless they are kept for training.
+    func buffers(block: Int, mixer: Int?) -> Buffers<Buffer> {
+        memory?.inside(block: block, mixer: mixer) ?? shared
     }
 
     /// The state of a mixer, read and replaced; nil if it starts at zero and nobody asks how it ends.

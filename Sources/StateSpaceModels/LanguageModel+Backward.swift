@@ -32,21 +32,22 @@ extension LanguageModel {
     /// `Σ w · cross entropy` of the labels in nats, adding its gradient in every parameter to
     /// `gradients`.
     ///
-    /// The stream before every block is kept; the inside of a block is computed twice.
-    ///
-    /// - Parameter dropout: of what the blocks add to the stream.
+    /// - Parameters:
+    ///   - memory: that of all steps of a training.
+    ///   - dropout: of what the blocks add to the stream.
     package func accumulateGradients(
         _ batch: TokenBatch, labels: TrainingLabels, into gradients: Gradients,
-        dropout: Dropout? = nil
+        memory: TrainingMemory, dropout: Dropout? = nil
     ) throws -> Double {
         let shape = [batch.ids.count, configuration.dModel]
-        let streams = Tensor([blocks.count] + shape)
+        let streams = memory.gradients(.streams, [blocks.count] + shape)
         var hooks = Hooks()
         for block in blocks.indices {
             hooks.add(.residPre(block: block)) { copy($0, into: streams[block]) }
         }
         if let dropout { dropout.add(to: &hooks, blocks, batch.sequences) }
-        let final = labelled(try run(batch, hooks: hooks), labels)
+        let forward = ForwardPass(batch, hooks: hooks, state: nil, memory: memory)
+        let final = labelled(try run(batch, forward), labels)
 
         let (normed, dNormed, dFinal) = (
             Tensor(final.shape), Tensor(final.shape), Tensor(final.shape)
@@ -62,7 +63,7 @@ extension LanguageModel {
         let dStream = Tensor(shape)
         for (index, row) in labels.rows.enumerated() { dStream[row].assign(dFinal[index]) }
 
-        let pass = BackwardPass(batch, model: self, gradients: gradients)
+        let pass = BackwardPass(forward, memory, gradients: gradients)
         for block in blocks.reversed() {
             try block.backward(streams[block.index], dStream: dStream, pass: pass, dropout: dropout)
         }

@@ -79,12 +79,19 @@ package final class LanguageModel: Sendable {
         _ batch: TokenBatch, hooks: Hooks = Hooks(), state: RecurrentState? = nil,
         stoppingAfter blockCount: Int? = nil
     ) throws -> Tensor {
+        try run(
+            batch, ForwardPass(batch, hooks: hooks, state: state), stoppingAfter: blockCount)
+    }
+
+    func run(
+        _ batch: TokenBatch, _ pass: ForwardPass, stoppingAfter blockCount: Int? = nil
+    ) throws -> Tensor {
+        let hooks = pass.hooks
         try batch.check(vocabSize: configuration.vocabSize)
         let count = blockCount ?? blocks.count
         guard (0...blocks.count).contains(count) else {
             throw ModelError.stopAfter(blocks: count, nLayers: blocks.count)
         }
-        let pass = ForwardPass(batch, hooks: hooks, state: state)
         let stream = Tensor(batch.ids.count, configuration.dModel)
         embed(batch.ids, into: stream)
         try hooks.visit(.embed, stream)

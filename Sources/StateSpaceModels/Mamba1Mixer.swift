@@ -60,30 +60,31 @@ struct Mamba1Mixer: Mixer {
         let state = pass.state(of: self, block: block, index: index)
         let (dInner, dState, dtRank) = (shape.dInner, shape.dState, shape.dtRank)
 
-        let projected = pass.buffer(.projected, [pass.rows, 2 * dInner])
+        let buffers = pass.buffers(block: block, mixer: index)
+        let projected = buffers(.projected, [pass.rows, 2 * dInner])
         inProj(u.matrix, into: projected.matrix)
         try hooks.visit(point(.inProj), projected)
         let z = projected.matrix.columns(dInner..<2 * dInner)
         try hooks.visit(point(.z), columns: z, shape: [dInner])
 
-        let x = pass.buffer(.convolved, [pass.rows, dInner])
+        let x = buffers(.convolved, [pass.rows, dInner])
         conv1d(projected.matrix.columns(0..<dInner), pass: pass, state: state, into: x.matrix)
         try hooks.visit(point(.conv1d), x)
         try hooks.visit(point(.x), x)
 
-        let selected = pass.buffer(.bcdt, [pass.rows, dtRank + 2 * dState])
+        let selected = buffers(.bcdt, [pass.rows, dtRank + 2 * dState])
         xProj(x.matrix, into: selected.matrix)
         let B = selected.matrix.columns(dtRank..<dtRank + dState)
         let C = selected.matrix.columns(dtRank + dState..<dtRank + 2 * dState)
         try hooks.visit(point(.B), columns: B, shape: [dState])
         try hooks.visit(point(.C), columns: C, shape: [dState])
 
-        let dt = pass.buffer(.timeStep, [pass.rows, dInner])
+        let dt = buffers(.timeStep, [pass.rows, dInner])
         dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
         softplus(dt.matrix, into: dt.matrix)
         try hooks.visit(point(.dt), dt)
 
-        let y = pass.buffer(.scanned, [pass.rows, dInner])
+        let y = buffers(.scanned, [pass.rows, dInner])
         selectiveScan(
             x: x.matrix, dt: dt.matrix, B: B, C: C, A: A.pointer, D: D.pointer,
             sequences: pass.sequences, states: state?.ssmRows, into: y.matrix)

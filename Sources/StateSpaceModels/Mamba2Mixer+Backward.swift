@@ -2,21 +2,23 @@ import Kernels
 import Tensors
 
 extension Mamba2Mixer {
-    /// The gradient in `u` of what `forward` just computed in `pass.forward(index)`, for the
-    /// gradient `dOut` of its output; adds the gradients of its parameters.
+    /// The gradient in `u` of what `forward` computed in `pass.forward`, for the gradient `dOut` of
+    /// its output; adds the gradients of its parameters.
     ///
     /// - Parameters:
     ///   - u: what the mixer read; all `[pos, d_model]`.
     ///   - adding: whether `du` is added to or overwritten.
     func backward(
-        _ u: Tensor, dOut: Tensor, pass: BackwardPass, index: Int?, into du: Tensor, adding: Bool
+        _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
+        adding: Bool
     ) {
-        let (gradients, forward, rows) = (pass.gradients, pass.forward(index), pass.rows)
-        let projected = forward.buffer(.projected, [rows, shape.inProjRows])
-        let convolved = forward.buffer(.convolved, [rows, shape.convChannels])
-        let dt = forward.buffer(.timeStep, [rows, shape.nHeads])
-        let normed = forward.buffer(.scanned, [rows, shape.dInner])
-        let y = pass.ssmOut(index).reshaped([rows, shape.dInner])
+        let (gradients, rows) = (pass.gradients, pass.rows)
+        let inside = pass.forward.buffers(block: block, mixer: index)
+        let projected = inside(.projected, [rows, shape.inProjRows])
+        let convolved = inside(.convolved, [rows, shape.convChannels])
+        let dt = inside(.timeStep, [rows, shape.nHeads])
+        let y = inside(.scanned, [rows, shape.dInner])
+        let normed = inside(.gated, y.shape)
 
         // [z, x, B, C, dt] and [x, B, C], and the same parts of their gradients.
         let (ofZ, ofConv, ofRawStep) = (
@@ -33,19 +35,12 @@ extension Mamba2Mixer {
         let dStep = pass.buffer(.dStep, dt.shape)
 
         // out = out_proj(norm(y ∘ silu(z)))
-        let gated = pass.buffer(.gated, y.shape)
-        let dNormed = pass.buffer(.dNormed, y.shape)
-        let dGated = pass.buffer(.dGated, y.shape)
-        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dNormed.matrix)
-        copy(y, into: gated)
-        gate(gated.matrix, with: projected.matrix.columns(ofZ))
-        rmsNormBackward(
-            gated.matrix, weight: innerNorm.pointer, epsilon: epsilon,
-            groups: shape.innerNormGroups, dy: dNormed.matrix, into: dGated.matrix,
-            weightGradient: gradients[innerNorm].pointer)
-        gateBackward(
-            y.matrix, with: projected.matrix.columns(ofZ), dy: dGated.matrix,
-            into: dProjected.matrix.columns(ofZ))
+        let dy = pass.buffer(.dScanned, y.shape)
+        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dy.matrix)
+        gatedRMSNormBackward(
+            y.matrix, with: projected.matrix.columns(ofZ), weight: innerNorm.pointer,
+            epsilon: epsilon, groups: shape.innerNormGroups, dy: dy.matrix,
+            into: dProjected.matrix.columns(ofZ), weightGradient: gradients[innerNorm].pointer)
 
         // y = ssd(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
         let dA = Tensor(shape.nHeads)
@@ -54,7 +49,7 @@ extension Mamba2Mixer {
                 x: convolved.matrix.columns(ofX), B: convolved.matrix.columns(ofB),
                 C: convolved.matrix.columns(ofC), dt: dt.matrix, A: A.pointer, D: D.pointer,
                 headDim: shape.headDim, dState: shape.dState),
-            sequences: pass.sequences, dy: dGated.matrix,
+            sequences: pass.sequences, dy: dy.matrix,
             into: SSDGradient(
                 x: dConvolved.matrix.columns(ofX), B: dConvolved.matrix.columns(ofB),
                 C: dConvolved.matrix.columns(ofC), dt: dStep.matrix, A: dA.pointer,

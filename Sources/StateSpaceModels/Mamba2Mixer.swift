@@ -64,13 +64,14 @@ struct Mamba2Mixer: Mixer {
         let headShape = [shape.nHeads, shape.headDim]
         let groupShape = [shape.nGroups, shape.dState]
 
-        let projected = pass.buffer(.projected, [pass.rows, shape.inProjRows])
+        let buffers = pass.buffers(block: block, mixer: index)
+        let projected = buffers(.projected, [pass.rows, shape.inProjRows])
         inProj(u.matrix, into: projected.matrix)
         try hooks.visit(point(.inProj), projected)
         let z = projected.matrix.columns(0..<shape.dInner)
         try hooks.visit(point(.z), columns: z, shape: [shape.dInner])
 
-        let convolved = pass.buffer(.convolved, [pass.rows, shape.convChannels])
+        let convolved = buffers(.convolved, [pass.rows, shape.convChannels])
         conv1d(
             projected.matrix.columns(shape.dInner..<shape.dInner + shape.convChannels),
             pass: pass, state: state, into: convolved.matrix)
@@ -83,13 +84,13 @@ struct Mamba2Mixer: Mixer {
         try hooks.visit(point(.B), columns: B, shape: groupShape)
         try hooks.visit(point(.C), columns: C, shape: groupShape)
 
-        let dt = pass.buffer(.timeStep, [pass.rows, shape.nHeads])
+        let dt = buffers(.timeStep, [pass.rows, shape.nHeads])
         softplus(
             projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows),
             bias: dtBias.pointer, limits: shape.dtLimit, into: dt.matrix)
         try hooks.visit(point(.dt), dt)
 
-        let y = pass.buffer(.scanned, [pass.rows, shape.dInner])
+        let y = buffers(.scanned, [pass.rows, shape.dInner])
         ssdScan(
             SSDInput(
                 x: x, B: B, C: C, dt: dt.matrix, A: A.pointer, D: D.pointer,
@@ -98,12 +99,13 @@ struct Mamba2Mixer: Mixer {
         try hooks.visit(point(.ssmOut), y.reshaped([pass.rows] + headShape))
         if let state { try hooks.visit(point(.finalState), state.ssm) }
 
+        let gated = pass.isTraining ? buffers(.gated, y.shape) : y
         gatedRMSNorm(
             y.matrix, with: z, weight: innerNorm.pointer, epsilon: epsilon,
-            groups: shape.innerNormGroups)
-        try hooks.visit(point(.innerNorm), y)
+            groups: shape.innerNormGroups, into: gated.matrix)
+        try hooks.visit(point(.innerNorm), gated)
         guard let out else { return }
-        outProj(y.matrix, into: out.matrix)
+        outProj(gated.matrix, into: out.matrix)
         try hooks.visit(point(.outProj), out)
     }
 }

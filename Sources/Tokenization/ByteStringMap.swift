@@ -33,6 +33,9 @@ struct ByteStringMap {
         return nil
     }
 
+    /// The key with a number.
+    subscript(number: Int) -> ArraySlice<UInt8> { bytes[starts[number]..<starts[number + 1]] }
+
     /// Inserts a key that is not in the map.
     mutating func insert(_ key: Bytes) {
         if 2 * (count + 1) > slots.count { grow() }

@@ -9,53 +9,62 @@ import Testing
     static let rounding = Tolerance.relative(
         2e-6, because: "a few fp32 roundings a value and sums over 64 rows at a time")
 
-    @Test("rmsNorm in groups: input and weight", arguments: [1, 2, 6])
-    func rmsNormGroups(groups: Int) {
+    @Test("rmsNorm: input and weight")
+    func rmsNormParts() {
         var noise = Noise(1)
         let x = noise.tensor(70, 12, in: -2...2)
         let (dy, weight) = (noise.tensor(70, 12), noise.tensor(12))
         let (dx, dWeight) = (Tensor(70, 12), Tensor([Float](repeating: 1, count: 12), shape: [12]))
         rmsNormBackward(
-            x.matrix, weight: weight.pointer, epsilon: 0.5, groups: groups, dy: dy.matrix,
-            into: dx.matrix, weightGradient: dWeight.pointer)
-        func loss(_ x: [[Double]], _ weight: [Double]) -> Double {
-            Oracle.dot(
-                Oracle.rmsNorm(x, weight: weight, epsilon: 0.5, groups: groups).flat, dy.table.flat)
-        }
-        let (table, scale) = (x.table, weight.values.doubles)
-        let rows = zip(table, dy.table).flatMap { row, dy in
-            Oracle.gradient(at: row) {
-                Oracle.dot(
-                    Oracle.rmsNorm([$0], weight: scale, epsilon: 0.5, groups: groups)[0], dy)
-            }
-        }
-        expectClose(dx, rows, within: Self.rounding, "dx")
-        expectClose(
-            dWeight, Oracle.gradient(at: scale) { loss(table, $0) }.map { $0 + 1 },
-            within: Self.rounding, "dweight")
+            x.matrix, weight: weight.pointer, epsilon: 0.5, dy: dy.matrix, into: dx.matrix,
+            weightGradient: dWeight.pointer)
+        let expected = normGradients(x.table, dy.table, weight.values.doubles, groups: 1)
+        expectClose(dx, expected.x, within: Self.rounding, "dx")
+        expectClose(dWeight, expected.weight.map { $0 + 1 }, within: Self.rounding, "dweight")
     }
 
-    @Test("gate: both factors")
-    func gateOfParts() {
+    /// Of `Σ rmsNorm(x) ∘ dy`, flat.
+    private func normGradients(
+        _ x: [[Double]], _ dy: [[Double]], _ weight: [Double], groups: Int
+    ) -> (x: [Double], weight: [Double]) {
+        func norm(_ x: [[Double]], _ weight: [Double]) -> [[Double]] {
+            Oracle.rmsNorm(x, weight: weight, epsilon: 0.5, groups: groups)
+        }
+        return (
+            zip(x, dy).flatMap { row, dy in
+                Oracle.gradient(at: row) { Oracle.dot(norm([$0], weight)[0], dy) }
+            },
+            Oracle.gradient(at: weight) { Oracle.dot(norm(x, $0).flat, dy.flat) }
+        )
+    }
+
+    @Test("gated norm in groups: both factors and weight", arguments: [1, 2, 6])
+    func gatedNormOfParts(groups: Int) {
         var noise = Noise(3)
-        let (y, dy) = (noise.tensor(19, 37), noise.tensor(19, 37))
-        let wide = noise.tensor(19, 50, in: -8...8)
+        let (x, dy) = (noise.tensor(70, 12, in: -2...2), noise.tensor(70, 12))
+        let wide = noise.tensor(70, 25, in: -8...8)
         wide.pointer[5] = 200
         wide.pointer[6] = -200
-        let dWide = Tensor(19, 50)
-        let z = wide.table.flatMap { $0[5..<42] }
-        let expected = zip(zip(y.table.flat, dy.table.flat), z).map { parts, z in
-            (
-                dy: parts.1 * Oracle.silu(z),
-                dz: Oracle.gradient(at: [z]) { parts.1 * parts.0 * Oracle.silu($0[0]) }[0]
-            )
+        let z = wide.table.map { Array($0[5..<17]) }
+        let weight = noise.tensor(12)
+        let gated = zip(x.table, z).map { x, z in zip(x, z).map { $0 * Oracle.silu($1) } }
+        let inner = normGradients(gated, dy.table, weight.values.doubles, groups: groups)
+        let parts = zip(inner.x, zip(x.table.flat, z.flat))
+        let dx = parts.map { inner, parts in inner * Oracle.silu(parts.1) }
+        let dz = parts.map { inner, parts in
+            inner * parts.0 * Oracle.gradient(at: [parts.1]) { Oracle.silu($0[0]) }[0]
         }
-        gateBackward(
-            y.matrix, with: wide.matrix.columns(5..<42), dy: dy.matrix,
-            into: dWide.matrix.columns(5..<42))
-        expectClose(dy, expected.map(\.dy), within: Self.rounding, "dy")
+        let dWide = Tensor(70, 30)
+        let dWeight = Tensor([Float](repeating: 1, count: 12), shape: [12])
+        gatedRMSNormBackward(
+            x.matrix, with: wide.matrix.columns(5..<17), weight: weight.pointer, epsilon: 0.5,
+            groups: groups, dy: dy.matrix, into: dWide.matrix.columns(5..<17),
+            weightGradient: dWeight.pointer)
+        expectClose(dy, dx, within: Self.rounding, "dx")
         expectClose(
-            dWide.table.flatMap { $0[5..<42] }, expected.map(\.dz), within: Self.rounding, "dz")
+            dWide.table.flatMap { $0[5..<17] }, dz, within: Self.rounding, "dz")
+        expectClose(
+            dWeight, inner.weight.map { $0 + 1 }, within: Self.rounding, "dweight")
     }
 
     @Test("softplus with limits: input and bias")

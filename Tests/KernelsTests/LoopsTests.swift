@@ -94,14 +94,68 @@ import Testing
         var noise = Noise(8)
         let z = noise.floats(3 * 50, in: -30...30)
         let w = noise.floats(38)
-        var y = noise.floats(3 * 38)
-        let gated = y.indices.map {
-            Double(y[$0]) * Oracle.silu(Double(z[$0 / 38 * 50 + $0 % 38]))
+        let x = noise.floats(3 * 38)
+        let gated = x.indices.map {
+            Double(x[$0]) * Oracle.silu(Double(z[$0 / 38 * 50 + $0 % 38]))
         }
         let rows = (0..<3).map { Array(gated[$0 * 38..<($0 + 1) * 38]) }
         let expected = Oracle.rmsNorm(rows, weight: w.doubles, epsilon: 0.5, groups: groups)
-        loops.gated_rms_norm(&y, z, 50, w, 3, 38, groups, 0.5)
+        var y = [Float](repeating: .nan, count: 3 * 38)
+        loops.gated_rms_norm(x, z, 50, w, &y, 3, 38, groups, 0.5)
         expectClose(y, expected.flat, within: Self.rounding, "loop gated_rms_norm \(path)")
+        var inPlace = x
+        inPlace.withUnsafeMutableBufferPointer {
+            loops.gated_rms_norm($0.baseAddress, z, 50, w, $0.baseAddress, 3, 38, groups, 0.5)
+        }
+        #expect(inPlace == y)
+    }
+
+    /// Sizes below, at and above a tile, with rows that leave a rest; every kind of triangle, both
+    /// orders of the left factor, with and without what was there.
+    @Test(
+        "block_product", arguments: paths,
+        [STATELENS_WHOLE, STATELENS_LOWER_FACTOR, STATELENS_UPPER_FACTOR, STATELENS_LOWER_RESULT])
+    func blockProduct(path: String, triangle: statelens_triangle) throws {
+        let loops = try loops(path)
+        var noise = Noise(6)
+        for (rows, columns) in [(1, 1), (5, 16), (30, 30), (64, 64), (33, 70)] {
+            let isFactor = triangle == STATELENS_LOWER_FACTOR || triangle == STATELENS_UPPER_FACTOR
+            let count = isFactor ? rows : 21
+            let width = (columns + loops.tile_columns - 1) / loops.tile_columns * loops.tile_columns
+            let factor = noise.floats(rows)
+            let (b, start) = (noise.floats(count * width), noise.floats(rows * (columns + 3)))
+            var a = noise.floats(rows * count)
+            for i in 0..<rows {
+                for k in 0..<count {
+                    if triangle == STATELENS_LOWER_FACTOR, k > i { a[i * count + k] = 0 }
+                    if triangle == STATELENS_UPPER_FACTOR, k < i { a[i * count + k] = 0 }
+                }
+            }
+            let turned = (0..<count * rows).map { a[$0 % rows * count + $0 / rows] }
+            func isWanted(_ index: Int) -> Bool {
+                let (i, j) = index.quotientAndRemainder(dividingBy: columns + 3)
+                return j < columns && (triangle != STATELENS_LOWER_RESULT || j <= i)
+            }
+            let wanted = start.indices.filter(isWanted)
+            let expected = wanted.map { index in
+                let (i, j) = index.quotientAndRemainder(dividingBy: columns + 3)
+                let sum = (0..<count).reduce(0.0) {
+                    $0 + Double(a[i * count + $1]) * Double(b[$1 * width + j])
+                }
+                return Double(factor[i]) * sum + 0.5 * Double(start[index])
+            }
+            for isTurned in [false, true] {
+                var y = start
+                loops.block_product(
+                    isTurned ? turned : a, isTurned ? 1 : count, isTurned ? rows : 1, b, width,
+                    factor, 0.5, &y, columns + 3, rows, columns, count, triangle)
+                expectClose(
+                    wanted.map { y[$0] }, expected, within: Self.rounding,
+                    "loop block_product \(path) \(rows) \(columns)")
+                #expect(
+                    start.indices.allSatisfy { $0 % (columns + 3) < columns || y[$0] == start[$0] })
+            }
+        }
     }
 
     /// The four loops that take one chunk of one head, against the recurrence position by position.

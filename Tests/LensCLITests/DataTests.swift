@@ -49,6 +49,66 @@ struct DataTests {
         #expect(record.files.map(\.sha256) == [try SHA256.hex(ofFile: out)])
     }
 
+    private struct TokenizerRecord: Decodable {
+        let data: [String]
+        let data_sha256: String
+        let vocabulary: Int
+        let merges: Int
+        let files: [Record.File]
+    }
+
+    @Test("a tokenizer from text and stories, the same each time, and its record")
+    func tokenizer() throws {
+        let (text, stories) = (folder("a.txt"), folder("stories"))
+        try writeFile(String(repeating: "Zyzzyva ", count: 1000), to: text)
+        _ = try LensProcess(
+            "data", "babi", "--tasks", "1", "--stories", "3", "--format", "babilong",
+            "--out", stories)
+        let outs = ["one.json", "two.json"].map { folder($0) }
+        for out in outs {
+            let run = try LensProcess(
+                "data", "tokenizer", "--data", text, stories, "--tasks", "qa1",
+                "--vocabulary", "350", "--out", out)
+            #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+            #expect(run.output.contains("350 tokens, 93 merges from 16 documents"))
+        }
+        #expect(try readFile(outs[0]) == readFile(outs[1]))
+        let record = try decodeJSON(TokenizerRecord.self, from: outs[0] + ".run.json")
+        #expect(record.vocabulary == 350 && record.merges == 93)
+        #expect(record.data == [text, stories] && record.data_sha256.count == 64)
+        #expect(record.files.map(\.sha256) == [try SHA256.hex(ofFile: outs[0])])
+        // Learnt from both: the prompt's form is of the stories, the rare word of the text.
+        for (word, count) in [("Question:", 2...3), ("Zyzzyva", 1...3)] {
+            let run = try LensProcess("tokenize", "--tokenizer", outs[0], "--text", word)
+            let ids = run.output.split(separator: ",")
+            #expect(count.contains(ids.count), "\(word): \(run.output)")
+        }
+    }
+
+    @Test("a text with too few merges gives them all and says so; one without text is refused")
+    func littleText() throws {
+        let (text, out) = (folder("a.txt"), folder("tokenizer.json"))
+        try writeFile("cd ab", to: text)
+        let arguments = [
+            "data", "tokenizer", "--data", text, "--vocabulary", "300", "--out", out,
+        ]
+        let little = try LensProcess(arguments)
+        #expect(little.status == 0)
+        #expect(little.output.contains("offers 3 merges"), "\(little.output)")
+        #expect(little.output.contains("has 260 tokens, not 300"), "\(little.output)")
+
+        try writeFile("", to: text)
+        let none = try LensProcess(arguments)
+        #expect(none.status == 65)
+        #expect(none.errors.contains("\(text): not one character of text"), "\(none.errors)")
+        let missing = try LensProcess(
+            "data", "tokenizer", "--data", folder("nowhere"), "--vocabulary", "300", "--out", out)
+        #expect(missing.status == 66 && missing.errors.contains("nowhere: no such file"))
+        let small = try LensProcess(
+            "data", "tokenizer", "--data", text, "--vocabulary", "256", "--out", out)
+        #expect(small.status == 64 && small.errors.contains("--vocabulary is 256"))
+    }
+
     @Test(
         "what is asked for wrongly is refused",
         arguments: [

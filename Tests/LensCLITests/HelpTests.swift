@@ -6,6 +6,7 @@ struct HelpTests {
     static let commands = [
         [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"], ["capture"],
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],
+        ["data", "tokenizer"],
         ["lm", "train"], ["lm", "eval"], ["lm", "generate"],
     ]
 

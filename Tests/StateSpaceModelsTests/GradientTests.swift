@@ -18,14 +18,18 @@ import Testing
             .appendingPathComponent("Golden/\(name)").path
     }
 
-    @Test("every parameter's gradient equals autograd's", arguments: ["mamba2", "diffmamba2"])
-    func equalsAutograd(name: String) throws {
+    /// With memory for the inside of all blocks, of one and of none.
+    @Test(
+        "every parameter's gradient equals autograd's", arguments: ["mamba2", "diffmamba2"],
+        [1 << 30, 1, 0])
+    func equalsAutograd(name: String, limit: Int) throws {
         let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
         let parameters = try Parameters(copying: LanguageModel(folder: folder(name)))
         let model = try parameters.model(folder: name)
         let (batch, labels) = try example(golden)
         let gradients = Gradients(for: parameters)
-        let loss = try model.accumulateGradients(batch, labels: labels, into: gradients)
+        let loss = try model.accumulateGradients(
+            batch, labels: labels, into: gradients, memory: TrainingMemory(limit: limit))
 
         let expected = try golden.float32("loss", shape: [1])
         expectClose([loss], expected.elements.map(Double.init), within: Self.rounding, "loss")
@@ -48,8 +52,10 @@ import Testing
         let (batch, labels) = try example(golden)
         func run(times: Int) throws -> [[Double]] {
             let gradients = Gradients(for: parameters)
+            let memory = TrainingMemory()
             for _ in 0..<times {
-                _ = try model.accumulateGradients(batch, labels: labels, into: gradients)
+                _ = try model.accumulateGradients(
+                    batch, labels: labels, into: gradients, memory: memory)
             }
             return gradients.tensors.map { $0.elements.map(Double.init) }
         }
@@ -58,17 +64,20 @@ import Testing
         }
     }
 
-    @Test("with dropout gradients are those of the same mask", arguments: ["mamba2", "diffmamba2"])
-    func dropout(name: String) throws {
+    @Test(
+        "with dropout gradients are those of the same mask",
+        arguments: ["mamba2", "diffmamba2"], [0, Int.max])
+    func dropout(name: String, limit: Int) throws {
         let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
         let parameters = try Parameters(copying: LanguageModel(folder: folder(name)))
         let (batch, labels) = try example(golden)
         let dropout = Dropout(
             probability: 0.3,
             keys: batch.sequences.indices.map { 0x9E37_79B9_7F4A_7C15 &* UInt64(2 * $0 + 1) })
+        let memory = TrainingMemory(limit: limit)
         func loss(_ gradients: Gradients) throws -> Double {
             try parameters.model(folder: name).accumulateGradients(
-                batch, labels: labels, into: gradients, dropout: dropout)
+                batch, labels: labels, into: gradients, memory: memory, dropout: dropout)
         }
         let gradients = Gradients(for: parameters)
         _ = try loss(gradients)

@@ -5,6 +5,17 @@
 // Loops that need vector instructions chosen at run time. Matrices are row-major; `ld` is the
 // distance between rows in elements. All sizes are in elements. Nothing here allocates.
 
+/// Which terms and elements of a small product count.
+typedef enum {
+    STATELENS_WHOLE,
+    /// a[i, k] is 0 for k > i.
+    STATELENS_LOWER_FACTOR,
+    /// a[i, k] is 0 for k < i.
+    STATELENS_UPPER_FACTOR,
+    /// Elements y[i, j] with j > i are not wanted and hold anything.
+    STATELENS_LOWER_RESULT,
+} statelens_triangle;
+
 /// One implementation of every loop, compiled for one instruction set.
 typedef struct {
     /// "portable", "avx2", "avx512" or "amx".
@@ -19,9 +30,10 @@ typedef struct {
                               const float *dy, float *dx, size_t rows, size_t columns);
     /// y *= silu(z); `z` has rows of its own distance.
     void (*gate)(float *y, const float *z, size_t ld_z, size_t rows, size_t columns);
-    /// y = rms_norm(y silu(z)), `groups` equal parts of a row normalized separately.
-    void (*gated_rms_norm)(float *y, const float *z, size_t ld_z, const float *w, size_t rows,
-                           size_t columns, size_t groups, float eps);
+    /// y = rms_norm(x silu(z)), `groups` equal parts of a row normalized separately. `x` and `y`
+    /// may be the same.
+    void (*gated_rms_norm)(const float *x, const float *z, size_t ld_z, const float *w, float *y,
+                           size_t rows, size_t columns, size_t groups, float eps);
     /// y[t, c] = silu(bias[c] + sum_j w[j, c] x[t - width + 1 + j, c]); rows before the first
     /// come from `history` [width - 1, columns]. `bias` may be NULL.
     void (*conv1d_silu)(const float *x, size_t ld_x, const float *history, const float *w,
@@ -50,6 +62,13 @@ typedef struct {
     /// S = decay S + b^T x.
     void (*ssd_carry)(float *s, float decay, const float *b, size_t ld_b, const float *x,
                       size_t ld, size_t q, size_t d_state);
+    /// y = factor (a b) + beta y, [rows, columns], with `count` products a sum; `factor` [rows] may
+    /// be NULL for ones, with beta 0 the old y is not read. Element (i, k) of a is at
+    /// a[i row_step + k k_step], one of the steps being 1; rows of b are readable to a multiple of
+    /// `tile_columns`. Nothing is packed: for factors that the nearest caches hold.
+    void (*block_product)(const float *a, size_t row_step, size_t k_step, const float *b,
+                          size_t ld_b, const float *factor, float beta, float *y, size_t ld_y,
+                          size_t rows, size_t columns, size_t count, statelens_triangle triangle);
     /// One step of the SSM recurrence of one head: s = decay s + (dt x) b^T, y = s c + d x.
     void (*ssd_step)(float *s, const float *x, const float *b, const float *c, float decay,
                      float dt, float d, float *y, size_t head_dim, size_t d_state);
@@ -125,13 +144,15 @@ typedef struct {
     // Gradients, in gradients.inc: `d` before a name is the gradient of the loss in it. Gradients
     // of parameters are added to what is there, all others overwrite.
 
-    /// Of y = rms_norm(x), `groups` equal parts of a row normed apart: with r = 1 / rms(x),
-    /// dx = r (w dy - x r^2 mean(w dy x)) and dw += sum over rows of dy x r.
+    /// Of y = rms_norm(x): with r = 1 / rms(x), dx = r (w dy - x r^2 mean(w dy x)) and
+    /// dw += sum over rows of dy x r.
     void (*rms_norm_gradient)(const float *x, const float *w, const float *dy, float *dx, float *dw,
-                              size_t rows, size_t columns, size_t groups, float eps);
-    /// Of y silu(z): dz = dy y silu'(z), then dy = dy silu(z) in place.
-    void (*gate_gradient)(const float *y, const float *z, size_t ld_z, float *dy, float *dz,
-                          size_t ld_dz, size_t rows, size_t columns);
+                              size_t rows, size_t columns, float eps);
+    /// Of gated_rms_norm: dy becomes dx; with g the gradient of x silu(z) as above,
+    /// dx = g silu(z) and dz = g x silu'(z).
+    void (*gated_rms_norm_gradient)(const float *x, const float *z, size_t ld_z, const float *w,
+                                    float *dy, float *dz, size_t ld_dz, float *dw, size_t rows,
+                                    size_t columns, size_t groups, float eps);
     /// Of softplus with limits: dx = dy sigmoid(x + bias), 0 outside the limits, and the sum of
     /// dx over the rows in dbias.
     void (*softplus_gradient)(const float *x, size_t ld_x, const float *bias, float low, float high,
@@ -153,6 +174,10 @@ typedef struct {
     void (*ssd_mask_gradient)(const float *g, const double *log_decay, const float *step, float d,
                               const float *dm, float *m, float *dg, double *dc, float *dstep,
                               size_t ld, size_t q);
+    /// along[i] = sum of wide[i] other[i] in double, y[i] += factor[i] wide[i], row by row.
+    void (*ssd_join)(const float *wide, size_t ld, const float *other, size_t ld_other,
+                     const float *factor, float *y, size_t ld_y, double *along, size_t rows,
+                     size_t columns);
     /// logits = weight exp(logits - log_partition) per row, in place.
     void (*softmax_rows)(float *logits, size_t ld, const double *log_partition, const float *weight,
                          size_t rows, size_t columns);

@@ -1,0 +1,145 @@
+import ArgumentParser
+import Corpora
+import Files
+import Tokenization
+
+/// `lens data tokenizer`: a vocabulary of one's own.
+struct DataTokenizerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenizer",
+        abstract: "Learn a tokenizer from text: byte-level BPE, as tokenizer.json.",
+        discussion: """
+            Cuts the text into words and joins, again and again, the two neighbouring tokens that \
+            occur most often, until the vocabulary has the size asked for: <|endoftext|> with id \
+            0, the 256 bytes, then what was joined. No text is outside such a vocabulary. The file \
+            is, byte for byte, what Hugging Face's BpeTrainer learns from the same documents with \
+            the NFC normalizer and the ByteLevel pre-tokenizer; FILE.run.json says how it was \
+            made.
+
+            --data takes text files and BABILong or bAbI folders, several of both. Of a folder \
+            the prompts are taken with their answers, as `lens lm train --tasks` learns them.
+
+              lens data text --bytes 10000000 --out prose.txt
+              lens data babi --split train --format babilong --out stories
+              lens data tokenizer --data prose.txt stories --vocabulary 1024 \\
+                --out tokenizer.json
+              lens tokenize --tokenizer tokenizer.json --text "Where is John?"
+            """)
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            """
+            Text files (.txt, .jsonl, .txt.zst, .jsonl.zst), BABILong folders (qa1/0k.json) and \
+            bAbI folders.
+            """, valueName: "path"))
+    var data: [String]
+
+    @OptionGroup var documents: DocumentOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "In folders: comma-separated tasks and ranges, or all.", valueName: "1-3,5|all"))
+    var tasks = "all"
+
+    @Option(help: "In folders: context length, as BABILong spells it.")
+    var length = "0k"
+
+    @Option(help: "Tokens in the vocabulary, at least 257; fewer if the text does not offer them.")
+    var vocabulary: Int
+
+    @Option(help: ArgumentHelp("The tokenizer.json to write.", valueName: "file"))
+    var out: String
+
+    func validate() throws {
+        guard !data.isEmpty else { throw ValidationError("--data names no file or folder.") }
+        let sizes = BPETrainer.smallestVocabulary...1 << 24
+        guard sizes.contains(vocabulary) else {
+            throw ValidationError(
+                """
+                --vocabulary is \(vocabulary), expected \(sizes.lowerBound) (<|endoftext|> and \
+                the 256 bytes) to \(sizes.upperBound).
+                """)
+        }
+    }
+
+    func run() throws {
+        try checkWritable(out + ".run.json")
+        let text = try readText()
+        let display = ProgressDisplay("merging", unit: "tokens", total: vocabulary)
+        var trainer = BPETrainer(text.words)
+        let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
+        display.finish()
+        try writeFile(tokenizer.json, to: out)
+        let record = TokenizerRecord(
+            command: commandLine, version: version, data: data, dataSHA256: text.sha256,
+            vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,
+            files: [try DataRecord.File(path: out)])
+        try writeFile(try encodeJSON(record), to: out + ".run.json")
+
+        let (tokens, merges) = (tokenizer.tokens.count, tokenizer.merges.count)
+        if tokens < vocabulary {
+            print(
+                """
+                the text offers \(merges) merges, then every word is one token: the vocabulary \
+                has \(tokens) tokens, not \(vocabulary)
+                """)
+        }
+        print("\(tokens) tokens, \(merges) merges from \(text.documents) documents")
+        print("tokenizer written to \(out)")
+    }
+
+    private struct Text {
+        var words = PretokenCounts()
+        var documents = 0
+        /// Over the documents in the order they were read, each with a byte after it that is
+        /// in no UTF-8.
+        var sha256 = ""
+    }
+
+    /// Counts the words of the files, then of the folders.
+    private func readText() throws -> Text {
+        for path in data where !fileExists(path) { throw FileError.missing(path: path) }
+        let tasks = try BabilongTasks.parse(tasks)
+        var text = Text()
+        let hash = SHA256()
+        func add(_ document: String) {
+            text.words.add(document)
+            text.documents += 1
+            hash.update(document)
+            [UInt8(0xFF)].withUnsafeBytes { hash.update($0) }
+        }
+
+        let reader = try documents.reader(of: data.filter { !isFolder($0) })
+        let display = ProgressDisplay("reading text", unit: "MB", total: reader.fileBytes)
+        while let document = try reader.next() {
+            add(document)
+            display.update(reader.fileBytesRead)
+        }
+        display.finish()
+        for folder in data where isFolder(folder) {
+            for sample in try loadBabilong(data: folder, length: length, tasks: tasks) {
+                add(sample.needleText)
+            }
+        }
+        guard !text.words.isEmpty else { throw CommandError.noText(data: data) }
+        text.sha256 = hash.finalize()
+        return text
+    }
+}
+
+/// `FILE.run.json` of a trained tokenizer.
+private struct TokenizerRecord: Encodable {
+    let command: String
+    let version: String
+    let data: [String]
+    let dataSHA256: String
+    let vocabulary: Int
+    let merges: Int
+    let files: [DataRecord.File]
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, data, vocabulary, merges, files
+        case dataSHA256 = "data_sha256"
+    }
+}

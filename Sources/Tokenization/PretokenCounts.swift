@@ -1,0 +1,40 @@
+/// How often each pretoken occurs in some texts: all that BPE learns from.
+///
+/// Texts are normalised to NFC and cut by the GPT-2 pattern. As in Hugging Face's training, added
+/// tokens are not looked for: `<|endoftext|>` spelled out in a text is text.
+package struct PretokenCounts {
+    /// Pretoken number i occurs `counts[i]` times.
+    private(set) var pretokens = ByteStringMap()
+    private(set) var counts: [Int] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { counts.isEmpty }
+
+    /// Counts the pretokens of one more document; none reaches from one document into another.
+    package mutating func add(_ document: String) {
+        document.withBytes { bytes in
+            if let normal = NormalizationForm.nfc.normalize(bytes) {
+                normal.withUnsafeBufferPointer { count($0) }
+            } else {
+                count(bytes)
+            }
+        }
+    }
+
+    private mutating func count(_ text: Bytes) {
+        let scanner = PretokenScanner(bytes: text)
+        var start = 0
+        while start < text.count {
+            let end = scanner.end(from: start)
+            let pretoken = Bytes(rebasing: text[start..<end])
+            start = end
+            if let number = pretokens.number(of: pretoken) {
+                counts[number] += 1
+            } else {
+                pretokens.insert(pretoken)
+                counts.append(1)
+            }
+        }
+    }
+}
