@@ -16,15 +16,8 @@ package struct Labels: Sendable {
 }
 
 extension Vocabulary {
-    /// `Σ_rows w (A(n) − U_y · n)`, in nats: weighted cross entropy of the labels y.
-    ///
-    /// - Parameter rows: `[rows, d_model]`.
-    package func crossEntropy(_ rows: Matrix, labels: Labels) -> Double {
-        let partition = attention(rows)
-        return sum(of: partition, minusLogitsOf: labels, rows)
-    }
-
-    /// Cross entropy and its gradients: `dn = w (o(n) − U_y)` and
+    /// Weighted cross entropy of the labels y, `Σ_rows w (A(n) − U_y · n)` in nats, and its gradients:
+    /// `dn = w (o(n) − U_y)` and
     /// `dU_v += Σ_rows w (softmax(U n)_v − 1[v = y]) n`.
     ///
     /// The second takes the vocabulary once more, in blocks: `8 · vocab · d_model` operations a row

@@ -17,9 +17,12 @@ package final class LanguageModelTrainer {
         package let learningRate: Double
         /// That training has seen by the end of this step.
         package let tokens: Int
+        /// Of the updated model on what is held out, at the steps at which it is measured.
+        package let heldOut: [EvaluationScore]?
 
         enum CodingKeys: String, CodingKey {
             case step, loss, tokens
+            case heldOut = "held_out"
             case gradientNorm = "gradient_norm"
             case learningRate = "learning_rate"
         }
@@ -28,6 +31,7 @@ package final class LanguageModelTrainer {
     package let parameters: Parameters
     package let options: TrainingOptions
     let mixture: TrainingMixture
+    private let heldOut: HeldOut
     /// SHA-256 of the parameters that training started from.
     let start: String
     let gradients: Gradients
@@ -48,10 +52,12 @@ package final class LanguageModelTrainer {
 
     /// - Parameter parameters: where training starts; they are changed in place.
     package init(
-        _ parameters: Parameters, mixture: TrainingMixture, options: TrainingOptions
+        _ parameters: Parameters, mixture: TrainingMixture, options: TrainingOptions,
+        heldOut: HeldOut = HeldOut()
     ) throws {
         self.parameters = parameters
         self.mixture = mixture
+        self.heldOut = heldOut
         self.options = options
         start = parameters.sha256
         gradients = Gradients(for: parameters)
@@ -108,11 +114,26 @@ package final class LanguageModelTrainer {
         let count = min(options.atATime, options.batch - progress.sequencesDone)
         let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
         progress.lossSum += try model.accumulateGradients(
-            batch, labels: labels, into: gradients, memory: memory)
+            batch, labels: labels, into: gradients, memory: memory, dropout: dropout(count))
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
         progress.sequencesDone += count
         return progress.sequencesDone == options.batch ? try finishStep() : nil
+    }
+
+    /// For the next sequences, each by its place in training, so that neither a resumed training nor
+    /// another `atATime` has other masks.
+    private func dropout(_ count: Int) -> Dropout? {
+        guard options.dropout > 0 else { return nil }
+        var seeds = SplitMix64(seed: options.seed)
+        let first = seeds.next()
+        let place = progress.step * options.batch + progress.sequencesDone
+        return Dropout(
+            probability: options.dropout,
+            keys: (place..<place + count).map {
+                var random = SplitMix64(seed: first &+ UInt64($0))
+                return random.next() | 1
+            })
     }
 
     private func finishStep() throws -> Report {
@@ -129,7 +150,8 @@ package final class LanguageModelTrainer {
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
             step: step + 1, loss: loss, gradientNorm: norm,
-            learningRate: options.rate(step: step), tokens: progress.tokens)
+            learningRate: options.rate(step: step), tokens: progress.tokens,
+            heldOut: try heldOut.scores(of: model, step: step + 1, of: options.steps))
     }
 
     /// One update with the gradients times `scale`; then they are zero again.

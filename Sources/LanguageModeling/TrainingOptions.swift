@@ -28,11 +28,13 @@ package struct TrainingOptions: Codable, Equatable, Sendable {
     package var beta2 = 0.999
     /// Largest norm of the gradient of all parameters together; 0 for any.
     package var clip = 1.0
+    /// Probability with which an element of what a block adds to the stream falls out.
+    package var dropout = 0.0
     package var seed: UInt64 = 42
     package var shuffle = true
 
     enum CodingKeys: String, CodingKey {
-        case steps, batch, optimizer, schedule, beta1, beta2, clip, seed, shuffle
+        case steps, batch, optimizer, schedule, beta1, beta2, clip, dropout, seed, shuffle
         case atATime = "at_a_time"
         case learningRate = "lr"
         case warmupSteps = "warmup_steps"

@@ -109,23 +109,3 @@ package struct TrainingSequences: Sendable {
         )
     }
 }
-
-extension LanguageModel {
-    /// Mean cross entropy of the sequences' labels in nats, and the sum of their weights.
-    ///
-    /// - Parameter progress: gets the number of sequences done.
-    package func crossEntropy(
-        of sequences: TrainingSequences, progress: (Int) -> Void = { _ in }
-    ) throws -> (nats: Double, weight: Double) {
-        let atATime = max(1, 2048 / max(1, sequences.longest))
-        var (loss, weight) = (0.0, 0.0)
-        for start in stride(from: 0, to: sequences.count, by: atATime) {
-            let end = min(start + atATime, sequences.count)
-            let (batch, labels) = TrainingSequences.batch((start..<end).map { sequences[$0] })
-            loss += try crossEntropy(batch, labels: labels)
-            weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
-            progress(end)
-        }
-        return (loss / weight, weight)
-    }
-}

@@ -1,31 +1,42 @@
 import ArgumentParser
+import Corpora
 import Files
 import Foundation
 import LanguageModeling
 import Lenses
 import Reports
+import StateSpaceModels
 
-/// `lens lm eval`: how well a model predicts text.
+/// `lens lm eval`: how well a model predicts text or answers questions.
 struct LmEvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Measure a model's perplexity and bits per byte on text.",
+        abstract: "Measure a model's perplexity on text, or how many questions it answers.",
         discussion: """
-            Every token of a window but the first is predicted from those before it in the window.
+            Of text every token of a window but the first is predicted from those before it in the \
+            window. With --tasks only the answers are: the share is counted of those that are right \
+            in every token, each the most probable one after the prompt and the tokens before it.
 
               lens lm eval --model mamba2-370m --data test.jsonl.zst --window 1024
+              lens lm eval --model models/finetuned --data babilong --tasks qa1-qa5
             """)
 
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var corpus: CorpusOptions
+    @OptionGroup var task: TaskOptions
 
-    @Option(help: "Windows to use, from the start of the text. (default: all)")
+    @Option(help: "With --tasks: use the last so many rows of every task.")
+    var last = 100
+
+    @Option(help: "Windows of text to use, from its start. (default: all)")
     var windows: Int?
 
     @Option(help: ArgumentHelp("The JSON result to write. (default: none)", valueName: "file"))
     var out: String?
 
     func validate() throws {
+        try task.check(corpus.data)
+        guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
         if let windows, windows < 1 {
             throw ValidationError("--windows is \(windows), expected at least 1.")
         }
@@ -34,30 +45,66 @@ struct LmEvalCommand: ParsableCommand {
     func run() throws {
         if let out { try checkWritable(out) }
         let model = try modelOptions.loadModel()
+        if let rows = try task.readRows(corpus.data) {
+            try evaluate(model, rows.map { ($0, Array($1.suffix(last))) })
+        } else {
+            try evaluateText(model)
+        }
+    }
+
+    private func evaluateText(_ model: LanguageModel) throws {
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
-        let sequences = TrainingSequences(windows)
-        let display = ProgressDisplay("evaluating", unit: "windows", total: sequences.count)
-        let (nats, weight) = try model.crossEntropy(of: sequences) { display.update($0) }
+        let display = ProgressDisplay("evaluating", unit: "windows", total: windows.count)
+        let score = try model.score(EvaluationSet(windows)) { display.update($0) }
         display.finish()
-        let result = Result(
+        let nats = score.crossEntropy
+        let result = TextResult(
             crossEntropy: nats, perplexity: exp(nats),
-            bitsPerByte: nats * windows.natsToBitsPerByte, predictions: Int(weight),
-            run: try RunRecord(
-                command: commandLine, version: version, model: model, data: corpus.data,
-                dataSHA256: windows.sha256))
+            bitsPerByte: nats * windows.natsToBitsPerByte, predictions: score.predictions,
+            run: try record(model, windows.sha256))
         print(
             """
             \(result.predictions) predictions in \(windows.count) windows of \(windows.window) tokens:
             cross entropy \(decimal(nats)) nats, perplexity \(decimal(result.perplexity)), \
             \(decimal(result.bitsPerByte)) bits per byte
             """)
+        try write(result)
+    }
+
+    private func evaluate(
+        _ model: LanguageModel, _ tasks: [(task: String, rows: [BabilongSample])]
+    ) throws {
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let samples = tasks.flatMap(\.rows)
+        let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
+        var (scores, done) = ([EvaluationScore](), 0)
+        for (task, rows) in tasks {
+            let set = try EvaluationSet(task: task, rows, tokenizer, window: corpus.window)
+            scores.append(try model.score(set) { display.update(done + $0) })
+            done += rows.count
+        }
+        display.finish()
+        print("Answers that are right in every token:\n\(scores.table)")
+        try write(
+            TaskResult(
+                tasks: scores, accuracy: scores.meanAccuracy,
+                run: try record(model, sha256(of: samples))))
+    }
+
+    private func record(_ model: LanguageModel, _ dataSHA256: String) throws -> RunRecord {
+        try RunRecord(
+            command: commandLine, version: version, model: model, data: corpus.data,
+            dataSHA256: dataSHA256)
+    }
+
+    private func write(_ result: some Encodable) throws {
         guard let out else { return }
         try writeFile(try encodeJSON(result), to: out)
         print("result written to \(out)")
     }
 
-    private struct Result: Encodable {
+    private struct TextResult: Encodable {
         /// In nats a token.
         let crossEntropy: Double
         let perplexity: Double
@@ -70,5 +117,12 @@ struct LmEvalCommand: ParsableCommand {
             case crossEntropy = "cross_entropy"
             case bitsPerByte = "bits_per_byte"
         }
+    }
+
+    private struct TaskResult: Encodable {
+        let tasks: [EvaluationScore]
+        /// Mean over the tasks.
+        let accuracy: Double?
+        let run: RunRecord
     }
 }

@@ -115,16 +115,19 @@ struct LmTrainCommand: ParsableCommand {
             throw CommandError.missingTokenizer(path: tokenizerPath)
         }
         let options = recipe.options
-        let mixture = try data.readMixture(Tokenizer(path: tokenizerPath))
-        let trainer = try LanguageModelTrainer(start, mixture: mixture, options: options)
+        let (mixture, heldOut) = try data.read(
+            Tokenizer(path: tokenizerPath), steps: options.steps)
+        let trainer = try LanguageModelTrainer(
+            start, mixture: mixture, options: options, heldOut: heldOut)
 
-        // The arguments are good; from here on the folder is ours.
-        let lock = try FolderLock(out)
+        let lock = try session.claim(retracting: ModelOutput.self)
         defer { withExtendedLifetime(lock) {} }
-        try checkWritable(join(out, "run.json"))
-        if ModelOutput.exists(in: out) { try ModelOutput.retract(from: out) }
         let log = TrainingLog<LanguageModelTrainer.Report>(folder: out)
-        try session.run(trainer, log: log) { "loss \(decimal($0.loss))" }
+        var measured = ""
+        try session.run(trainer, log: log) { report in
+            if let scores = report.heldOut { measured = "  " + scores.brief }
+            return "loss \(decimal(report.loss))\(measured)"
+        }
 
         try output.write(trainer.parameters, tokenizer: tokenizerPath, to: out)
         let record = LanguageModelRecord(
@@ -164,13 +167,16 @@ struct LmTrainCommand: ParsableCommand {
     private func summary(_ log: TrainingLog<LanguageModelTrainer.Report>) throws -> String {
         let reports = try log.reports()
         guard let first = reports.first, let last = reports.last else { return session.out }
+        let heldOut = last.heldOut.map { "held out:\n\($0.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
             \(last.step), \(last.tokens) tokens
-            model written to \(session.out)
+            \(heldOut)model written to \(session.out)
             """
     }
 }
+
+extension ModelOutput: TrainingResult {}
 
 extension LanguageModelTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }

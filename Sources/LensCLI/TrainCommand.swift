@@ -58,11 +58,8 @@ struct TrainCommand: ReportingCommand {
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             options: options)
 
-        // The arguments are good; from here on the folder is ours.
-        let lock = try FolderLock(out)
+        let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
-        try checkWritable(join(out, "run.json"))
-        if LensArtifact.exists(in: out) { try LensArtifact.retract(from: out) }
         let log = TrainingLog<LensTrainer.Report>(folder: out)
         try session.run(trainer, log: log) { "mean loss \(decimal($0.meanLoss))" }
 
@@ -93,6 +90,8 @@ struct TrainCommand: ReportingCommand {
         return "\(unit) in nats after each block:\n\(table.text)\nlens written to \(session.out)"
     }
 }
+
+extension LensArtifact: TrainingResult {}
 
 extension LensTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }

@@ -18,6 +18,13 @@ protocol ResumableTraining {
     func restore(from folder: String) throws
 }
 
+/// What a finished training leaves in its folder.
+protocol TrainingResult {
+    static func exists(in folder: String) -> Bool
+    /// Makes the folder one without a result.
+    static func retract(from folder: String) throws
+}
+
 /// Where a training writes, and how it starts, stops and goes on.
 struct SessionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
@@ -51,6 +58,15 @@ struct SessionOptions: ParsableArguments {
     func check(finished: (any Error)?) throws {
         try snapshots.check(resume: resume)
         if let finished, snapshots.isEmpty, !overwrite { throw finished }
+    }
+
+    /// Takes the folder once the arguments are known to be good: whatever result it held is gone, and
+    /// nobody else writes to it as long as the lock lives.
+    func claim(retracting result: (some TrainingResult).Type) throws -> FolderLock {
+        let lock = try FolderLock(out)
+        try checkWritable(join(out, "run.json"))
+        if result.exists(in: out) { try result.retract(from: out) }
+        return lock
     }
 
     /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots

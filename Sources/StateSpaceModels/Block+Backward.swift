@@ -7,7 +7,9 @@ extension Block {
     ///
     /// - Parameters:
     ///   - stream: what the block read; both `[pos, d_model]`.
-    func backward(_ stream: Tensor, dStream: Tensor, pass: BackwardPass) throws {
+    func backward(
+        _ stream: Tensor, dStream: Tensor, pass: BackwardPass, dropout: Dropout?
+    ) throws {
         let gradients = pass.gradients
         let u = pass.buffer(.u, stream.shape)
         let du = pass.buffer(.du, stream.shape)
@@ -18,8 +20,14 @@ extension Block {
             if pass.needsForward(block: index) {
                 try mixer.forward(u, pass: pass.forward, block: index, index: nil, into: nil)
             }
+            var dOut = dStream
+            if let dropout {
+                dOut = pass.buffer(.dMixed, stream.shape)
+                copy(dStream, into: dOut)
+                dropout.apply(to: dOut, block: index, pass.sequences)
+            }
             mixer.backward(
-                u, dOut: dStream, pass: pass, block: index, index: nil, into: du, adding: false)
+                u, dOut: dOut, pass: pass, block: index, index: nil, into: du, adding: false)
         case .differential(let mixer1, let mixer2, let differential):
             let (mixer1, mixer2) = (mixer1.withBackward, mixer2.withBackward)
             let forward = pass.forward
@@ -34,6 +42,7 @@ extension Block {
             let dSubln = pass.buffer(.dSubln, stream.shape)
             let dMixed = pass.buffer(.dMixed, stream.shape)
             scale(dStream, by: 1 - differential.lambdaInit, into: dSubln)
+            dropout?.apply(to: dSubln, block: index, pass.sequences)
             rmsNormBackward(
                 difference.matrix, weight: differential.subln.pointer,
                 epsilon: Differential.epsilon, dy: dSubln.matrix, into: dMixed.matrix,

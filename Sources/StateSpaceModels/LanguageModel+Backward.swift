@@ -16,21 +16,28 @@ package struct TrainingLabels: Sendable {
 }
 
 extension LanguageModel {
-    /// `Σ w · cross entropy` of the labels, in nats.
-    package func crossEntropy(_ batch: TokenBatch, labels: TrainingLabels) throws -> Double {
+    /// What the model makes of each label's token.
+    package func predictions(
+        _ batch: TokenBatch, labels: TrainingLabels
+    ) throws -> [TokenPrediction] {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
         return withExtendedLifetime(normed) {
-            Vocabulary(unembedding.weight).crossEntropy(normed.matrix, labels: labels.labels)
+            Kernels.predictions(
+                normed.matrix, unembedding: unembedding.weight,
+                targets: labels.labels.tokens.map(Int.init))
         }
     }
 
-    /// The same, adding its gradient in every parameter to `gradients`.
+    /// `Σ w · cross entropy` of the labels in nats, adding its gradient in every parameter to
+    /// `gradients`.
     ///
-    /// - Parameter memory: that of all steps of a training.
+    /// - Parameters:
+    ///   - memory: that of all steps of a training.
+    ///   - dropout: of what the blocks add to the stream.
     package func accumulateGradients(
         _ batch: TokenBatch, labels: TrainingLabels, into gradients: Gradients,
-        memory: TrainingMemory
+        memory: TrainingMemory, dropout: Dropout? = nil
     ) throws -> Double {
         let shape = [batch.ids.count, configuration.dModel]
         let streams = memory.gradients(.streams, [blocks.count] + shape)
@@ -38,6 +45,7 @@ extension LanguageModel {
         for block in blocks.indices {
             hooks.add(.residPre(block: block)) { copy($0, into: streams[block]) }
         }
+        if let dropout { dropout.add(to: &hooks, blocks, batch.sequences) }
         let forward = ForwardPass(batch, hooks: hooks, state: nil, memory: memory)
         let final = labelled(try run(batch, forward), labels)
 
@@ -57,7 +65,7 @@ extension LanguageModel {
 
         let pass = BackwardPass(forward, memory, gradients: gradients)
         for block in blocks.reversed() {
-            try block.backward(streams[block.index], dStream: dStream, pass: pass)
+            try block.backward(streams[block.index], dStream: dStream, pass: pass, dropout: dropout)
         }
         embeddingBackward(
             batch.ids, dy: dStream.matrix, into: gradients[embeddings].matrix)

@@ -192,7 +192,6 @@ import Testing
         }
         let (table, U) = (rows.table, weight.table)
         expectClose([loss], [expected(table, U)], within: Self.rounding, "loss")
-        #expect(Vocabulary(weight).crossEntropy(rows.matrix, labels: labels) == loss)
         let dRowsExpected = Oracle.gradient(at: table.flat) { expected($0.chunked(d), U) }
         expectClose(dRows, dRowsExpected, within: Self.rounding, "drows")
         // Entries that are labels, one that is none and the last before a block ends.

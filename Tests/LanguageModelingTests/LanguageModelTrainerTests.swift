@@ -37,12 +37,13 @@ import Testing
     }
 
     private func trainer(
-        _ options: TrainingOptions, _ mixture: TrainingMixture? = nil
+        _ options: TrainingOptions, _ mixture: TrainingMixture? = nil,
+        heldOut: HeldOut = HeldOut()
     ) throws -> LanguageModelTrainer {
         try LanguageModelTrainer(
             Parameters(copying: model(.diffAlternate)),
             mixture: mixture ?? TrainingMixture(windows(10)),
-            options: options)
+            options: options, heldOut: heldOut)
     }
 
     @discardableResult
@@ -77,13 +78,17 @@ import Testing
             TrainingMixture.Part(windows(3), weight: 2),
             TrainingMixture.Part(windows(10), weight: 1),
         ])
-        let whole = try trainer(options, mixture)
+        var options = options
+        options.dropout = 0.2
+        let heldOut = HeldOut(
+            [EvaluationSet(name: "text", kind: .text(natsToBitsPerByte: 2), windows(2))], every: 2)
+        let whole = try trainer(options, mixture, heldOut: heldOut)
         let reports = try finish(whole)
-        let interrupted = try trainer(options, mixture)
+        let interrupted = try trainer(options, mixture, heldOut: heldOut)
         var seen = 0
         for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
         try interrupted.writeSnapshot(to: folder("out"))
-        let resumed = try trainer(options, mixture)
+        let resumed = try trainer(options, mixture, heldOut: heldOut)
         try resumed.restore(from: folder("out"))
         #expect(resumed.tokensSeen == interrupted.tokensSeen)
         #expect(try finish(resumed) == Array(reports[seen...]))
@@ -98,6 +103,25 @@ import Testing
         #expect(throws: SnapshotError.self) {
             try trainer(other).restore(from: folder("out"))
         }
+    }
+
+    @Test("masks of dropout do not depend on how a step is parted, nor measurements on masks")
+    func dropout() throws {
+        var whole = options
+        whole.dropout = 0.4
+        whole.atATime = 4
+        var parts = whole
+        parts.atATime = 1
+        let set = EvaluationSet(name: "x", kind: .answers, windows(3))
+        let trainers = try [whole, parts, options].map {
+            try trainer($0, heldOut: HeldOut([set], every: 4))
+        }
+        let reports = try trainers.map(finish)
+        #expect(abs(reports[0][0].loss - reports[1][0].loss) < 1e-5 * reports[0][0].loss)
+        #expect(abs(reports[0][0].loss - reports[2][0].loss) > 1e-2 * reports[0][0].loss)
+        #expect(reports[0].map { $0.heldOut != nil } == [false, false, false, true, false, true])
+        let final = try trainers[0].parameters.model(folder: "").score(set)
+        #expect(reports[0][5].heldOut == [final])
     }
 
     @Test("decay pulls at matrices and not at norms, embeddings or A_log")

@@ -16,7 +16,9 @@ struct LanguageModelPathTests {
         [
             "lm", "train", "--model", start, "--convert-to-diff", "alternate", "--data",
             Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "6",
-            "--batch", "2", "--at-a-time", "1", "--snapshot-every", "1", "--out", out,
+            "--batch", "2", "--at-a-time", "1", "--snapshot-every", "1", "--dropout", "0.1",
+            "--eval-data", Fixtures.path("data/text/wikitext2-valid.txt"), "--eval-every", "2",
+            "--eval-limit", "2", "--out", out,
         ]
     }
 
@@ -36,14 +38,40 @@ struct LanguageModelPathTests {
         let tuned = try LensProcess([
             "lm", "train", "--model", folder("diff"), "--data", Fixtures.path("data/babilong"),
             "--tasks", "qa1,qa6", "--window", "128", "--steps", "2", "--out", folder("tuned"),
+            "--text", Fixtures.path("data/text/wikitext2-test.txt"), "--text-share", "0.5",
+            "--task-weights", "qa6=2", "--dropout", "0.1", "--dtype", "bf16", "--eval-data",
+            Fixtures.path("data/text/wikitext2-valid.txt"), "--eval-limit", "3",
         ])
         #expect(tuned.status == 0, "\(tuned.errors)")
+        #expect(tuned.output.contains("\nheld out:\n"))
+        #expect(tuned.output.contains("\nmean "))
+        let steps = try readFile(folder("tuned/train.jsonl")).split(separator: UInt8(ascii: "\n"))
+        #expect(steps.count == 2)
+        for line in steps {
+            let step = try decodeJSON(Step.self, from: Data(line), path: "train.jsonl")
+            #expect(step.heldOut.map(\.name) == ["qa1", "qa6", "text"])
+            #expect(step.heldOut.map { $0.accuracy == nil } == [false, false, true])
+            #expect(step.heldOut.map { $0.bitsPerByte == nil } == [true, true, false])
+            #expect(step.heldOut.map(\.sequences) == [3, 3, 3])
+        }
 
         let evaluated = try LensProcess([
             "lm", "eval", "--model", folder("tuned"), "--data",
             Fixtures.path("data/text/wikitext2-valid.txt"), "--window", "64", "--windows", "5",
         ])
         #expect(evaluated.output.hasPrefix("315 predictions in 5 windows of 64 tokens:"))
+
+        let answers = try LensProcess([
+            "lm", "eval", "--model", start, "--data", Fixtures.path("data/babilong"), "--tasks",
+            "qa1,qa6", "--last", "20", "--out", folder("answers.json"),
+        ])
+        #expect(answers.status == 0, "\(answers.errors)")
+        let result = try decodeJSON(Answers.self, from: folder("answers.json"))
+        #expect(result.tasks.map(\.name) == ["qa1", "qa6"])
+        #expect(result.tasks.map(\.sequences) == [20, 20])
+        #expect(result.accuracy == result.tasks.reduce(0) { $0 + ($1.accuracy ?? 0) } / 2)
+        // The model was finetuned on these tasks; chance is 1/6 and 1/2.
+        #expect(result.accuracy > 0.4)
 
         let generate = [
             "lm", "generate", "Mary went to", "--model", folder("tuned"), "--limit", "8",
@@ -76,5 +104,30 @@ struct LanguageModelPathTests {
         for name in ["model.safetensors", "train.jsonl"] {
             #expect(try readFile(folder("killed/\(name)")) == readFile(folder("whole/\(name)")))
         }
+    }
+}
+
+private struct Answers: Decodable {
+    let tasks: [Score]
+    let accuracy: Double
+}
+
+/// A line of `train.jsonl` whose step was followed by a measurement.
+private struct Step: Decodable {
+    let heldOut: [Score]
+
+    enum CodingKeys: String, CodingKey {
+        case heldOut = "held_out"
+    }
+}
+
+private struct Score: Decodable {
+    let name: String
+    let sequences: Int
+    let accuracy, bitsPerByte: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case name, sequences, accuracy
+        case bitsPerByte = "bits_per_byte"
     }
 }

@@ -33,7 +33,11 @@ import Testing
 
         let expected = try golden.float32("loss", shape: [1])
         expectClose([loss], expected.elements.map(Double.init), within: Self.rounding, "loss")
-        #expect(try model.crossEntropy(batch, labels: labels) == loss)
+        let predicted = try model.predictions(batch, labels: labels)
+        let sum = zip(predicted, labels.labels.weights).reduce(0) {
+            $0 - $1.0.logProbability * Double($1.1)
+        }
+        expectClose([sum], [loss], within: Self.rounding, "loss of the predictions")
         for (parameter, gradient) in zip(parameters.named, gradients.tensors) {
             let reference = try golden.float32(parameter.name, shape: gradient.shape)
             expectClose(gradient, reference, within: Self.rounding, parameter.name)
@@ -57,6 +61,46 @@ import Testing
         }
         for (twice, once) in zip(try run(times: 2), try run(times: 1)) {
             expectClose(twice, once.map { 2 * $0 }, within: Self.rounding)
+        }
+    }
+
+    @Test(
+        "with dropout gradients are those of the same mask",
+        arguments: ["mamba2", "diffmamba2"], [0, Int.max])
+    func dropout(name: String, limit: Int) throws {
+        let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
+        let parameters = try Parameters(copying: LanguageModel(folder: folder(name)))
+        let (batch, labels) = try example(golden)
+        let dropout = Dropout(
+            probability: 0.3,
+            keys: batch.sequences.indices.map { 0x9E37_79B9_7F4A_7C15 &* UInt64(2 * $0 + 1) })
+        let memory = TrainingMemory(limit: limit)
+        func loss(_ gradients: Gradients) throws -> Double {
+            try parameters.model(folder: name).accumulateGradients(
+                batch, labels: labels, into: gradients, memory: memory, dropout: dropout)
+        }
+        let gradients = Gradients(for: parameters)
+        _ = try loss(gradients)
+        let scratch = Gradients(for: parameters)
+        for (parameter, gradient) in zip(parameters.named, gradients.tensors) {
+            // Along its own direction the derivative is the gradient's norm.
+            let start = Array(parameter.value.elements)
+            let slope = gradient.elements.map(Double.init)
+            let norm = slope.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            // A loss moves by far more than it rounds, and by little enough to be straight.
+            let step = min(0.03, 0.02 / norm)
+            let losses = try [step, -step].map { step in
+                for i in start.indices {
+                    parameter.value.pointer[i] = Float(Double(start[i]) + step * slope[i] / norm)
+                }
+                return try loss(scratch)
+            }
+            for i in start.indices { parameter.value.pointer[i] = start[i] }
+            expectClose(
+                [(losses[0] - losses[1]) / (2 * step)], [norm],
+                within: .relative(
+                    2e-2, because: "central differences of fp32 losses that hardly move"),
+                parameter.name)
         }
     }
 
