@@ -3,7 +3,9 @@ PACKAGES = libopenblas-dev libcairo2-dev libpng-dev libzstd-dev libzip-dev libss
 	pkg-config fonts-dejavu-core
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: help deps build test bench lint format
+PREFIX = /usr/local
+
+.PHONY: help deps build demo install models test bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -18,6 +20,20 @@ deps:
 ## make build    build the release binary, .build/release/lens
 build: deps
 	swift build -c release --product lens
+
+## make demo     build, then compare the two small models in models/ layer by layer, in demo/
+demo: build
+	.build/release/lens demo
+
+## make install  copy lens to PREFIX/bin and the small models to PREFIX/share (PREFIX=/usr/local)
+install: build
+	install -D .build/release/lens $(DESTDIR)$(PREFIX)/bin/lens
+	mkdir -p $(DESTDIR)$(PREFIX)/share/statelens/models
+	cp -R models/mamba2 models/diffmamba2 $(DESTDIR)$(PREFIX)/share/statelens/models/
+
+## make models   train the small models again, all seeds, with the commands in models/train.sh
+models: build
+	models/train.sh
 
 ## make test     run every test, in the release configuration
 test: deps

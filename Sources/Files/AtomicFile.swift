@@ -139,6 +139,15 @@ package func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+/// The names in a folder, sorted.
+package func fileNames(in folder: String) throws -> [String] {
+    do {
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+        throw FileError.unreadable(path: folder, reason: "the folder cannot be listed")
+    }
+}
+
 /// The folder that holds `path`: what stands before its last slash, nothing for a bare name.
 ///
 /// Foundation's `deletingLastPathComponent` traps on names of one letter.

@@ -3,17 +3,38 @@ import Foundation
 import StateSpaceModels
 import Tensors
 
+/// Sizes of the first parameters; the defaults are mamba_ssm's.
+package struct InitialScales: Codable, Equatable, Sendable {
+    /// Standard deviation of the embeddings.
+    package var embedding = 0.02
+    /// Factor on the output projections. Blocks that at first add little beside the embeddings leave
+    /// the tokens legible to the blocks above them.
+    package var output = 1.0
+    /// `A` begins uniform in 1 to this. With 1 the heads begin with memories of 10 to 1,000 tokens.
+    package var largestA = 16.0
+
+    enum CodingKeys: String, CodingKey {
+        case embedding, output
+        case largestA = "largest_a"
+    }
+
+    package init() {}
+}
+
 extension Parameters {
     /// The start of training as upstream draws it.
     ///
-    /// Embeddings N(0, 0.02²); linear and convolution weights uniform in ±1/√(inputs of one output),
+    /// Embeddings N(0, σ²); linear and convolution weights uniform in ±1/√(inputs of one output),
     /// output projections divided by √n_layers more, so that the stream's variance does not grow with
     /// depth; `dt_bias` such that softplus gives steps log-uniform in 0.001...0.1, at least 1e-4;
-    /// `A` uniform in 1...16; `lambda_q1` N(0, 1); D and norms 1, biases of linear layers 0.
+    /// `A` uniform; `lambda_q1` N(0, 1); D and norms 1, biases of linear layers 0.
     ///
     /// - SeeAlso: `Mamba2.__init__` and `_init_weights` of mamba_ssm; PyTorch's `Linear`, `Conv1d`.
-    package init(initialOf configuration: ModelConfiguration, seed: UInt64) throws {
-        var random = RandomNumbers(seed: seed)
+    package init(
+        initialOf configuration: ModelConfiguration, seed: UInt64,
+        scales: InitialScales = InitialScales()
+    ) throws {
+        var random = RandomNumbers(seed: seed, scales: scales)
         try self.init(configuration) { name, shape in
             random.initial(name, shape, configuration)
         }
@@ -69,8 +90,12 @@ private func slice(_ source: Tensor, _ shape: [Int], last: Bool) -> Tensor {
 /// Numbers of several distributions fixed by a seed.
 struct RandomNumbers {
     private var generator: SplitMix64
+    private let scales: InitialScales
 
-    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+    init(seed: UInt64, scales: InitialScales = InitialScales()) {
+        generator = SplitMix64(seed: seed)
+        self.scales = scales
+    }
 
     /// In 0..<1.
     mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
@@ -94,9 +119,9 @@ struct RandomNumbers {
         }
         let parts = name.split(separator: ".").suffix(2)
         switch (parts.first ?? "", parts.last ?? "") {
-        case ("embeddings", _): return fill { 0.02 * normal() }
+        case ("embeddings", _): return fill { scales.embedding * normal() }
         case ("out_proj", "weight"):
-            let scale = spread / Double(configuration.nLayers).squareRoot()
+            let scale = scales.output * spread / Double(configuration.nLayers).squareRoot()
             return fill { uniform(-scale...scale) }
         case ("in_proj", "weight"), ("lm_head", "weight"), ("conv1d", "weight"):
             return fill { uniform(-spread...spread) }
@@ -105,7 +130,7 @@ struct RandomNumbers {
             return fill { uniform(-spread...spread) }
         case (_, "bias"): return fill { 0 }
         case (_, "lambda_q1"): return fill { normal() }
-        case (_, "A_log"): return fill { log(uniform(1...16)) }
+        case (_, "A_log"): return fill { log(uniform(1...scales.largestA)) }
         case (_, "dt_bias"):
             return fill {
                 let dt = max(1e-4, exp(uniform(log(0.001)...log(0.1))))

@@ -18,9 +18,11 @@ package struct TrainingSequences: Sendable {
     package var tokenCount: Int { ids.count }
 
     /// Windows of text, in which every token but the first is predicted.
-    package init(_ windows: TokenWindows) {
+    ///
+    /// - Parameter weight: of every prediction.
+    package init(_ windows: TokenWindows, weight: Float = 1) {
         ids = windows.ids
-        weights = ids.indices.map { $0.isMultiple(of: windows.window) ? 0 : 1 }
+        weights = ids.indices.map { $0.isMultiple(of: windows.window) ? 0 : weight }
         ranges = (0..<windows.count).map { $0 * windows.window..<($0 + 1) * windows.window }
         sha256 = windows.sha256
     }
@@ -37,19 +39,45 @@ package struct TrainingSequences: Sendable {
     package init(
         _ samples: [BabilongSample], tokenizer: Tokenizer, promptWeight: Float, window: Int
     ) throws {
+        try self.init(
+            samples.map { sample in
+                let whole = tokenizer.encode(sample.needleText)
+                let prompt = tokenizer.encode(PromptForm.lens.prompt(for: sample))
+                let shared = zip(whole, prompt).prefix { $0 == $1 }.count
+                return whole.enumerated().map { ($1, $0 < shared ? promptWeight : 1) }
+            }, window: window)
+    }
+
+    /// Whole stories, each of whose questions stands where it was asked, with its answer.
+    ///
+    /// They ask for several answers in about the tokens of one prompt.
+    ///
+    /// - Parameters: as of the prompts.
+    /// - Throws: `LanguageModelingError.noLabels` if there are no stories.
+    package init(
+        stories: [BabilongStory], tokenizer: Tokenizer, promptWeight: Float, window: Int
+    ) throws {
+        try self.init(
+            stories.map { story in
+                story.pieces.flatMap { piece in
+                    let weight = piece.isAnswer ? 1 : promptWeight
+                    return tokenizer.encode(piece.text).map { ($0, weight) }
+                }
+            }, window: window)
+    }
+
+    /// - Parameter sequences: tokens and weights; of each the last `window` are taken.
+    private init(_ sequences: [[(TokenID, Float)]], window: Int) throws {
+        guard !sequences.isEmpty else { throw LanguageModelingError.noLabels(what: "task data") }
         var (ids, weights, ranges) = ([TokenID](), [Float](), [Range<Int>]())
-        for sample in samples {
-            let whole = tokenizer.encode(sample.needleText)
-            let prompt = tokenizer.encode(PromptForm.lens.prompt(for: sample))
-            let shared = zip(whole, prompt).prefix { $0 == $1 }.count
+        for sequence in sequences {
             let start = ids.count
-            for (position, id) in whole.enumerated().suffix(window) {
-                weights.append(ids.count == start ? 0 : position < shared ? promptWeight : 1)
+            for (id, weight) in sequence.suffix(window) {
+                weights.append(ids.count == start ? 0 : weight)
                 ids.append(id)
             }
             ranges.append(start..<ids.count)
         }
-        guard !ranges.isEmpty else { throw LanguageModelingError.noLabels(what: "task data") }
         let hash = SHA256()
         ids.withUnsafeBytes { hash.update($0) }
         weights.withUnsafeBytes { hash.update($0) }

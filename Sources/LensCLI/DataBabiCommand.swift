@@ -7,7 +7,7 @@ extension BabiSplit: ExpressibleByArgument {}
 extension BabiFormat: ExpressibleByArgument {}
 
 /// `lens data babi`: new stories of the bAbI tasks.
-struct DataBabiCommand: ParsableCommand {
+struct DataBabiCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "babi",
         abstract: "Make new stories of the bAbI tasks, with answers and supporting facts.",
@@ -53,7 +53,7 @@ struct DataBabiCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws -> String {
         let tasks = try BabilongTasks.parse(tasks).map(BabiTask.init(name:))
         let lock = try FolderLock(out)
         defer { withExtendedLifetime(lock) {} }
@@ -74,6 +74,6 @@ struct DataBabiCommand: ParsableCommand {
         display.finish()
         let record = DataRecord(command: commandLine, version: version, seed: seed, files: files)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
-        print(table.text, "stories written to \(out)", separator: "\n")
+        return "\(table.text)\nstories written to \(out)"
     }
 }

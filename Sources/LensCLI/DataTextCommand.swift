@@ -4,7 +4,7 @@ import Files
 import Tokenization
 
 /// `lens data text`: simple prose to train small models and lenses on.
-struct DataTextCommand: ParsableCommand {
+struct DataTextCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "text",
         abstract: "Make simple English prose about people, places and things.",
@@ -16,6 +16,7 @@ struct DataTextCommand: ParsableCommand {
 
               lens data text --bytes 10000000 --seed 1 --out train.jsonl
               lens data text --tokens 2000000 --tokenizer tokenizer.json --out train.txt
+              lens data text --bytes 1000000 --tasks all --out lens.jsonl
             """)
 
     @Option(help: "Bytes of text to write.")
@@ -27,6 +28,14 @@ struct DataTextCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"))
     var tokenizer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            After each document also write the questions of a story of one of these bAbI tasks, \
+            in turn, as prompts with their answers.
+            """, valueName: "1-3,5|all"))
+    var tasks: String?
 
     @Option(help: "Seed of the text.")
     var seed: UInt64 = 0
@@ -49,14 +58,15 @@ struct DataTextCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws -> String {
         let limit = bytes ?? tokens ?? 0
+        let tasks = try tasks.map { try BabilongTasks.parse($0).map(BabiTask.init(name:)) } ?? []
         let tokenizer = try tokenizer.map { try Tokenizer(path: $0) }
         try checkWritable(out + ".run.json")
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
         let written = try writeDocuments(
-            ProseGenerator(seed: seed), limit: limit, to: out,
+            ProseWithPrompts(tasks: tasks, seed: seed), limit: limit, to: out,
             measure: { text in
                 tokenizer.map { 1 + $0.encode(text).count } ?? text.utf8.count
             }
@@ -67,6 +77,6 @@ struct DataTextCommand: ParsableCommand {
             files: [try DataRecord.File(path: out)])
         try writeFile(try encodeJSON(record), to: out + ".run.json")
         let unit = tokenizer == nil ? "bytes" : "tokens"
-        print("\(written.documents) documents, \(written.size) \(unit), written to \(out)")
+        return "\(written.documents) documents, \(written.size) \(unit), written to \(out)"
     }
 }

@@ -8,7 +8,7 @@ import Reports
 extension PromptForm: ExpressibleByArgument {}
 
 /// `lens eval babilong`: how probable the right answer is after each block.
-struct EvalBabilongCommand: ParsableCommand {
+struct EvalBabilongCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "babilong",
         abstract: "Measure after each block how probable the right answer to a question is.",
@@ -61,7 +61,7 @@ struct EvalBabilongCommand: ParsableCommand {
         guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
     }
 
-    func run() throws {
+    func perform() throws -> String {
         try checkWritable(out)
         let tasks = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: data, length: length, tasks: tasks)
@@ -84,7 +84,7 @@ struct EvalBabilongCommand: ParsableCommand {
             seed: seed)
         try writeFile(try encodeJSON(result, pretty: false), to: out)
         if let upstreamTxt { try writeFile(publishedText(result), to: upstreamTxt) }
-        print(Self.table(result), "result written to \(out)", separator: "\n")
+        return "\(Self.table(result))\nresult written to \(out)"
     }
 
     static func table(_ result: BabilongResult) -> String {

@@ -12,6 +12,7 @@ struct LensCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvalCommand.self, PlotCommand.self, CaptureCommand.self,
             InspectCommand.self, TokenizeCommand.self, DataCommand.self, LmCommand.self,
+            DemoCommand.self,
         ]
     )
 }

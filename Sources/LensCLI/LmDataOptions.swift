@@ -38,6 +38,13 @@ struct LmDataOptions: ParsableArguments {
     var promptWeight: Float = 0
 
     @Option(
+        help: """
+            With --tasks: share of whole stories, with every question where it was asked, among \
+            the sequences drawn for tasks; the others are prompts.
+            """)
+    var storyShare = 0.0
+
+    @Option(
         help: ArgumentHelp(
             """
             With --tasks: how often rows of these tasks are drawn, where those of the others are \
@@ -54,6 +61,9 @@ struct LmDataOptions: ParsableArguments {
 
     @Option(help: "With --text: share of its windows among all sequences drawn.")
     var textShare = 0.2
+
+    @Option(help: "With --text: weight of its tokens, where an answer's is 1.")
+    var textWeight: Float = 1
 
     @Option(help: "With --tasks: rows at the end of every task that are not learnt.")
     var holdOut = 100
@@ -83,8 +93,13 @@ struct LmDataOptions: ParsableArguments {
             promptWeight >= 0 && promptWeight.isFinite,
             "--prompt-weight is \(promptWeight), expected 0 or more.")
         try require(
+            (0...1).contains(storyShare), "--story-share is \(storyShare), expected 0 to 1.")
+        try require(
             textShare > 0 && textShare < 1,
             "--text-share is \(textShare), expected more than 0 and less than 1.")
+        try require(
+            textWeight > 0 && textWeight.isFinite,
+            "--text-weight is \(textWeight), expected a positive number.")
         try require(holdOut >= 0, "--hold-out is \(holdOut), expected 0 or more.")
         try require(
             evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")
@@ -126,12 +141,23 @@ struct LmDataOptions: ParsableArguments {
     private func taskMixture(
         _ tasks: [(task: String, rows: [BabilongSample])], _ tokenizer: Tokenizer
     ) throws -> TrainingMixture {
-        let parts = try (taskWeights == nil ? [tasks] : tasks.map { [$0] }).map { tasks in
+        let parts = try (taskWeights == nil ? [tasks] : tasks.map { [$0] }).flatMap { tasks in
             let samples = tasks.flatMap { $0.rows.dropLast(holdOut) }
-            let sequences = try TrainingSequences(
-                samples, tokenizer: tokenizer, promptWeight: promptWeight, window: corpus.window)
-            let weight = taskWeights?.weights[tasks[0].task] ?? 1
-            return TrainingMixture.Part(sequences, weight: weight * Double(samples.count))
+            let weight = Double(samples.count) * (taskWeights?.weights[tasks[0].task] ?? 1)
+            var parts: [TrainingMixture.Part] = []
+            if storyShare < 1 {
+                let prompts = try TrainingSequences(
+                    samples, tokenizer: tokenizer, promptWeight: promptWeight,
+                    window: corpus.window)
+                parts.append(TrainingMixture.Part(prompts, weight: weight * (1 - storyShare)))
+            }
+            if storyShare > 0 {
+                let whole = try TrainingSequences(
+                    stories: stories(samples), tokenizer: tokenizer, promptWeight: promptWeight,
+                    window: corpus.window)
+                parts.append(TrainingMixture.Part(whole, weight: weight * storyShare))
+            }
+            return parts
         }
         guard !text.isEmpty else { return TrainingMixture(parts) }
         let windows = try corpus.readWindows(tokenizer, limit: nil, from: text)
@@ -139,7 +165,8 @@ struct LmDataOptions: ParsableArguments {
         return TrainingMixture(
             parts + [
                 TrainingMixture.Part(
-                    TrainingSequences(windows), weight: sum * textShare / (1 - textShare))
+                    TrainingSequences(windows, weight: textWeight),
+                    weight: sum * textShare / (1 - textShare))
             ])
     }
 }

@@ -81,6 +81,7 @@ struct LmTrainCommand: ParsableCommand {
     var threads: Int?
 
     @OptionGroup var data: LmDataOptions
+    @OptionGroup var initial: InitialScaleOptions
     @OptionGroup var recipe: LmRecipeOptions
     @OptionGroup var session: SessionOptions
 
@@ -146,7 +147,10 @@ struct LmTrainCommand: ParsableCommand {
             let configuration = try ModelConfiguration(path: config)
             let output = try ModelOutput(
                 configurationFile: config, configuration, adding: nil, dtype: dtype.dtype)
-            return (try Parameters(initialOf: configuration, seed: recipe.seed), output)
+            return (
+                try Parameters(
+                    initialOf: configuration, seed: recipe.seed, scales: initial.scales), output
+            )
         }
         let model = try LanguageModel(folder: resolveModelFolder(model ?? ""))
         let placement = convertToDiff?.placement

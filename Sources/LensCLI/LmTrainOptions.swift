@@ -4,6 +4,52 @@ import LanguageModeling
 extension TrainingOptions.Schedule: ExpressibleByArgument {}
 extension TrainingOptions.Optimizer: ExpressibleByArgument {}
 
+/// Sizes of the parameters that --config begins with.
+struct InitialScaleOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "With --config: standard deviation of the first embeddings.", valueName: "deviation"))
+    var initEmbedding = InitialScales().embedding
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --config: factor on the first output projections; a small one keeps the tokens \
+            legible through many blocks.
+            """, valueName: "factor"))
+    var initOutput = InitialScales().output
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --config: A begins uniform in 1 to this; with 1 the heads begin with memories of \
+            10 to 1,000 tokens.
+            """, valueName: "largest"))
+    var initA = InitialScales().largestA
+
+    func validate() throws {
+        func require(_ holds: Bool, _ message: String) throws {
+            if !holds { throw ValidationError(message) }
+        }
+        try require(
+            initEmbedding > 0 && initEmbedding.isFinite,
+            "--init-embedding is \(initEmbedding), expected a positive number.")
+        try require(
+            initOutput >= 0 && initOutput.isFinite,
+            "--init-output is \(initOutput), expected 0 or more.")
+        try require(
+            initA >= 1 && initA.isFinite, "--init-a is \(initA), expected 1 or more.")
+    }
+
+    var scales: InitialScales {
+        var scales = InitialScales()
+        scales.embedding = initEmbedding
+        scales.output = initOutput
+        scales.largestA = initA
+        return scales
+    }
+}
+
 /// The training recipe.
 struct LmRecipeOptions: ParsableArguments {
     @Option(help: "Updates of the parameters.")

@@ -13,8 +13,8 @@ struct PlotCommand: ParsableCommand {
     )
 }
 
-/// `lens plot layers`: how probable the right answer is, layer by layer, in one to four results.
-struct PlotLayersCommand: ParsableCommand {
+/// `lens plot layers`: how probable the right answer is, layer by layer, in one to four models.
+struct PlotLayersCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "layers",
         abstract: "Compare 1 to 4 results layer by layer in a bar chart.",
@@ -23,10 +23,15 @@ struct PlotLayersCommand: ParsableCommand {
             (…-lens_eval.txt); which of the two is told by its content. Error bars are the 95% \
             intervals of the result, where it has them.
 
+            Several seeds of one model are a folder of results, or results with one label: the \
+            bar is their mean, its error bar goes from the smallest to the largest, and a dot \
+            stands for each.
+
             Compare two models on a log scale:
 
               lens plot layers diffmamba.json mamba.json --log --out layers.png \\
                 --label Diff-Mamba --label Mamba
+              lens plot layers results/diffmamba2 results/mamba2 --log --out seeds.png
 
             The blocks axis counts the blocks a state has passed, and ends with the model's own \
             output. The published axis has the labels of the Diff-Mamba paper: its layer L is \
@@ -37,7 +42,8 @@ struct PlotLayersCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "1 to 4 result files; the first is leftmost in each group of bars.")
+    @Argument(
+        help: "Result files, or folders of them; the first is leftmost in each group of bars.")
     var results: [String]
 
     @Option(help: "The figure to write: FIG.png, FIG.pdf or FIG.svg.")
@@ -61,12 +67,15 @@ struct PlotLayersCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: "Names for the legend, one a result. (default: the model's name, or the file's)")
+        help: """
+            Names for the legend, one a file or folder named. (default: the model's name, or the \
+            file's or folder's)
+            """)
     var label: [String] = []
 
     @Option(
         parsing: .upToNextOption,
-        help: "Colours as #RRGGBB, one a result. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
+        help: "Colours as #RRGGBB, one a label. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
     var color: [Color] = []
 
     @Option(help: "Title above the figure. (default: none)")
@@ -82,13 +91,17 @@ struct PlotLayersCommand: ParsableCommand {
     var dpi = 300.0
 
     func validate() throws {
-        guard (1...4).contains(results.count) else {
-            throw ValidationError("\(results.count) results given, expected 1 to 4")
-        }
-        for (option, count) in [("--label", label.count), ("--color", color.count)]
-        where count != 0 && count != results.count {
+        let labels = label.isEmpty ? results.count : Set(label).count
+        for (option, count, expected, unit) in [
+            ("--label", label.count, results.count, "result"),
+            ("--color", color.count, labels, "label"),
+        ] where count != 0 && count != expected {
             throw ValidationError(
-                "\(option) has \(count) values, expected \(results.count): one a result")
+                "\(option) has \(count) values, expected \(expected): one a \(unit)")
+        }
+        guard (1...4).contains(labels) else {
+            throw ValidationError(
+                "\(labels) models or lenses given, expected 1 to 4; seeds of one share a label")
         }
         if log && metric == .logProbability {
             throw ValidationError(
@@ -97,15 +110,14 @@ struct PlotLayersCommand: ParsableCommand {
         _ = try format()
     }
 
-    func run() throws {
-        var curves = try ResultFile.curves(results, metric: metric)
-        for (index, name) in label.enumerated() { curves[index].label = name }
+    func perform() throws -> String {
+        let curves = try ResultFile.curves(results, labels: label, metric: metric)
         let chart = try layerChart(curves, options)
-        for (curve, series) in zip(curves, chart.series) {
+        for series in chart.series {
             let count = series.barsNotDrawn(on: chart.scale)
             guard count > 0 else { continue }
             let note =
-                "lens: \(curve.provenance.path): \(count) of \(series.bars.count) positions have "
+                "lens: \(series.label): \(count) of \(series.bars.count) positions have "
             let reason = log ? "no finite value above 0" : "no finite value"
             FileHandle.standardError.write(Data("\(note)\(reason) and so no bar\n".utf8))
         }
@@ -113,7 +125,7 @@ struct PlotLayersCommand: ParsableCommand {
             chart, as: format(), dpi: dpi,
             metadata: figureMetadata(curves, title: title, command: commandLine))
         try writeFile(figure, to: out)
-        print(try layerTable(curves, options), "figure written to \(out)", separator: "\n")
+        return "\(try layerTable(curves, options))\nfigure written to \(out)"
     }
 
     private var options: LayerChartOptions {

@@ -126,13 +126,16 @@ enum CommandError: UserFacingError, Equatable {
     case unequalLengths(path: String, lengths: [Int])
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
+    case demoInterrupted
+    case noModels(lookedFor: [String])
+    case foreignFolder(path: String)
 
     var kind: FailureKind {
         switch self {
-        case .missingTokenizer: .missingInput
+        case .missingTokenizer, .noModels: .missingInput
         case .noEndOfText, .noText, .unequalLengths: .badData
-        case .notReached: .usage
-        case .interrupted: .interrupted
+        case .notReached, .foreignFolder: .usage
+        case .interrupted, .demoInterrupted: .interrupted
         }
     }
 
@@ -152,6 +155,12 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
+        case .demoInterrupted: "interrupted; repeat the command to start again"
+        case .noModels(let lookedFor):
+            "no pair of models, folders \(EmbeddedPair.layout); looked for "
+                + lookedFor.joined(separator: ", ") + "; name their folder with --models"
+        case .foreignFolder(let path):
+            "\(path): holds files that no 'lens demo' made; name another folder with --out"
         }
     }
 }

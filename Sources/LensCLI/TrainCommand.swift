@@ -9,7 +9,7 @@ extension LensObjective: ExpressibleByArgument {}
 extension LensTrainingOptions.Optimizer: ExpressibleByArgument {}
 
 /// `lens train`: one translator for every block of a model.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Train a tuned lens: one affine translator for every block of a model.",
@@ -41,7 +41,7 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws -> String {
         let out = session.out
         try session.check(
             finished: LensArtifact.exists(in: out) ? LensError.finished(folder: out) : nil)
@@ -72,7 +72,7 @@ struct TrainCommand: ParsableCommand {
             options: options, windows: windows)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
         session.snapshots.remove()
-        print(try summary(log))
+        return try summary(log)
     }
 
     /// Losses of the first and the last step.

@@ -2,11 +2,20 @@
 let version = "0.1.0"
 
 /// The command line as a person would type it again.
-var commandLine: String {
-    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+")
-    let arguments = CommandLine.arguments.dropFirst().map { argument in
-        !argument.isEmpty && argument.allSatisfy(plain.contains)
-            ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+var commandLine: String { Invocation.line(Invocation.arguments) }
+
+/// What the running command was told.
+enum Invocation {
+    /// The process's own arguments, or those of the command that another one runs: a record must
+    /// name what makes the same file again.
+    @TaskLocal static var arguments = Array(CommandLine.arguments.dropFirst())
+
+    static func line(_ arguments: [String]) -> String {
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+")
+        let quoted = arguments.map { argument in
+            !argument.isEmpty && argument.allSatisfy(plain.contains)
+                ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+        }
+        return (["lens"] + quoted).joined(separator: " ")
     }
-    return (["lens"] + arguments).joined(separator: " ")
 }

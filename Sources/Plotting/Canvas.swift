@@ -111,6 +111,13 @@ final class Canvas {
         cairo_stroke(context)
     }
 
+    func disc(_ center: Point, radius: Double, _ color: Color) {
+        setColor(color)
+        cairo_new_path(context)
+        cairo_arc(context, center.x, center.y, radius, 0, 2 * .pi)
+        cairo_fill(context)
+    }
+
     func clipped(to rectangle: Rectangle, _ draw: () -> Void) {
         cairo_save(context)
         addPath(rectangle)

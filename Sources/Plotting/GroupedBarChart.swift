@@ -1,4 +1,4 @@
-/// Bars in groups, one group a category and one bar a series, with optional error bars.
+/// Bars in groups, one group a category and one bar a series, with optional error bars and marks.
 ///
 /// A chart is a value: it says what is drawn, and `render` finds the places.
 package struct GroupedBarChart: Sendable {
@@ -58,16 +58,20 @@ package struct BarSeries: Sendable {
     }
 }
 
-/// A bar from 0 (or from the foot of a logarithmic axis) to `value`, and its error bar.
+/// A bar from 0 (or from the foot of a logarithmic axis) to `value`, its error bar, and a mark for
+/// each of the values that it sums up.
 ///
 /// A value that is not finite draws nothing, as does one of 0 or less on a logarithmic axis.
 package struct Bar: Hashable, Sendable {
     package var value: Double
     package var interval: Interval?
+    /// Left to right across the bar, so that the same place is the same seed in every bar.
+    package var marks: [Double]
 
-    package init(_ value: Double, interval: Interval? = nil) {
+    package init(_ value: Double, interval: Interval? = nil, marks: [Double] = []) {
         self.value = value
         self.interval = interval
+        self.marks = marks
     }
 }
 

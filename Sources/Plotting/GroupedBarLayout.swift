@@ -36,7 +36,7 @@ struct GroupedBarLayout {
         }
     }
 
-    /// Back to front: grid, bars, axis lines, error bars, text.
+    /// Back to front: grid, bars, axis lines, error bars, marks, text.
     func draw(on canvas: Canvas) {
         frame.drawGrid(on: canvas)
         canvas.clipped(to: frame.plot) {
@@ -45,6 +45,7 @@ struct GroupedBarLayout {
         frame.drawSpine(on: canvas)
         canvas.clipped(to: frame.plot) {
             forEachBar { drawErrorBar($0, series: $1, category: $2, on: canvas) }
+            forEachBar { drawMarks($0, series: $1, category: $2, on: canvas) }
         }
         frame.drawLabels(on: canvas)
         legend.draw(
@@ -114,6 +115,20 @@ struct GroupedBarLayout {
             draw(.white, rim: min(style.errorBarRim, barWidth * 0.08))
         }
         draw(.text, rim: 0)
+    }
+
+    /// White discs with a dark rim, which show on bars of any colour and on the page.
+    private func drawMarks(_ bar: Bar, series: Int, category: Int, on canvas: Canvas) {
+        let extent = extent(series: series, category: category)
+        let pitch = (extent.right - extent.left) / Double(bar.marks.count + 1)
+        let radius = min(style.markRadius, pitch * 0.42)
+        for (index, value) in bar.marks.enumerated() where scale.fraction(value).isFinite {
+            let center = Point(
+                x: extent.left + pitch * Double(index + 1),
+                y: frame.y(fraction: scale.fraction(value)))
+            canvas.disc(center, radius: radius, .text)
+            canvas.disc(center, radius: radius - min(style.errorBarWidth, radius / 2), .white)
+        }
     }
 }
 

@@ -41,6 +41,7 @@ struct Style {
     var minorGridWidth: Double { 0.7 * scale }
     var errorBarWidth: Double { 1.0 * scale }
     var errorBarRim: Double { 0.6 * scale }
+    var markRadius: Double { 2.8 * scale }
     var barEdgeWidth: Double { 0.55 * scale }
     /// Share of a category's width that its bars fill.
     let groupWidth = 0.8

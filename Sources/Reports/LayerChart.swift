@@ -11,52 +11,16 @@ package struct LayerChartOptions: Sendable {
     package var to: Int?
     package var title: String?
     package var size = FigureSize()
-    /// One a curve; empty takes `Color.series`.
+    /// One a label; empty takes `Color.series`.
     package var colors: [Color] = []
 
     package init() {}
 }
 
-/// Curves side by side: one row a position on the axis, one column a curve.
-struct AlignedCurves {
-    /// What each row is called on the axis.
-    let names: [String]
-    /// `[curve][row]`; nil where a curve has no such position.
-    let points: [[LayerCurve.Point?]]
-
-    /// The union of the curves' positions within the range asked for.
-    init(_ curves: [LayerCurve], _ options: LayerChartOptions) throws {
-        let axis = options.axis
-        guard (1...4).contains(curves.count) else {
-            throw ResultError.wrongNumberOfResults(curves.count)
-        }
-        let counts = Set(curves.map(\.layerCount))
-        guard axis == .blocks || counts.count == 1 else {
-            let pairs = curves.map { ($0.provenance.path, $0.layerCount) }
-            throw ResultError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
-        }
-        let last = counts.max() ?? 0
-        let (first, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
-        guard first <= end else {
-            throw ResultError.emptyRange(
-                from: options.from, to: options.to, axis: axis, last: last)
-        }
-        let range = first...end
-        let showsOutput = axis == .blocks && options.to == nil
-        names = range.map(String.init) + (showsOutput ? ["output"] : [])
-        points = curves.map { curve in
-            var row = [LayerCurve.Point?](repeating: nil, count: range.count)
-            for point in curve.points {
-                let number = axis.number(of: point.position, layerCount: curve.layerCount)
-                if let number, range.contains(number) { row[number - range.lowerBound] = point }
-            }
-            let output = curve.points.first { $0.position == .output }
-            return row + (showsOutput ? [output] : [])
-        }
-    }
-}
-
 /// The chart that compares one to four curves, bars side by side at each position.
+///
+/// Curves with one label are seeds of one model and share their bars: mean, a whisker from the
+/// smallest to the largest, and a mark for each.
 ///
 /// - Throws: `ResultError` where the curves cannot share the axis or the range is empty.
 package func layerChart(
@@ -64,12 +28,16 @@ package func layerChart(
 ) throws -> GroupedBarChart {
     let aligned = try AlignedCurves(curves, options)
     let colors = options.colors.isEmpty ? Color.series : options.colors
-    let series = zip(curves, aligned.points).enumerated().map { index, pair in
+    let series = zip(aligned.labels, aligned.readings).enumerated().map { index, pair in
         BarSeries(
-            label: pair.0.label, color: colors[index % colors.count],
-            bars: pair.1.map { point in point.map { Bar($0.mean, interval: $0.interval) } })
+            label: pair.0, color: colors[index % colors.count],
+            bars: pair.1.map { reading in
+                reading.map { Bar($0.mean, interval: $0.interval, marks: $0.seeds) }
+            })
     }
-    let suffix = options.scale == .log10 ? " (log scale)" : ""
+    let suffix =
+        (aligned.hasSeeds ? ", mean over seeds" : "")
+        + (options.scale == .log10 ? " (log scale)" : "")
     return GroupedBarChart(
         title: options.title, xLabel: options.axis.title, yLabel: options.metric.title + suffix,
         categories: aligned.names, series: series, scale: options.scale, size: options.size)

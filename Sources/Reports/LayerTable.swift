@@ -1,17 +1,25 @@
 import Foundation
 
-/// The curves as text: one line a position on the axis, one right-aligned column a curve, with
-/// four significant digits; `-` where a curve has no such position.
+/// The curves as text: one line a position on the axis, one right-aligned column a label, with
+/// four significant digits; `-` where its curves have no such position.
+///
+/// Where several curves share a label, their mean, and the smallest and the largest in brackets.
 ///
 /// - Throws: `ResultError` as `layerChart` does.
 package func layerTable(_ curves: [LayerCurve], _ options: LayerChartOptions) throws -> String {
     let aligned = try AlignedCurves(curves, options)
     var table = TextTable(
-        [options.axis == .blocks ? "blocks" : "layer"] + curves.map(\.label))
+        [options.axis == .blocks ? "blocks" : "layer"] + aligned.labels)
     for (row, name) in aligned.names.enumerated() {
-        table.add([name] + aligned.points.map { $0[row].map { number($0.mean) } ?? "-" })
+        table.add([name] + aligned.readings.map { $0[row].map(cell) ?? "-" })
     }
     return table.text
+}
+
+private func cell(_ reading: LayerReading) -> String {
+    let mean = number(reading.mean)
+    guard !reading.seeds.isEmpty, let range = reading.interval else { return mean }
+    return "\(mean) (\(number(range.low))–\(number(range.high)))"
 }
 
 private func number(_ value: Double) -> String {

@@ -12,12 +12,17 @@ package enum ResultError: UserFacingError, Equatable {
     case badInterval(path: String, place: String, values: [Double])
     case metricMissing(path: String, metric: LayerMetric, place: String)
     case differentLayerCounts([String: Int])
+    case unequalSeeds(label: String, counts: [Int])
+    case noResults(folder: String)
     case wrongNumberOfResults(Int)
     case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
 
     package var kind: FailureKind {
         switch self {
-        case .differentLayerCounts, .wrongNumberOfResults, .emptyRange, .metricMissing: .usage
+        case .differentLayerCounts, .unequalSeeds, .wrongNumberOfResults, .emptyRange,
+            .metricMissing:
+            .usage
+        case .noResults: .missingInput
         default: .badData
         }
     }
@@ -49,8 +54,13 @@ package enum ResultError: UserFacingError, Equatable {
                 + counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
                 .joined(separator: ", ")
                 + "), so one published label would mean different states; use --axis blocks"
+        case .unequalSeeds(let label, let counts):
+            "the results labelled '\(label)' have \(counts) layers, but results with one label are "
+                + "seeds of one model; give them different labels"
+        case .noResults(let folder):
+            "\(folder): has no .json file; name a result of 'lens eval babilong' or a folder of them"
         case .wrongNumberOfResults(let count):
-            "\(count) results to compare in one figure, expected 1 to 4"
+            "\(count) models or lenses to compare in one figure, expected 1 to 4"
         case .emptyRange(let from, let to, let axis, let last):
             "no layers from \(from ?? 1) to \(to ?? last) on the \(axis.rawValue) axis, "
                 + "which runs from 1 to \(last)"

@@ -49,20 +49,42 @@ package enum ResultFile {
         }
     }
 
-    /// The curves of several results; those whose labels are equal, such as two lenses on one
-    /// model, add the names of their files, or their paths where these are equal too.
+    /// The curves of several results, in their order. A folder stands for the results in it, which
+    /// are seeds of one model and have its name as their common label.
+    ///
+    /// - Parameter labels: one a path; if empty, labels that are equal, such as those of two lenses
+    ///   on one model, add the names of their files, or their paths where these are equal too.
     package static func curves(
-        _ paths: [String], metric: LayerMetric = .probability
+        _ paths: [String], labels: [String] = [], metric: LayerMetric = .probability
     ) throws -> [LayerCurve] {
-        let curves = try paths.map { try curve($0, metric: metric) }
-        return curves.map { curve in
-            let namesakes = curves.filter { $0.label == curve.label }.map(\.provenance.path)
-            guard namesakes.count > 1 else { return curve }
-            let path = curve.provenance.path
+        let groups = try paths.map { path in try files(path).map { try curve($0, metric: metric) } }
+        let names = zip(paths, groups).map { path, curves in
+            isFolder(path) ? lastPart(path) ?? path : curves[0].label
+        }
+        let labels = labels.isEmpty ? distinguished(names, by: paths) : labels
+        return zip(labels, groups).flatMap { label, curves in
+            curves.map { curve in
+                var named = curve
+                named.label = label
+                return named
+            }
+        }
+    }
+
+    /// A file, or the results in a folder by name.
+    private static func files(_ path: String) throws -> [String] {
+        guard isFolder(path) else { return [path] }
+        let names = try fileNames(in: path).filter { $0.hasSuffix(".json") }
+        guard !names.isEmpty else { throw ResultError.noResults(folder: path) }
+        return names.map { join(path, $0) }
+    }
+
+    private static func distinguished(_ names: [String], by paths: [String]) -> [String] {
+        zip(names, paths).map { name, path in
+            let namesakes = zip(names, paths).filter { $0.0 == name }.map(\.1)
+            guard namesakes.count > 1 else { return name }
             let isUnique = namesakes.count { fileName($0) == fileName(path) } == 1
-            var named = curve
-            named.label += " (\(isUnique ? fileName(path) : path))"
-            return named
+            return "\(name) (\(isUnique ? fileName(path) : path))"
         }
     }
 

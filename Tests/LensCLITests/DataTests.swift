@@ -109,6 +109,23 @@ struct DataTests {
         #expect(small.status == 64 && small.errors.contains("--vocabulary is 256"))
     }
 
+    @Test("text with the questions of stories, every task in its turn")
+    func textWithPrompts() throws {
+        let out = folder("a.jsonl")
+        let run = try LensProcess(
+            "data", "text", "--bytes", "20000", "--tasks", "1,15", "--out", out)
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        let lines = String(decoding: try readFile(out), as: UTF8.self).split(separator: "\n")
+        let kinds = lines.map { line in
+            !line.contains("Question: ") ? "prose" : line.contains("afraid of") ? "qa15" : "qa1"
+        }
+        // Five questions of the one task, four of the other.
+        let prompts =
+            [String](repeating: "qa1", count: 5) + ["prose"]
+            + [String](repeating: "qa15", count: 4)
+        #expect(Array(kinds.prefix(11)) == ["prose"] + prompts, "\(kinds)")
+    }
+
     @Test(
         "what is asked for wrongly is refused",
         arguments: [
@@ -116,6 +133,7 @@ struct DataTests {
             ["babi", "--stories", "0", "--stories is 0"],
             ["babi", "--split", "dev", "'dev'"], ["text", "--bytes", "0", "The size is 0"],
             ["text", "--tokens", "5", "--tokenizer"],
+            ["text", "--tasks", "0", "'0'"],
         ])
     func refused(arguments: [String]) throws {
         let out = folder(arguments[0] == "babi" ? "out" : "out.txt")

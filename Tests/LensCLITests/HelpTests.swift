@@ -8,6 +8,7 @@ struct HelpTests {
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],
         ["data", "tokenizer"],
         ["lm", "train"], ["lm", "eval"], ["lm", "generate"],
+        ["demo"],
     ]
 
     /// After a wanted change: `lens train --help > Tests/LensCLITests/Help/train.txt`.

@@ -8,6 +8,7 @@ struct LensProcess {
     let errors: String
 
     private static let lens = BuiltProgram("lens")
+    static let path = lens.path
 
     /// Starts `lens`; its output goes where `process` is told.
     static func start(_ arguments: [String], output: Any, errors: Any) throws -> Process {

@@ -85,12 +85,38 @@ struct RenderTests {
         #expect(abs(Double(stem) / Double(bar) - 0.7 / 0.5) < 0.03)
     }
 
+    @Test("marks stand at their values, in their order across the bar")
+    func marks() throws {
+        var one = chart([1], limits: Interval(0, 1))
+        let plain = try image(one, dpi: 300)
+        one.series[0].bars = [Bar(1, marks: [0.25, 0.75, 0.5])]
+        let marked = try image(one, dpi: 300)
+        // Where the bar has turned white, each mark is one run of columns.
+        func isMark(_ x: Int, _ y: Int) -> Bool {
+            plain.pixel(x, y) == Self.orange && marked.pixel(x, y) == 0xFFFFFF
+        }
+        let columns = 0..<plain.width
+        let inside = try #require(columns.first { plain.count(Self.orange, column: $0) > 300 })
+        let bar = (0..<plain.height).filter { plain.pixel(inside + 3, $0) == Self.orange }
+        let heights = columns.split { x in !bar.contains { isMark(x, $0) } }.map { run in
+            let rows = bar.indices.filter { row in run.contains { isMark($0, bar[row]) } }
+            let middle = Double(rows.reduce(0, +)) / Double(rows.count)
+            return 1 - middle / Double(bar.count)
+        }
+        #expect(heights.count == 3)
+        for (height, value) in zip(heights, [0.25, 0.75, 0.5]) {
+            #expect(abs(height - value) < 0.01)
+        }
+    }
+
     @Test(
         "nothing touches the edge of the page",
         arguments: [(4.0, 3.0), (7, 3.5), (14, 6)], [ScaleKind.linear, .log10])
     func nothingIsClipped(size: (Double, Double), scale: ScaleKind) throws {
         for (count, series) in [(8, 1), (49, 4), (300, 2)] {
-            let bars = (0..<count).map { Bar(0.4 / Double($0 + 1), interval: Interval(0, 0.9)) }
+            let bars = (0..<count).map {
+                Bar(0.4 / Double($0 + 1), interval: Interval(0, 0.9), marks: [0, 0.9])
+            }
             let chart = GroupedBarChart(
                 title: String(repeating: "A title of many words ", count: 9),
                 xLabel: String(repeating: "wide", count: 99),

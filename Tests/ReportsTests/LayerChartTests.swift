@@ -89,7 +89,7 @@ struct LayerChartTests {
 
     @Test("one to four results", arguments: [0, 5])
     func count(number: Int) {
-        let curves = [LayerCurve](repeating: ours(2), count: number)
+        let curves = (0..<number).map { ours(2, "model \($0)") }
         #expect(throws: ResultError.wrongNumberOfResults(number)) {
             try layerChart(curves, LayerChartOptions())
         }
@@ -107,6 +107,46 @@ struct LayerChartTests {
                      4   0.4       0.03
                 output   0.9       0.04
                 """)
+    }
+
+    /// A result with these values after each block, and at the output.
+    private func seed(_ label: String, _ values: [Double], output: Double) -> LayerCurve {
+        LayerCurve(
+            label: label, layerCount: values.count,
+            points: values.enumerated().map {
+                .init(position: .lens(blocks: $0 + 1), mean: $1, interval: Interval(0, 1))
+            } + [.init(position: .output, mean: output)],
+            provenance: ResultProvenance(path: "s.json", sha256: "ff"))
+    }
+
+    @Test("curves with one label share bars: mean, range and a mark for each")
+    func seeds() throws {
+        var options = LayerChartOptions()
+        options.scale = .log10
+        let curves = [
+            seed("a", [0.25, 0.5], output: 0.5), seed("b", [0.125, 0.125], output: .nan),
+            seed("a", [0.75, 0.5], output: 0.25), seed("a", [0.5, 0.5], output: .infinity),
+        ]
+        let chart = try layerChart(curves, options)
+        #expect(chart.yLabel == "Target probability, mean over seeds (log scale)")
+        #expect(chart.series.map(\.label) == ["a", "b"])
+        #expect(
+            Array(chart.series[0].bars.prefix(2)) == [
+                Bar(0.5, interval: Interval(0.25, 0.75), marks: [0.25, 0.75, 0.5]),
+                Bar(0.5, interval: Interval(0.5, 0.5), marks: [0.5, 0.5, 0.5]),
+            ])
+        #expect(chart.series[0].bars[2]?.interval == nil, "no range without finite values")
+        #expect(chart.series[1].bars[0] == Bar(0.125, interval: Interval(0, 1)))
+        #expect(
+            try layerTable(curves, options) == """
+                blocks                a      b
+                     1  0.5 (0.25–0.75)  0.125
+                     2    0.5 (0.5–0.5)  0.125
+                output              inf    nan
+                """)
+        #expect(throws: ResultError.unequalSeeds(label: "a", counts: [2, 1])) {
+            try layerChart([curves[0], seed("a", [1], output: 1)], options)
+        }
     }
 
     @Test("figures record their results")

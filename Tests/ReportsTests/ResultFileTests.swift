@@ -79,6 +79,23 @@ struct ResultFileTests {
                 == ["other (\(twice[0]))", "other (\(twice[1]))"])
     }
 
+    @Test("a folder stands for the results in it, in the order of their names")
+    func folders() throws {
+        for name in ["b/seed1.json", "b/seed0.json", "c.json", "b/notes.txt"] {
+            try writeFile(whole, to: folder(name))
+        }
+        let paths = [folder("b") + "/", folder("c.json")]
+        let curves = try ResultFile.curves(paths)
+        #expect(curves.map(\.label) == ["b", "b", "mamba2-babi"])
+        let files = [folder("b/seed0.json"), folder("b/seed1.json"), folder("c.json")]
+        #expect(curves.map(\.provenance.path) == files)
+        #expect(try ResultFile.curves(paths, labels: ["x", "x"]).map(\.label) == ["x", "x", "x"])
+        try createFolder(folder("empty"))
+        #expect(throws: ResultError.noResults(folder: folder("empty"))) {
+            try ResultFile.curves([folder("empty")])
+        }
+    }
+
     @Test(
         "broken results say what is wrong",
         arguments: [

@@ -7,15 +7,15 @@ package struct BuiltProgram: Sendable {
     package init(_ name: String) { self.name = name }
 
     /// Beside the test program, where the package manager puts every product.
-    private var executable: URL {
+    package var path: String {
         URL(fileURLWithPath: CommandLine.arguments[0])
-            .deletingLastPathComponent().appendingPathComponent(name)
+            .deletingLastPathComponent().appendingPathComponent(name).path
     }
 
     /// Starts the program; its output goes where `process` is told.
     package func start(_ arguments: [String], output: Any, errors: Any) throws -> Process {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.standardOutput = output
         process.standardError = errors

@@ -3,7 +3,7 @@ import Files
 import Tensors
 
 /// A model folder with random weights, small enough to run in milliseconds: 4 blocks, d_model 32,
-/// vocabulary 97.
+/// vocabulary 97 unless told otherwise.
 package struct SmallModel {
     package enum Kind: String, CaseIterable, Sendable {
         case mamba1, mamba2, grouped, diffAlternate, diffAll
@@ -14,19 +14,21 @@ package struct SmallModel {
     package static let nLayers = 4
 
     private let kind: Kind
-    private var generator = TestRandom(seed: 7)
+    private let vocabSize: Int
+    private var generator: TestRandom
     private var tensors: [(name: String, tensor: StoredTensor)] = []
 
     /// Writes `config.json` and `model.safetensors` into `folder`.
-    package static func write(_ kind: Kind, to folder: String) throws {
-        var model = SmallModel(kind: kind)
+    package static func write(
+        _ kind: Kind, vocabSize: Int = vocabSize, seed: UInt64 = 7, to folder: String
+    ) throws {
+        var model = SmallModel(
+            kind: kind, vocabSize: vocabSize, generator: TestRandom(seed: seed))
         model.makeTensors()
         try writeFile(model.configuration, to: join(folder, "config.json"))
         try Safetensors.write(
             model.tensors, metadata: ["format": "pt"], to: join(folder, "model.safetensors"))
     }
-
-    private init(kind: Kind) { self.kind = kind }
 
     private var groups: Int { kind == .grouped ? 2 : 1 }
 
@@ -43,13 +45,13 @@ package struct SmallModel {
             default: ""
             }
         return """
-            {"hidden_size": 32, "num_hidden_layers": 4, "vocab_size": 97, "expand": 2, \
+            {"hidden_size": 32, "num_hidden_layers": 4, "vocab_size": \(vocabSize), "expand": 2, \
             "tie_word_embeddings": true, \(family)\(differential)}
             """
     }
 
     private mutating func makeTensors() {
-        add("backbone.embeddings.weight", [Self.vocabSize, Self.dModel], scale: 0.5)
+        add("backbone.embeddings.weight", [vocabSize, Self.dModel], scale: 0.5)
         for layer in 0..<Self.nLayers {
             let prefix = "backbone.layers.\(layer)"
             add("\(prefix).norm.weight", [Self.dModel], around: 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Byte-level BPE as its definition reads: cut by a regular expression engine, then merge
 /// the best pair, found by looking at all of them, until there is none.

@@ -62,13 +62,7 @@ private func loadTask(
 /// The bAbI test file of a task, nil if `folder` is none or has none.
 private func storyFile(_ task: String, in folder: String) throws -> String? {
     guard isFolder(folder) else { return nil }
-    let names: [String]
-    do {
-        names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-        throw FileError.unreadable(path: folder, reason: "the folder cannot be listed")
-    }
-    return names.sorted()
+    return try fileNames(in: folder)
         .first { $0.hasPrefix("\(task)_") && $0.hasSuffix("_test.txt") }
         .map { join(folder, $0) }
 }

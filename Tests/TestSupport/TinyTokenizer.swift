@@ -1,16 +1,14 @@
 import Files
 import Foundation
-import TestSupport
-import Tokenization
 
 /// A `tokenizer.json` of 256 byte tokens, whose id is the byte, and whatever a test adds.
-struct TinyTokenizer {
+package struct TinyTokenizer {
     /// The top level of the file; tests change it before `load()`.
-    var json: [String: Any]
+    package var json: [String: Any]
 
     /// - Parameter merges: pairs of tokens in the alphabet of `TinyTokenizer.name(of:)`; the
     ///   joined tokens take the ids from 256 on.
-    init(merges: [(String, String)] = []) {
+    package init(merges: [(String, String)] = []) {
         var vocab = Dictionary(
             uniqueKeysWithValues: (0...255).map { (Self.name(of: [UInt8($0)]), Int($0)) })
         for (left, right) in merges where vocab[left + right] == nil {
@@ -30,7 +28,7 @@ struct TinyTokenizer {
     }
 
     /// The printable name of some bytes, from the published rule, not from the sources.
-    static func name(of bytes: some Sequence<UInt8>) -> String {
+    package static func name(of bytes: some Sequence<UInt8>) -> String {
         let kept = Set(0x21...0x7E).union(0xA1...0xAC).union(0xAE...0xFF)
         var name = String.UnicodeScalarView()
         for byte in bytes.map(Int.init) {
@@ -41,18 +39,18 @@ struct TinyTokenizer {
         return String(name)
     }
 
-    var model: [String: Any] {
+    package var model: [String: Any] {
         get { json["model"] as? [String: Any] ?? [:] }
         set { json["model"] = newValue }
     }
 
-    var vocab: [String: Int] {
+    package var vocab: [String: Int] {
         get { model["vocab"] as? [String: Int] ?? [:] }
         set { model["vocab"] = newValue }
     }
 
     /// Adds a token with the next id unless `id` says otherwise.
-    mutating func add(
+    package mutating func add(
         _ content: String, id: Int? = nil, normalized: Bool = false, special: Bool = false,
         singleWord: Bool = false, lstrip: Bool = false, rstrip: Bool = false
     ) {
@@ -65,20 +63,7 @@ struct TinyTokenizer {
         json["added_tokens"] = tokens
     }
 
-    func load() throws -> Tokenizer {
-        let folder = try TemporaryFolder()
-        let path = folder("tokenizer.json")
+    package func write(to path: String) throws {
         try writeFile(try JSONSerialization.data(withJSONObject: json), to: path)
-        return try Tokenizer(path: path)
-    }
-
-    /// The error of loading; nil if the file loads.
-    func loadingError() -> TokenizationError? {
-        do {
-            _ = try load()
-            return nil
-        } catch {
-            return error as? TokenizationError
-        }
     }
 }

@@ -1,0 +1,62 @@
+import Files
+import Foundation
+
+/// The two small models that come with the program, each trained from several seeds.
+struct EmbeddedPair {
+    /// One of the two designs.
+    struct Design {
+        /// Of the folder with its seeds.
+        let name: String
+        /// In tables and figures.
+        let label: String
+        /// Model folders by name.
+        let seeds: [String]
+    }
+
+    /// For messages.
+    static let layout = "mamba2/seed0 … and diffmamba2/seed0 …"
+
+    private static let labels = [("diffmamba2", "Diff-Mamba-2"), ("mamba2", "Mamba-2")]
+
+    /// The differential model first, as in the published figures.
+    let designs: [Design]
+
+    /// Nil unless there is at least one model of each design.
+    private init?(in folder: String) throws {
+        designs = try Self.labels.map { name, label in
+            let parent = join(folder, name)
+            let seeds = isFolder(parent) ? try fileNames(in: parent) : []
+            return Design(
+                name: name, label: label,
+                seeds: seeds.map { join(parent, $0) }.filter { fileExists(join($0, "config.json")) }
+            )
+        }
+        guard designs.allSatisfy({ !$0.seeds.isEmpty }) else { return nil }
+    }
+
+    /// - Parameter folder: where the user says that they are; nil looks beside the program, where
+    ///   it was installed, where it was built, and in the current folder.
+    /// - Throws: `CommandError.noModels`.
+    static func find(in folder: String?) throws -> EmbeddedPair {
+        let candidates = folder.map { [$0] } ?? places
+        for candidate in candidates {
+            if let pair = try EmbeddedPair(in: candidate) { return pair }
+        }
+        throw CommandError.noModels(lookedFor: candidates)
+    }
+
+    private static var places: [String] {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        var folder = program.deletingLastPathComponent()
+        var places = [
+            folder.appendingPathComponent("models").path,
+            folder.deletingLastPathComponent().appendingPathComponent("share/statelens/models")
+                .path,
+        ]
+        while folder.path != "/" {
+            folder.deleteLastPathComponent()
+            places.append(folder.appendingPathComponent("models").path)
+        }
+        return places + ["models"]
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// What the layer curves of two models say, in two sentences.
+///
+/// Everything is computed from means over the curves with one label, the seeds of a model.
+package struct LayerFindings {
+    /// First blocks after which the mean stays above half of the output's, by label; nil if
+    /// not even after the last.
+    package let settled: [(label: String, output: Double, blocks: Int?)]
+    /// Where the two means are furthest apart.
+    package let widest: Gap
+
+    package struct Gap: Equatable {
+        package let blocks: Int
+        /// One a label, in the order of the labels.
+        package let means: [Double]
+        /// Largest less smallest value of a seed after as many blocks, the larger of the two
+        /// models'; nil where both have one seed.
+        package let spread: Double?
+
+        package var width: Double { abs(means[0] - means[1]) }
+    }
+
+    private let labels: [String]
+
+    /// - Parameter curves: of two labels, with finite means.
+    /// - Throws: `ResultError` as `layerChart` does.
+    package init(_ curves: [LayerCurve]) throws {
+        let aligned = try AlignedCurves(curves, LayerChartOptions())
+        precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")
+        labels = aligned.labels
+        settled = zip(aligned.labels, aligned.readings).map { label, readings in
+            let means = readings.compactMap { $0?.mean }
+            let output = means[means.count - 1]
+            let late = means.dropLast().reversed().prefix { $0 > output / 2 }.count
+            return (label, output, late == 0 ? nil : means.count - late)
+        }
+        let gaps = aligned.names.dropLast().indices.compactMap { row -> Gap? in
+            let readings = aligned.readings.compactMap { $0[row] }
+            guard readings.count == 2 else { return nil }
+            let spreads = readings.compactMap { reading in
+                reading.seeds.isEmpty ? nil : reading.interval.map { $0.high - $0.low }
+            }
+            return Gap(blocks: row + 1, means: readings.map(\.mean), spread: spreads.max())
+        }
+        widest = gaps.max { $0.width < $1.width } ?? Gap(blocks: 0, means: [0, 0], spread: nil)
+    }
+
+    package var text: String {
+        let halves = settled.map { label, output, blocks in
+            let since = blocks.map { "from block \($0) on" } ?? "at no block before its output"
+            return "in \(label) \(since) (output \(decimal(output, digits: 3)))"
+        }
+        let means = zip(labels, widest.means).map { "\($0) \(decimal($1, digits: 3))" }
+        let comparison =
+            switch widest.spread {
+            case nil: "with one seed each, the seed may be the reason"
+            case let spread?:
+                "\(widest.width > spread ? "more" : "no more") than the "
+                    + "\(decimal(spread, digits: 3)) by which seeds of one model differ there"
+            }
+        return """
+            The lens gives the right answer more than half of its final probability \
+            \(halves.joined(separator: ", ")).
+            The two models are furthest apart after block \(widest.blocks), \
+            \(means.joined(separator: " against ")): \(decimal(widest.width, digits: 3)), \
+            \(comparison).
+            """
+    }
+}

@@ -1,0 +1,154 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// `lens demo` as a user types it, on models of random weights.
+struct DemoTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A pair with two seeds of the one design and one of the other.
+    private func writePair(to models: String) throws {
+        var tokenizer = TinyTokenizer()
+        tokenizer.add("<|endoftext|>", special: true)
+        for (kind, name, seed) in [
+            (SmallModel.Kind.mamba2, "mamba2/seed0", 1), (.mamba2, "mamba2/seed1", 2),
+            (.diffAlternate, "diffmamba2/seed0", 3),
+        ] as [(SmallModel.Kind, String, UInt64)] {
+            let model = join(models, name)
+            try SmallModel.write(kind, vocabSize: 257, seed: seed, to: model)
+            try tokenizer.write(to: join(model, "tokenizer.json"))
+        }
+    }
+
+    @Test("trains, evaluates, draws and says what it found; an earlier demo gives way")
+    func demo() throws {
+        try writePair(to: folder("models"))
+        let out = folder("out")
+        try writeFile(
+            #"{"command": "lens demo", "version": "0", "seed": 1}"#, to: join(out, "run.json"))
+        try writeFile("{}", to: join(out, "results/mamba2/seed9.json"))
+        let run = try LensProcess("demo", "--models", folder("models"), "--out", out, "--seed", "3")
+        #expect(run.status == 0, "\(run.errors)")
+
+        let names = ["data", "layers.png", "lenses", "results", "run.json", "summary.txt"]
+        #expect(try fileNames(in: out) == names)
+        #expect(try fileNames(in: join(out, "results/mamba2")) == ["seed0.json", "seed1.json"])
+        #expect(try fileNames(in: join(out, "results/diffmamba2")) == ["seed0.json"])
+        #expect(fileExists(join(out, "lenses/diffmamba2/seed0/params.pt")))
+        #expect(try readFile(join(out, "layers.png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+
+        let lines = run.output.split(separator: "\n").map(String.init)
+        let rows = lines.filter {
+            $0.contains(/^ *([1-4]|output) +0\.[^ ]+ +[^ ]+ \(0\..*–0\..*\)$/)
+        }
+        #expect(rows.count == 5, "\(run.output)")
+        #expect(lines.contains { $0.hasPrefix("The lens gives the right answer more than half") })
+        #expect(lines.contains { $0.hasPrefix("The two models are furthest apart after block") })
+        #expect(lines.last?.hasPrefix("The picture is \(join(out, "layers.png"));") ?? false)
+
+        // Each step can be repeated as it was shown, and the records name it, not the demo.
+        let steps = run.errors.split(separator: "\n").filter { $0.hasPrefix("$ lens ") }
+        #expect(steps.count == 2 + 2 * 3 + 1, "\(run.errors)")
+        struct Record: Decodable { let command: String }
+        let record = try decodeJSON(Record.self, from: join(out, "data/text.jsonl.run.json"))
+        #expect(steps.first ?? "" == "$ " + record.command)
+        let figure = folder("again.png")
+        let plot = steps.last?.split(separator: " ").dropFirst(2).map(String.init) ?? []
+        #expect(plot.prefix(2) == ["plot", "layers"])
+        let again = try LensProcess([
+            "plot", "layers", join(out, "results/diffmamba2"), join(out, "results/mamba2"),
+            "--log", "--out", figure,
+        ])
+        #expect(again.status == 0 && fileExists(figure), "\(again.errors)")
+    }
+
+    @Test("an installed program finds the models beside it")
+    func installed() throws {
+        let program = folder("bin/lens")
+        try createFolder(folder("bin"))
+        try FileManager.default.copyItem(atPath: LensProcess.path, toPath: program)
+        func errors() throws -> String {
+            let (process, pipe) = (Process(), Pipe())
+            process.executableURL = URL(fileURLWithPath: program)
+            process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+            // A folder that is not ours: the models are found before it is refused.
+            process.arguments = ["demo", "--out", "bin"]
+            process.standardError = pipe
+            try process.run()
+            let data = pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return String(decoding: data, as: UTF8.self)
+        }
+        let missing = try errors()
+        for place in ["bin/models", "share/statelens/models", "models"] {
+            #expect(missing.contains(folder(place)), "\(missing)")
+        }
+        try writePair(to: folder("share/statelens/models"))
+        #expect(
+            try errors()
+                == "lens: bin: holds files that no 'lens demo' made; name another folder with --out\n"
+        )
+    }
+
+    @Test("what is missing or not ours is left alone and named")
+    func refused() throws {
+        let missing = try LensProcess("demo", "--models", folder("none"), "--out", folder("out"))
+        #expect(missing.status == 66 && missing.errors.contains(folder("none")))
+        #expect(!fileExists(folder("out")))
+
+        try writePair(to: folder("models"))
+        try writeFile("mine", to: folder("out/results/notes.txt"))
+        let foreign = try LensProcess("demo", "--models", folder("models"), "--out", folder("out"))
+        #expect(foreign.status == 64 && foreign.errors.contains("no 'lens demo' made"))
+        #expect(try fileNames(in: folder("out")) == ["results"])
+    }
+}
+
+/// The models and lenses in the repository.
+@Suite(.enabled(if: EmbeddedModels.available, "needs the folder models"))
+struct EmbeddedPairTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("each model answers through its lens", arguments: EmbeddedModels.names)
+    func loads(name: String) throws {
+        let made = try LensProcess(
+            "data", "babi", "--tasks", "1", "--stories", "4", "--out", folder("babi"))
+        #expect(made.status == 0, "\(made.errors)")
+        let lens = EmbeddedModels.path("lenses/\(name)")
+        let run = try LensProcess(
+            "eval", "babilong", "--model", EmbeddedModels.path("models/\(name)"), "--lens",
+            isFolder(lens) ? lens : "logit", "--data", folder("babi"), "--tasks", "qa1", "--out",
+            folder("result.json"))
+        #expect(run.status == 0, "\(run.errors)")
+        struct Result: Decodable {
+            struct Output: Decodable { let probability: Mean }
+            struct Mean: Decodable { let mean: Double }
+            let count: Int
+            let output: Output
+        }
+        let result = try decodeJSON(Result.self, from: folder("result.json"))
+        // Six places to guess from.
+        #expect(result.count == 20 && result.output.probability.mean > 0.5)
+    }
+}
+
+enum EmbeddedModels {
+    static func path(_ relative: String) -> String {
+        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return repository.appendingPathComponent(relative).path
+    }
+
+    /// `mamba2/seed0` and so on.
+    static let names: [String] = ["diffmamba2", "mamba2"].flatMap { design in
+        let seeds = (try? fileNames(in: path("models/\(design)"))) ?? []
+        return seeds.filter { $0.hasPrefix("seed") }.map { "\(design)/\($0)" }
+    }
+
+    static let available = !names.isEmpty
+}
