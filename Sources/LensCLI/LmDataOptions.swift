@@ -95,11 +95,11 @@ struct LmDataOptions: ParsableArguments {
         try require(
             (0...1).contains(storyShare), "--story-share is \(storyShare), expected 0 to 1.")
         try require(
-            textWeight > 0 && textWeight.isFinite,
-            "--text-weight is \(textWeight), expected a positive number.")
-        try require(
             textShare > 0 && textShare < 1,
             "--text-share is \(textShare), expected more than 0 and less than 1.")
+        try require(
+            textWeight > 0 && textWeight.isFinite,
+            "--text-weight is \(textWeight), expected a positive number.")
         try require(holdOut >= 0, "--hold-out is \(holdOut), expected 0 or more.")
         try require(
             evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")

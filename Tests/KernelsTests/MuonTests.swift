@@ -9,7 +9,7 @@ import Testing
         arguments: [[24, 24], [40, 24], [24, 40], [1, 24]])
     func orthogonalizes(shape: [Int]) {
         var noise = Noise(5)
-        let start = noise.tensor(shape)
+        let start = noise.tensor(shape[0], shape[1])
         let result = start.copy()
         orthogonalize(result)
         // With X = U S Vᵀ the result is U f(S) Vᵀ: its product with Xᵀ is symmetric, ...
@@ -25,7 +25,7 @@ import Testing
             }
         }
         let mixed = product(result, start)
-        let largest = mixed.joined().map(abs).max() ?? 0
+        let largest = mixed.joined().map { abs($0) }.max() ?? 0
         for i in 0..<rows {
             for j in 0..<i { #expect(abs(mixed[i][j] - mixed[j][i]) < 1e-4 * largest) }
         }
@@ -56,10 +56,10 @@ import Testing
     func step() {
         var noise = Noise(6)
         let shapes = [[12, 8], [8, 20]]
-        let w = shapes.map { noise.tensor($0) }
+        let w = shapes.map { noise.tensor($0[0], $0[1]) }
         let start = w.map { $0.copy() }
-        let gradients = shapes.map { noise.tensor($0) }
-        let velocities = shapes.map { noise.tensor($0) }
+        let gradients = shapes.map { noise.tensor($0[0], $0[1]) }
+        let velocities = shapes.map { noise.tensor($0[0], $0[1]) }
         let before = velocities.map { $0.copy() }
         muon(
             w, gradients: gradients, velocities: velocities, scale: 0.5, weightDecay: 0.25,
@@ -78,7 +78,9 @@ import Testing
             orthogonalize(direction)
             let length = 0.125 * 0.2 * Double(shapes[index].max() ?? 0).squareRoot()
             let expected = zip(start[index].elements, direction.elements).map {
-                (1 - 0.125 * 0.25) * Double($0) - length * Double($1)
+                old, turned -> Double in
+                let kept = (1 - 0.125 * 0.25) * Double(old)
+                return kept - length * Double(turned)
             }
             expectClose(
                 w[index], expected,
