@@ -72,14 +72,17 @@ import Testing
             abs(parts[0].gradientNorm - reports[0].gradientNorm) < 1e-4 * reports[0].gradientNorm)
     }
 
-    @Test("a resumed training equals an uninterrupted one", arguments: [1, 4, 7, 11])
-    func resumes(stop: Int) throws {
+    @Test(
+        "a resumed training equals an uninterrupted one", arguments: [1, 4, 7, 11],
+        TrainingOptions.Optimizer.allCases)
+    func resumes(stop: Int, optimizer: TrainingOptions.Optimizer) throws {
         let mixture = TrainingMixture([
             TrainingMixture.Part(windows(3), weight: 2),
             TrainingMixture.Part(windows(10), weight: 1),
         ])
         var options = options
         options.dropout = 0.2
+        options.optimizer = optimizer
         let heldOut = HeldOut(
             [EvaluationSet(name: "text", kind: .text(natsToBitsPerByte: 2), windows(2))], every: 2)
         let whole = try trainer(options, mixture, heldOut: heldOut)
@@ -141,6 +144,22 @@ import Testing
         #expect(moved == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
     }
 
+    @Test("Muon is for the matrices inside the blocks, AdamW for the rest")
+    func muonGroups() throws {
+        var adam = options
+        adam.steps = 1
+        var muon = adam
+        muon.optimizer = .muon
+        let (with, without) = (try trainer(muon), try trainer(adam))
+        try finish(with)
+        try finish(without)
+        let pairs = zip(with.parameters.named, without.parameters.named)
+        let others = Set(
+            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
+                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
+        #expect(others == ["in_proj.weight", "out_proj.weight"])
+    }
+
     @Test("the rate rises over the warm-up and falls to 0")
     func schedule() {
         var options = TrainingOptions()
@@ -179,6 +198,28 @@ import Testing
         let outProj = try range("out_proj.weight")
         #expect(outProj.upperBound <= 0.0625 && outProj.upperBound > 0.06)
         #expect(outProj.lowerBound >= -0.0625)
+    }
+
+    @Test("the sizes of the first parameters can be chosen")
+    func scales() throws {
+        let configuration = try model(.diffAlternate).configuration
+        var scales = InitialScales()
+        scales.embedding = 0.2
+        scales.output = 0.5
+        scales.largestA = 1
+        let upstream = try Parameters(initialOf: configuration, seed: 3)
+        let chosen = try Parameters(initialOf: configuration, seed: 3, scales: scales)
+        for (old, new) in zip(upstream.named, chosen.named) {
+            let (before, after) = (Array(old.value.elements), Array(new.value.elements))
+            switch old.name {
+            case let name where name.hasSuffix("embeddings.weight"):
+                #expect(zip(before, after).allSatisfy { abs($1 - 10 * $0) < 1e-6 * abs($1) })
+            case let name where name.hasSuffix("out_proj.weight"):
+                #expect(zip(before, after).allSatisfy { abs($1 - $0 / 2) <= 1e-6 * abs($1) })
+            case let name where name.hasSuffix("A_log"): #expect(after.allSatisfy { $0 == 0 })
+            default: #expect(before == after, "\(old.name)")
+            }
+        }
     }
 
     @Test("the warm start takes first and last slices by raw index")

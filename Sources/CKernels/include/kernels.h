@@ -178,9 +178,6 @@ typedef struct {
     void (*ssd_join)(const float *wide, size_t ld, const float *other, size_t ld_other,
                      const float *factor, float *y, size_t ld_y, double *along, size_t rows,
                      size_t columns);
-    /// logits = weight exp(logits - log_partition) per row, in place.
-    void (*softmax_rows)(float *logits, size_t ld, const double *log_partition, const float *weight,
-                         size_t rows, size_t columns);
     /// AdamW as PyTorch's: g = scale g; m, v moments;
     /// w = keep w - rate m / (sqrt(v) / correction2 + eps). `rate` holds the first bias
     /// correction, `correction2` is sqrt(1 - beta2^t), `keep` is 1 - rate decay.
