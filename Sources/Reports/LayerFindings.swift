@@ -19,6 +19,12 @@ package struct LayerFindings {
         package let spread: Double?
 
         package var width: Double { abs(means[0] - means[1]) }
+
+        package init(blocks: Int, means: [Double], spread: Double?) {
+            self.blocks = blocks
+            self.means = means
+            self.spread = spread
+        }
     }
 
     private let labels: [String]

@@ -133,7 +133,6 @@ struct DataTests {
             ["babi", "--stories", "0", "--stories is 0"],
             ["babi", "--split", "dev", "'dev'"], ["text", "--bytes", "0", "The size is 0"],
             ["text", "--tokens", "5", "--tokenizer"],
-            ["text", "--tasks", "0", "'0'"],
         ])
     func refused(arguments: [String]) throws {
         let out = folder(arguments[0] == "babi" ? "out" : "out.txt")
