@@ -104,7 +104,7 @@ struct DemoCommand: ParsableCommand {
 private enum Recipe {
     static let window = 256
     static let tokensPerStep = 2048
-    static let steps = 60
+    static let steps = 45
     static let tokens = tokensPerStep * steps
     /// Of each of the twenty tasks.
     static let questions = 25
