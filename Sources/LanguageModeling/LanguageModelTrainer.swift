@@ -7,7 +7,7 @@ import Tensors
 /// Trains the parameters of a model on weighted next-token cross entropy.
 package final class LanguageModelTrainer {
     /// What one step of training did.
-    package struct Report: StepReport, Sendable, Equatable {
+    package struct Report: TrainingReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
         /// Mean over the step's labels in nats, before the update.
@@ -17,12 +17,9 @@ package final class LanguageModelTrainer {
         package let learningRate: Double
         /// That training has seen by the end of this step.
         package let tokens: Int
-        /// Of the updated model on what is held out, at the steps at which it is measured.
-        package let heldOut: [EvaluationScore]?
 
         enum CodingKeys: String, CodingKey {
             case step, loss, tokens
-            case heldOut = "held_out"
             case gradientNorm = "gradient_norm"
             case learningRate = "learning_rate"
         }
@@ -150,8 +147,16 @@ package final class LanguageModelTrainer {
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
             step: step + 1, loss: loss, gradientNorm: norm,
-            learningRate: options.rate(step: step), tokens: progress.tokens,
-            heldOut: try heldOut.scores(of: model, step: step + 1, of: options.steps))
+            learningRate: options.rate(step: step), tokens: progress.tokens)
+    }
+
+    /// Scores of the model on what is held out.
+    ///
+    /// - Returns: nil where that is not to be measured after the steps done.
+    package func measure() throws -> HeldOutReport<[EvaluationScore]>? {
+        try heldOut.scores(of: model, step: progress.step, of: options.steps).map {
+            HeldOutReport(step: progress.step, scores: $0)
+        }
     }
 
     /// One update with the gradients times `scale`; then they are zero again.

@@ -122,11 +122,9 @@ struct LmTrainCommand: ParsableCommand {
 
         let lock = try session.claim(retracting: ModelOutput.self)
         defer { withExtendedLifetime(lock) {} }
-        let log = TrainingLog<LanguageModelTrainer.Report>(folder: out)
-        var measured = ""
-        try session.run(trainer, log: log) { report in
-            if let scores = report.heldOut { measured = "  " + scores.brief }
-            return "loss \(decimal(report.loss))\(measured)"
+        let log = TrainingLog(folder: out)
+        try session.run(trainer, log: log) { report, scores in
+            "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
         }
 
         try output.write(trainer.parameters, tokenizer: tokenizerPath, to: out)
@@ -164,10 +162,11 @@ struct LmTrainCommand: ParsableCommand {
     }
 
     /// The loss of the first and the last step.
-    private func summary(_ log: TrainingLog<LanguageModelTrainer.Report>) throws -> String {
-        let reports = try log.reports()
+    private func summary(_ log: TrainingLog) throws -> String {
+        let reports = try log.reports(LanguageModelTrainer.Report.self)
         guard let first = reports.first, let last = reports.last else { return session.out }
-        let heldOut = last.heldOut.map { "held out:\n\($0.table)\n" } ?? ""
+        let measured = try log.reports(HeldOutReport<[EvaluationScore]>.self).last
+        let heldOut = measured.map { "held out:\n\($0.scores.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
             \(last.step), \(last.tokens) tokens

@@ -7,6 +7,7 @@ package enum LensSnapshot {
         [
             "starting_lens": trainer.startingLens,
             "windows_sha256": trainer.windows.sha256,
+            "held_out_sha256": trainer.heldOut.windows.sha256,
             "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
         ].merging(try trainer.options.spelled) { first, _ in first }
     }

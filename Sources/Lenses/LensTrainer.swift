@@ -10,7 +10,7 @@ import Tensors
 /// One forward pass of the model serves all layers; the logits are never stored.
 package final class LensTrainer {
     /// What one step of training did.
-    package struct Report: StepReport, Sendable, Equatable {
+    package struct Report: TrainingReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
         /// Mean loss of each layer over the step's positions, in nats, before the update.
@@ -34,6 +34,7 @@ package final class LensTrainer {
     package let options: LensTrainingOptions
     private let vocabulary: Vocabulary
     let windows: TokenWindows
+    package let heldOut: HeldOutText
     let optimizer: LensOptimizer
     /// Of the lens that training started from.
     let startingLens: String
@@ -51,9 +52,11 @@ package final class LensTrainer {
     /// - Parameters:
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
+    ///   - heldOut: windows to measure the lens on, of the same length.
     /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`.
     package init(
-        _ model: LanguageModel, lens: Lens, windows: TokenWindows, options: LensTrainingOptions
+        _ model: LanguageModel, lens: Lens, windows: TokenWindows,
+        heldOut: TokenWindows? = nil, options: LensTrainingOptions
     ) throws {
         guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
@@ -70,6 +73,8 @@ package final class LensTrainer {
         vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         startingLens = lens.sha256
         self.windows = windows
+        self.heldOut = HeldOutText(
+            heldOut ?? windows.part(0..<0), model: model, vocabulary: vocabulary, options: options)
         optimizer = LensOptimizer(
             Lens(
                 weight: lens.weight, bias: lens.bias,
@@ -104,6 +109,23 @@ package final class LensTrainer {
         return try finishStep()
     }
 
+    /// Loss of every layer on what is held out, in nats.
+    ///
+    /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
+    /// - Throws: `LensError.diverged` if a loss is not finite, `.notFinite` if that is so from the start.
+    package func measure() throws -> HeldOutReport<[Double]>? {
+        guard heldOut.windows.count > 0, options.isMeasured(after: progress.step) else {
+            return nil
+        }
+        let losses = try heldOut.losses(of: lens)
+        if let broken = losses.firstIndex(where: { !$0.isFinite }) {
+            throw progress.step == 0
+                ? LensError.notFinite(blocks: broken + 1)
+                : LensError.diverged(step: progress.step, blocks: broken + 1)
+        }
+        return HeldOutReport(step: progress.step, scores: losses)
+    }
+
     /// Adds loss and gradient of every layer for one batch of windows; some layers at a time, whose
     /// rows go through the vocabulary together.
     ///
@@ -121,21 +143,16 @@ package final class LensTrainer {
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
         let inverseRMS = Tensor(shape[0])
         for group in groups {
-            for (rows, layer) in group {
-                lens.translate(
-                    streams[layer], layer: layer, into: translated[rows],
-                    precision: options.precision)
-            }
             let all = 0..<group.count * positions
-            unembedding.normalize(
-                translated[all], into: normed[all], inverseRMS: inverseRMS.pointer)
-            options.precision.round(normed[all].matrix)
+            lens.read(
+                streams, group: group, unembedding: unembedding, into: translated[all],
+                normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
             let logPartition = vocabulary.attention(
                 normed[all].matrix, expected: gradient[all].matrix)
             for (rows, layer) in group {
                 progress.lossSums[layer] += labels.loss(
-                    normed: normed[rows], logPartition: Array(logPartition[rows]),
-                    expected: gradient[rows])
+                    normed: normed[rows], logPartition: Array(logPartition[rows]))
+                labels.subtract(from: gradient[rows])
             }
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(

@@ -30,6 +30,8 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     /// Steps over which the rate rises from 0; nil is the optimizer's own choice.
     package var warmupSteps: Int?
     package var biasOnly = false
+    /// Steps between measurements on what is held out; with 0 only where training starts and ends.
+    package var evalEvery = 0
     package var seed: UInt64 = 42
     package var shuffle = true
     /// Of the translators' products and the vocabulary pass.
@@ -43,12 +45,18 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case weightDecay = "weight_decay"
         case warmupSteps = "warmup_steps"
         case biasOnly = "bias_only"
+        case evalEvery = "eval_every"
     }
 
     package init() {}
 
     package var windowsPerStep: Int { tokensPerStep / window }
     package var windowsNeeded: Int { windowsPerStep * steps }
+
+    /// Whether the lens is measured on what is held out once so many steps are complete.
+    func isMeasured(after step: Int) -> Bool {
+        step == 0 || step == steps || evalEvery > 0 && step.isMultiple(of: evalEvery)
+    }
 
     /// SGD starts at its full rate; Adam warms up over a fifth of the steps, at most 1000.
     package var effectiveWarmup: Int {

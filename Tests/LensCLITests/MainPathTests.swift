@@ -58,6 +58,31 @@ struct MainPathTests {
         }
     }
 
+    @Test("holds out what the text has left, and says so where that is less than asked for")
+    func scarceText() throws {
+        let text = folder("text.txt")
+        let words = try readFile(Fixtures.path("data/text/wikitext2-test.txt")).prefix(3000)
+        try writeFile(Data(words), to: text)
+        func train(_ more: String...) throws -> LensProcess {
+            try LensProcess(
+                [
+                    "train", "--model", Fixtures.path("models/mamba2-babi"), "--data", text,
+                    "--window", "64", "--tokens-per-step", "64", "--out", folder("scarce"),
+                    "--overwrite",
+                ] + more)
+        }
+        let refused = try train("--steps", "2", "--held-out", "1000")
+        #expect(refused.status == 65 && refused.errors.contains("--held-out asks for 1000"))
+        let some = try train("--steps", "2")
+        #expect(some.status == 0 && some.output.contains("windows held out:"), "\(some.errors)")
+        let windows = try #require(
+            refused.errors.firstMatch(of: /holds ([0-9]+) windows after/).flatMap { Int($0.1) })
+        let none = try train("--steps", "\(windows + 2)")
+        #expect(none.status == 0 && none.output.contains("(no text was left to hold out):"))
+        let off = try train("--steps", "2", "--held-out", "0")
+        #expect(off.status == 0 && off.output.contains("nats after each block:"))
+    }
+
     @Test(
         "Ctrl-C leaves a state from which training goes on to the same bytes",
         arguments: [

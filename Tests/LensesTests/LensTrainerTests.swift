@@ -100,6 +100,60 @@ struct LensTrainerTests {
         }
     }
 
+    @Test(
+        "held-out losses equal a float64 computation with all logits",
+        arguments: [(LensObjective.kl, 0), (.kl, -2), (.ce, 1)])
+    func heldOut(objective: LensObjective, shift: Int) throws {
+        let setup = try SmallSetup(windows: 26)
+        let options = setup.options {
+            $0.loss = objective
+            $0.tokenShift = shift
+            $0.evalEvery = 4
+        }
+        let trainer = try setup.trainer(options, heldOut: 2)
+        let (_, measured) = try trainer.runMeasured()
+        #expect(measured.map(\.step) == [0, 4, 6])
+        let oracle = try Float64Oracle(
+            setup.model, batch: TokenBatch([setup.windows[24], setup.windows[25]]))
+        for layer in 0..<SmallModel.nLayers {
+            let d = SmallModel.dModel
+            let zero = [[Double]](repeating: Array(repeating: 0, count: d), count: d)
+            let start = oracle.loss(
+                objective, shift: shift, layer: layer, weight: zero,
+                bias: Array(repeating: 0, count: d))
+            #expect(abs(measured[0].scores[layer] - start) < 1e-5 * max(1, start))
+            let end = oracle.loss(
+                objective, shift: shift, layer: layer,
+                weight: Float64Oracle.rows(trainer.lens.weight[layer]),
+                bias: trainer.lens.bias[layer].elements.map(Double.init))
+            #expect(abs(measured[2].scores[layer] - end) < 1e-5 * max(1, end))
+        }
+    }
+
+    @Test("measuring changes nothing about a training, and without held-out windows there is none")
+    func measuringIsApart() throws {
+        let setup = try SmallSetup(windows: 26)
+        let options = setup.options { $0.evalEvery = 1 }
+        let (plain, measuring) = try (
+            setup.trainer(options), setup.trainer(options, heldOut: 2)
+        )
+        let (reports, none) = try plain.runMeasured()
+        let (same, measured) = try measuring.runMeasured()
+        #expect(none.isEmpty && measured.count == 7)
+        #expect(same == reports)
+        #expect(measuring.parameters == plain.parameters)
+    }
+
+    @Test("a lens that is broken from the start is not measured")
+    func brokenStart() throws {
+        let setup = try SmallSetup(windows: 26)
+        let start = Lens(zeroFor: setup.model.configuration)
+        start.bias[1].fill(.infinity)
+        #expect(throws: LensError.notFinite(blocks: 2)) {
+            try setup.trainer(setup.options(), lens: start, heldOut: 2).measure()
+        }
+    }
+
     @Test("with zero translators the last layer's KL is 0, and stays so")
     func lastLayer() throws {
         let setup = try SmallSetup()
@@ -210,8 +264,10 @@ struct LensTrainerTests {
             let losses: [[Double]]
             let gradNorm: [Double]
             let natsToBpb: Double
+            let heldOutLogitLens: [Double]
             enum CodingKeys: String, CodingKey {
                 case losses
+                case heldOutLogitLens = "held_out_kl_logit_lens"
                 case gradNorm = "grad_norm"
                 case natsToBpb = "nats_to_bpb"
             }
@@ -223,7 +279,7 @@ struct LensTrainerTests {
         let windows = try tokenWindows(
             from: DocumentReader(paths: [Fixtures.path("data/text/wikitext2-valid.txt")]),
             encode: tokenizer.encode, endOfText: try #require(tokenizer.endOfText), window: 256,
-            limit: 320)
+            limit: 336)
         #expect(abs(windows.natsToBitsPerByte - trace.natsToBpb) < 1e-12)
 
         var options = LensTrainingOptions()
@@ -232,7 +288,12 @@ struct LensTrainerTests {
         options.window = 256
         options.shuffle = false
         let trainer = try LensTrainer(
-            model, lens: Lens(zeroFor: model.configuration), windows: windows, options: options)
+            model, lens: Lens(zeroFor: model.configuration), windows: windows.part(0..<320),
+            heldOut: windows.part(320..<336), options: options)
+        let start = try #require(try trainer.measure()?.scores)
+        for (actual, expected) in zip(start, trace.heldOutLogitLens) {
+            #expect(abs(actual - expected) < 3e-5 * expected + 1e-7)
+        }
         while trainer.completedSteps < 8 {
             guard let report = try trainer.advance() else { continue }
             let expected = trace.losses[report.step - 1]
