@@ -53,6 +53,7 @@ struct TrainCommand: ReportingCommand {
         var options = recipe.options(window: corpus.window)
         options.precision = model.precision
         options.evalEvery = measuring.every(of: options.steps)
+        options.keep = measuring.keep
         let (windows, heldOut) = try measuring.split(
             try corpus.readWindows(
                 modelOptions.loadTokenizer(for: model),
@@ -70,14 +71,15 @@ struct TrainCommand: ReportingCommand {
             return "mean loss \(decimal(report.loss.mean))\(measured)"
         }
 
-        try LensArtifact.write(trainer.lens, for: model, to: out)
+        try LensArtifact.write(trainer.result, for: model, to: out)
         let measured = try log.reports(HeldOutReport<[Double]>.self)
         let record = TrainingRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
                 lens: lens, lensSHA256: startSHA256, data: corpus.data,
                 dataSHA256: windows.sha256),
-            options: options, windows: windows, heldOut: heldOut, measured: measured)
+            options: options, windows: windows, heldOut: heldOut, measured: measured,
+            smallest: trainer.smallestLosses)
         try writeFile(try encodeJSON(record), to: join(out, "run.json"))
         session.snapshots.remove()
         return try summary(log.reports(LensTrainer.Report.self), heldOut: record.heldOut)

@@ -4,6 +4,7 @@ import Lenses
 
 extension LensObjective: ExpressibleByArgument {}
 extension LensTrainingOptions.Optimizer: ExpressibleByArgument {}
+extension LensTrainingOptions.Keep: ExpressibleByArgument {}
 
 /// The training recipe.
 struct RecipeOptions: ParsableArguments {
@@ -112,7 +113,17 @@ struct HeldOutOptions: ParsableArguments {
             """)
     var evalEvery: Int?
 
+    @Option(
+        help: """
+            Which translators to write: those of the last step, or for every block the best on what \
+            is held out among those measured, none where the logit lens is never surpassed.
+            """)
+    var keep = LensTrainingOptions.Keep.last
+
     func validate() throws {
+        guard keep == .last || heldOut != 0 else {
+            throw ValidationError("--keep best needs windows to measure on; --held-out is 0.")
+        }
         guard (0...1 << 32).contains(heldOut ?? 0) else {
             throw ValidationError("--held-out is \(heldOut ?? 0), expected 0 or more.")
         }

@@ -9,6 +9,7 @@ package enum LensError: UserFacingError, Equatable {
     case tokensPerStep(tokens: Int, window: Int)
     case tooLittleData(windows: Int, needed: Int, window: Int)
     case tooLittleHeldOut(windows: Int, wanted: Int)
+    case nothingHeldOut
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
@@ -19,8 +20,8 @@ package enum LensError: UserFacingError, Equatable {
         switch self {
         case .missingFile: .missingInput
         case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
-            .diverged,
-            .notFinite,
+            .nothingHeldOut,
+            .diverged, .notFinite,
             .emptyTarget:
             .badData
         case .tokensPerStep, .tokenShift, .finished: .usage
@@ -49,6 +50,9 @@ package enum LensError: UserFacingError, Equatable {
         case .tooLittleHeldOut(let windows, let wanted):
             "the data holds \(windows) windows after those that training takes, but --held-out asks"
                 + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
+        case .nothingHeldOut:
+            "the data holds no windows after those that training takes, on which to tell which"
+                + " translators are the best: give more text, or lower --steps or --tokens-per-step"
         case .tokenShift(let shift, let window):
             "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
         case .diverged(let step, let blocks):

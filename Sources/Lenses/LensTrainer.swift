@@ -36,6 +36,8 @@ package final class LensTrainer {
     let windows: TokenWindows
     package let heldOut: HeldOutText
     let optimizer: LensOptimizer
+    /// With `keep` `best`: of every layer the best translator so far, at first the logit lens's.
+    let best: Lens?
     /// Of the lens that training started from.
     let startingLens: String
     private let order: [Int]
@@ -47,13 +49,15 @@ package final class LensTrainer {
         var windowsDone = 0
         var lossSums: [Double]
         var positions = 0
+        /// With `keep` `best`: losses of the best translators on what is held out.
+        var smallestLosses: [Double]?
     }
 
     /// - Parameters:
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
     ///   - heldOut: windows to measure the lens on, of the same length.
-    /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`.
+    /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`, `.nothingHeldOut`.
     package init(
         _ model: LanguageModel, lens: Lens, windows: TokenWindows,
         heldOut: TokenWindows? = nil, options: LensTrainingOptions
@@ -68,6 +72,9 @@ package final class LensTrainer {
             throw LensError.tooLittleData(
                 windows: windows.count, needed: options.windowsNeeded, window: options.window)
         }
+        guard options.keep == .last || heldOut?.count ?? 0 > 0 else {
+            throw LensError.nothingHeldOut
+        }
         self.model = model
         self.options = options
         vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
@@ -80,6 +87,10 @@ package final class LensTrainer {
                 weight: lens.weight, bias: lens.bias,
                 isBiasOnly: lens.isBiasOnly && options.biasOnly),
             options: options)
+        // A layer that never does better than the logit lens ends as it.
+        best =
+            options.keep == .best
+            ? Lens(weight: Tensor(lens.weight.shape), bias: Tensor(lens.bias.shape)) : nil
         order =
             options.shuffle
             ? shuffledOrder(count: options.windowsNeeded, seed: options.seed)
@@ -87,7 +98,12 @@ package final class LensTrainer {
         progress = Progress(lossSums: Array(repeating: 0, count: lens.layerCount))
     }
 
+    /// As the last step left it.
     package var lens: Lens { optimizer.lens }
+    /// What training is for: the last lens, or the best translator of every layer.
+    package var result: Lens { best ?? lens }
+    /// Of `result` on what is held out, where the best translators are kept.
+    package var smallestLosses: [Double]? { progress.smallestLosses }
     package var completedSteps: Int { progress.step }
     package var isFinished: Bool { progress.step == options.steps }
     /// Windows that training has seen, those of an unfinished step included.
@@ -109,7 +125,8 @@ package final class LensTrainer {
         return try finishStep()
     }
 
-    /// Loss of every layer on what is held out, in nats.
+    /// Loss of every layer on what is held out, in nats; the best translators are kept if that is
+    /// asked for.
     ///
     /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
     /// - Throws: `LensError.diverged` if a loss is not finite, `.notFinite` if that is so from the start.
@@ -122,6 +139,14 @@ package final class LensTrainer {
             throw progress.step == 0
                 ? LensError.notFinite(blocks: broken + 1)
                 : LensError.diverged(step: progress.step, blocks: broken + 1)
+        }
+        if let best {
+            // Before the first measurement the best are still those of the logit lens.
+            var smallest =
+                try progress.smallestLosses
+                ?? (best.sha256 == startingLens ? losses : heldOut.losses(of: best))
+            best.takeBetter(of: lens, losses: losses, smallest: &smallest)
+            progress.smallestLosses = smallest
         }
         return HeldOutReport(step: progress.step, scores: losses)
     }
@@ -177,7 +202,8 @@ package final class LensTrainer {
         }
         if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress = Progress(
-            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
+            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount),
+            smallestLosses: progress.smallestLosses)
         return Report(
             step: step + 1, loss: loss,
             lossBitsPerByte: loss.map { $0 * windows.natsToBitsPerByte },

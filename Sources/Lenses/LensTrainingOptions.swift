@@ -18,6 +18,15 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         }
     }
 
+    /// Which translators training hands out.
+    package enum Keep: String, Codable, Sendable, CaseIterable {
+        /// Those of the last step, as upstream.
+        case last
+        /// In every layer those with the smallest loss on what is held out, at the steps at which it
+        /// was measured; zero if none does better than the logit lens.
+        case best
+    }
+
     package var loss = LensObjective.kl
     package var tokenShift = 0
     package var optimizer = Optimizer.sgd
@@ -32,13 +41,14 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var biasOnly = false
     /// Steps between measurements on what is held out; with 0 only where training starts and ends.
     package var evalEvery = 0
+    package var keep = Keep.last
     package var seed: UInt64 = 42
     package var shuffle = true
     /// Of the translators' products and the vocabulary pass.
     package var precision = Precision.fp32
 
     enum CodingKeys: String, CodingKey {
-        case loss, optimizer, steps, window, momentum, seed, shuffle, precision
+        case loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"

@@ -18,6 +18,7 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         /// Over their token ids.
         package let sha256: String
         package let start: [Double]
+        /// Of the lens that was written.
         package let end: [Double]
     }
 
@@ -27,10 +28,12 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         case natsToBitsPerByte = "nats_to_bits_per_byte"
     }
 
-    /// - Parameter measured: of `heldOut`, in order.
+    /// - Parameters:
+    ///   - measured: losses on `heldOut`, in order.
+    ///   - smallest: of the best translators, if these were written and not the last.
     package init(
         run: RunRecord, options: LensTrainingOptions, windows: TokenWindows,
-        heldOut: TokenWindows, measured: [HeldOutReport<[Double]>]
+        heldOut: TokenWindows, measured: [HeldOutReport<[Double]>], smallest: [Double]?
     ) {
         // Both are in the log unless it was lost while training was interrupted.
         if let first = measured.first, let last = measured.last, first.step == 0,
@@ -38,7 +41,7 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         {
             self.heldOut = HeldOut(
                 windows: heldOut.count, sha256: heldOut.sha256, start: first.scores,
-                end: last.scores)
+                end: smallest ?? last.scores)
         } else {
             self.heldOut = nil
         }

@@ -144,6 +144,40 @@ struct LensTrainerTests {
         #expect(measuring.parameters == plain.parameters)
     }
 
+    @Test("hands out for every layer the best of all measured, and the logit lens if that is best")
+    func keepsBest() throws {
+        let setup = try SmallSetup(windows: 26)
+        var random = TestRandom(seed: 3)
+        let start = Lens(zeroFor: setup.model.configuration)
+        // Of two layers the start is far worse than the logit lens, of one the steps are too long.
+        for layer in 0..<2 {
+            for i in 0..<start.dModel { start.bias[layer].pointer[i] = 20 * random.normal() }
+        }
+        let options = setup.options {
+            $0.evalEvery = 1
+            $0.keep = .best
+            $0.learningRateScale = 40
+        }
+        let trainer = try setup.trainer(
+            options, lens: Lens(weight: start.weight, bias: start.bias), heldOut: 2)
+        let logit = try trainer.heldOut.losses(of: Lens(zeroFor: setup.model.configuration))
+        let (_, measured) = try trainer.runMeasured()
+        let smallest = try #require(trainer.smallestLosses)
+        for layer in smallest.indices {
+            let seen = measured.map { $0.scores[layer] }
+            #expect(smallest[layer] == min(logit[layer], seen.min() ?? .infinity))
+        }
+        #expect(try trainer.heldOut.losses(of: trainer.result) == smallest)
+        #expect(smallest != measured.last?.scores)
+        let isLogit = smallest.indices.filter { smallest[$0] == logit[$0] }
+        #expect(!isLogit.isEmpty)
+        for layer in isLogit {
+            #expect(trainer.result.weight[layer].elements.allSatisfy { $0 == 0 })
+            #expect(trainer.result.bias[layer].elements.allSatisfy { $0 == 0 })
+        }
+        #expect(throws: LensError.nothingHeldOut) { try setup.trainer(options) }
+    }
+
     @Test("a lens that is broken from the start is not measured")
     func brokenStart() throws {
         let setup = try SmallSetup(windows: 26)
