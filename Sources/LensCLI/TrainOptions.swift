@@ -11,7 +11,11 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "What the lens is trained towards: the model's own output, or the next token.")
     var loss = LensObjective.kl
 
-    @Option(help: "SGD with Nesterov momentum, or Adam with AMSGrad.")
+    @Option(
+        help: """
+            SGD with Nesterov momentum, Adam with AMSGrad, or Muon for the weights and Adam for \
+            the biases.
+            """)
     var optimizer = LensTrainingOptions.Optimizer.sgd
 
     @Option(help: "Updates of the translators.")
@@ -20,20 +24,20 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Tokens in a step; a multiple of --window.")
     var tokensPerStep = 1 << 18
 
-    @Option(help: "Factor on the learning rate, 0.1 for SGD and 0.001 for Adam.")
+    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.02 for Muon.")
     var lrScale = 1.0
 
     @Option(
         help: "Pull of the translators towards zero, that is, of the lens towards the identity.")
     var weightDecay = 1e-3
 
-    @Option(help: "Momentum of SGD.")
+    @Option(help: "Momentum of SGD and Muon.")
     var momentum = 0.9
 
     @Option(
         help: """
-            Steps over which the learning rate rises. (default: 0 for SGD, a fifth of the steps \
-            for Adam)
+            Steps over which the learning rate rises. (default: a fifth of the steps for \
+            Adam, else 0)
             """)
     var warmupSteps: Int?
 

@@ -210,6 +210,30 @@ struct LensTrainerTests {
         }
     }
 
+    @Test("Muon turns every direction of a translator by the rate, and leaves the last layer alone")
+    func muonStep() throws {
+        let setup = try SmallSetup()
+        let trainer = try setup.trainer(
+            setup.options {
+                $0.steps = 1
+                $0.optimizer = .muon
+                $0.learningRateScale = 2
+            })
+        _ = try trainer.run()
+        for layer in 0..<SmallModel.nLayers - 1 {
+            // The singular values of an orthogonalized matrix lie around 1.
+            let weight = trainer.lens.weight[layer].elements
+            let norm = weight.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let mean = norm / Double(SmallModel.dModel).squareRoot()
+            #expect(mean > 0.7 * 0.04 && mean < 1.2 * 0.04, "\(mean)")
+            // Adam's first step moves every bias by its rate.
+            for bias in trainer.lens.bias[layer].elements { #expect(abs(abs(bias) - 0.02) < 1e-4) }
+        }
+        let last = SmallModel.nLayers - 1
+        #expect(trainer.lens.weight[last].elements.allSatisfy { $0 == 0 })
+        #expect(trainer.lens.bias[last].elements.allSatisfy { $0 == 0 })
+    }
+
     @Test("with biases alone the weights stay zero")
     func biasOnly() throws {
         let setup = try SmallSetup()
