@@ -94,9 +94,9 @@ struct DemoCommand: ParsableCommand {
         do {
             _ = try Invocation.$arguments.withValue(arguments) { try command.perform() }
         } catch CommandError.interrupted {
-            throw CommandError.demoInterrupted
+            throw CommandError.interruptedWithoutState
         }
-        if Interruption.isRequested { throw CommandError.demoInterrupted }
+        if Interruption.isRequested { throw CommandError.interruptedWithoutState }
     }
 }
 

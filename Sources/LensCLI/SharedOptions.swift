@@ -126,7 +126,7 @@ enum CommandError: UserFacingError, Equatable {
     case unequalLengths(path: String, lengths: [Int])
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
-    case demoInterrupted
+    case interruptedWithoutState
     case noModels(lookedFor: [String])
     case foreignFolder(path: String)
 
@@ -135,7 +135,7 @@ enum CommandError: UserFacingError, Equatable {
         case .missingTokenizer, .noModels: .missingInput
         case .noEndOfText, .noText, .unequalLengths: .badData
         case .notReached, .foreignFolder: .usage
-        case .interrupted, .demoInterrupted: .interrupted
+        case .interrupted, .interruptedWithoutState: .interrupted
         }
     }
 
@@ -155,7 +155,7 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
-        case .demoInterrupted: "interrupted; repeat the command to start again"
+        case .interruptedWithoutState: "interrupted; repeat the command to start again"
         case .noModels(let lookedFor):
             "no pair of models, folders \(EmbeddedPair.layout); looked for "
                 + lookedFor.joined(separator: ", ") + "; name their folder with --models"

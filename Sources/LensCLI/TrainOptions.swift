@@ -3,11 +3,20 @@ import Corpora
 import Lenses
 
 extension LensObjective: ExpressibleByArgument {}
+extension LensTrainingOptions.Fit: ExpressibleByArgument {}
 extension LensTrainingOptions.Optimizer: ExpressibleByArgument {}
 extension LensTrainingOptions.Keep: ExpressibleByArgument {}
 
 /// The training recipe.
 struct RecipeOptions: ParsableArguments {
+    @Option(
+        help: """
+            Steps along the gradient of the loss; or least squares towards the last stream, without \
+            steps: one pass over at most --steps times --tokens-per-step tokens, none over the \
+            vocabulary, the ridge of each block chosen on what is held out.
+            """)
+    var fit = LensTrainingOptions.Fit.gradient
+
     @Option(help: "What the lens is trained towards: the model's own output, or the next token.")
     var loss = LensObjective.kl
 
@@ -81,6 +90,7 @@ struct RecipeOptions: ParsableArguments {
 
     func options(window: Int) -> LensTrainingOptions {
         var options = LensTrainingOptions()
+        options.fit = fit
         options.loss = loss
         options.tokenShift = tokenShift ?? loss.defaultTokenShift
         options.optimizer = optimizer

@@ -20,9 +20,7 @@ package enum LensError: UserFacingError, Equatable {
         switch self {
         case .missingFile: .missingInput
         case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
-            .nothingHeldOut,
-            .diverged, .notFinite,
-            .emptyTarget:
+            .nothingHeldOut, .diverged, .notFinite, .emptyTarget:
             .badData
         case .tokensPerStep, .tokenShift, .finished: .usage
         }

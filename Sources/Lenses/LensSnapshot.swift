@@ -14,7 +14,9 @@ package enum LensSnapshot {
     }
 
     private static func tensors(of trainer: LensTrainer) -> [(name: String, tensor: Tensor)] {
-        let best: [(name: String, tensor: Tensor)]? = trainer.best.map { [("best.weight", $0.weight), ("best.bias", $0.bias)] }
+        let best: [(name: String, tensor: Tensor)]? = trainer.best.map {
+            [("best.weight", $0.weight), ("best.bias", $0.bias)]
+        }
         return trainer.optimizer.tensors + (best ?? [])
     }
 

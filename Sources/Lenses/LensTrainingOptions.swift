@@ -4,12 +4,18 @@ import Kernels
 /// Everything that decides what a training does: two runs with equal options, data and kernels
 /// give equal bytes. The defaults are upstream's recipe.
 package struct LensTrainingOptions: Codable, Equatable, Sendable {
+    package enum Fit: String, Codable, Sendable, CaseIterable {
+        /// Steps along the loss's gradient, as upstream.
+        case gradient
+        /// Least squares towards the last stream, see `ClosedFormFit`.
+        case closedForm = "closed-form"
+    }
+
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
         /// SGD with Nesterov momentum, rate `0.1 · lr_scale`.
         case sgd
         /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
-
         /// Muon, rate `0.02 · lr_scale`: by so much a step turns every direction of a translator's
         /// weights, however wide it is. Biases by Adam with AMSGrad, rate `0.01 · lr_scale`.
         case muon
@@ -32,6 +38,7 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case best
     }
 
+    package var fit = Fit.gradient
     package var loss = LensObjective.kl
     package var tokenShift = 0
     package var optimizer = Optimizer.sgd
@@ -53,7 +60,7 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var precision = Precision.fp32
 
     enum CodingKeys: String, CodingKey {
-        case loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
+        case fit, loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"

@@ -1,5 +1,4 @@
 import Corpora
-import Files
 
 /// `run.json` of a training: what it was told, on which model and data.
 package struct TrainingRecord: Codable, Sendable, Equatable {
@@ -20,6 +19,18 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         package let start: [Double]
         /// Of the lens that was written.
         package let end: [Double]
+        /// Of a closed-form fit: the ridge of each layer's translator, null where it is zero.
+        package let ridges: [Double?]?
+
+        package init(
+            _ windows: TokenWindows, start: [Double], end: [Double], ridges: [Double?]? = nil
+        ) {
+            self.windows = windows.count
+            sha256 = windows.sha256
+            self.start = start
+            self.end = end
+            self.ridges = ridges
+        }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -28,23 +39,10 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         case natsToBitsPerByte = "nats_to_bits_per_byte"
     }
 
-    /// - Parameters:
-    ///   - measured: losses on `heldOut`, in order.
-    ///   - smallest: of the best translators, if these were written and not the last.
     package init(
-        run: RunRecord, options: LensTrainingOptions, windows: TokenWindows,
-        heldOut: TokenWindows, measured: [HeldOutReport<[Double]>], smallest: [Double]?
+        run: RunRecord, options: LensTrainingOptions, windows: TokenWindows, heldOut: HeldOut?
     ) {
-        // Both are in the log unless it was lost while training was interrupted.
-        if let first = measured.first, let last = measured.last, first.step == 0,
-            last.step == options.steps
-        {
-            self.heldOut = HeldOut(
-                windows: heldOut.count, sha256: heldOut.sha256, start: first.scores,
-                end: smallest ?? last.scores)
-        } else {
-            self.heldOut = nil
-        }
+        self.heldOut = heldOut
         self.run = run
         self.options = options
         self.windows = windows.count
