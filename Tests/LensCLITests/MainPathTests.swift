@@ -83,6 +83,30 @@ struct MainPathTests {
         #expect(off.status == 0 && off.output.contains("nats after each block:"))
     }
 
+    @Test("least squares give a lens like any other, and refuse what only steps have")
+    func closedForm() throws {
+        let arguments = [
+            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "4",
+            "--tokens-per-step", "1024", "--fit", "closed-form", "--out", folder("fit"),
+        ]
+        for more in [
+            ["--resume"], ["--bias-only"], ["--loss", "ce"], ["--held-out", "0"], ["--lens", "x"],
+        ] {
+            let refused = try LensProcess(arguments + more)
+            #expect(refused.status == 64, "\(more)")
+            #expect(refused.errors.contains("--fit closed-form and \(more[0])"))
+        }
+        let fit = try LensProcess(arguments)
+        #expect(fit.status == 0 && fit.output.contains("on 16 windows held out:"), "\(fit.errors)")
+        let from = try LensProcess([
+            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
+            "--tokens-per-step", "1024", "--lens", folder("fit"), "--out", folder("on"),
+        ])
+        #expect(from.status == 0, "\(from.errors)")
+    }
+
     @Test(
         "Ctrl-C leaves a state from which training goes on to the same bytes",
         arguments: [
