@@ -6,6 +6,11 @@ import Kernels
 import StateSpaceModels
 import Tokenization
 
+/// Refuses arguments of which `holds` is false.
+func require(_ holds: Bool, _ message: String) throws {
+    if !holds { throw ValidationError(message) }
+}
+
 /// Which model to run, and on how many threads.
 struct ModelOptions: ParsableArguments {
     @Option(

@@ -67,9 +67,6 @@ struct RecipeOptions: ParsableArguments {
     var shuffle = true
 
     func validate() throws {
-        func require(_ holds: Bool, _ message: String) throws {
-            if !holds { throw ValidationError(message) }
-        }
         try require(steps > 0, "--steps is \(steps), expected at least 1.")
         try require(tokensPerStep > 0, "--tokens-per-step is \(tokensPerStep), expected more.")
         let (tokens, overflow) = steps.multipliedReportingOverflow(by: tokensPerStep)
