@@ -39,10 +39,10 @@ struct LmTrainCommand: ParsableCommand {
         discussion: """
             Starts from --model, or from the random parameters that upstream draws for --config. \
             --data is text, cut into windows; with --tasks it is a BABILong or bAbI folder, whose \
-            prompts are learnt, the loss on the answer only, with --text beside text. The folder --out gets config.json, \
-            model.safetensors and tokenizer.json, which transformers loads, the loss of every step \
-            in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, from which the same \
-            command with --resume goes on.
+            prompts are learnt, the loss on the answer only, with --text beside text. The folder \
+            --out gets config.json, model.safetensors and tokenizer.json, which transformers loads, \
+            the loss of every step in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, \
+            from which the same command with --resume goes on.
 
               lens lm train --config config.json --tokenizer tokenizer.json \\
                 --data train.txt --window 256 --out models/small
