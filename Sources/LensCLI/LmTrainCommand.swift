@@ -76,19 +76,13 @@ struct LmTrainCommand: ParsableCommand {
             valueName: "fp32|bf16"))
     var dtype = WeightType.fp32
 
-    @Option(
-        help: "Threads to use; their number can change last digits. (default: one for each core)")
-    var threads: Int?
-
+    @OptionGroup var threads: ThreadOptions
     @OptionGroup var data: LmDataOptions
     @OptionGroup var initial: InitialScaleOptions
     @OptionGroup var recipe: LmRecipeOptions
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
-        }
         guard (model == nil) != (config == nil) else {
             throw ValidationError("Give --model to start from a checkpoint, or --config.")
         }
@@ -108,7 +102,7 @@ struct LmTrainCommand: ParsableCommand {
         try session.check(
             finished: ModelOutput.exists(in: out)
                 ? LanguageModelingError.finished(folder: out) : nil)
-        if let threads { Threads.count = threads }
+        threads.apply()
         let (start, output) = try makeStart()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")
         guard fileExists(tokenizerPath) else {

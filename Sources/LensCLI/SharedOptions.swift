@@ -24,9 +24,7 @@ struct ModelOptions: ParsableArguments {
             "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
     var tokenizer: String?
 
-    @Option(
-        help: "Threads to use; their number changes no result. (default: one for each core)")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     @Option(
         help: ArgumentHelp(
@@ -37,14 +35,8 @@ struct ModelOptions: ParsableArguments {
             """, valueName: "fp32|bf16|auto"))
     var precision = PrecisionChoice.fp32
 
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
-        }
-    }
-
     func loadModel() throws -> LanguageModel {
-        if let threads { Threads.count = threads }
+        threads.apply()
         return try LanguageModel(
             folder: resolveModelFolder(model), precision: precision.resolved)
     }
@@ -54,6 +46,23 @@ struct ModelOptions: ParsableArguments {
         let path = tokenizer ?? join(model.folder, "tokenizer.json")
         guard fileExists(path) else { throw CommandError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
+    }
+}
+
+/// On how many threads to run.
+struct ThreadOptions: ParsableArguments {
+    @Option(
+        help: "Threads to use; their number changes no result. (default: one for each core)")
+    var threads: Int?
+
+    func validate() throws {
+        try require(
+            (1...1024).contains(threads ?? 1), "--threads is \(threads ?? 1), expected 1 to 1024.")
+    }
+
+    /// Uses so many from here on.
+    func apply() {
+        if let threads { Threads.count = threads }
     }
 }
 
