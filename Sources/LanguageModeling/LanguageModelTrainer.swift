@@ -61,7 +61,7 @@ package final class LanguageModelTrainer {
         first = parameters.named.map { Tensor($0.value.shape) }
         // Muon keeps one moment of the matrices it is for.
         second = parameters.named.map {
-            Tensor(options.optimizer == .muon && isProjection($0.name) ? [0] : $0.value.shape)
+            Tensor(options.isForMuon($0.name) ? [0] : $0.value.shape)
         }
         model = try parameters.model(folder: "the model in training")
         order = TrainingMixture.Order(
@@ -163,14 +163,13 @@ package final class LanguageModelTrainer {
     private func update(step: Int, scale: Float) {
         let rate = options.rate(step: step)
         let names = parameters.named.map(\.name)
-        let matrices =
-            options.optimizer == .muon ? names.indices.filter { isProjection(names[$0]) } : []
+        let matrices = names.indices.filter { options.isForMuon(names[$0]) }
         muon(
             matrices.map { parameters.named[$0].value },
             gradients: matrices.map { gradients.tensors[$0] },
             velocities: matrices.map { first[$0] }, scale: scale,
             weightDecay: options.weightDecay, rate: rate)
-        for index in Set(names.indices).subtracting(matrices).sorted() {
+        for index in names.indices where !options.isForMuon(names[index]) {
             adamW(
                 parameters.named[index].value, gradient: gradients.tensors[index],
                 first: first[index], second: second[index], step: step + 1, scale: scale,
@@ -181,9 +180,12 @@ package final class LanguageModelTrainer {
     }
 }
 
-/// The matrices inside the blocks, which Muon is for.
-private func isProjection(_ name: String) -> Bool {
-    ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
+extension TrainingOptions {
+    /// Whether Muon updates a parameter: if it is chosen, the matrices inside the blocks.
+    fileprivate func isForMuon(_ name: String) -> Bool {
+        optimizer == .muon
+            && ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
+    }
 }
 
 /// Whether weight decay pulls at a parameter: at the matrices of linear layers and at conv1d's taps,
