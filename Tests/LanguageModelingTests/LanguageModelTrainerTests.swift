@@ -135,6 +135,19 @@ import Testing
         #expect(measured[1].scores == [final])
     }
 
+    /// The kinds of parameters that one step with these options and one with `others` leave unequal.
+    private func unequal(
+        _ options: TrainingOptions, _ others: TrainingOptions
+    ) throws -> Set<String> {
+        let (one, other) = (try trainer(options), try trainer(others))
+        try finish(one)
+        try finish(other)
+        let pairs = zip(one.parameters.named, other.parameters.named)
+        return Set(
+            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
+                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
+    }
+
     @Test("decay pulls at matrices and not at norms, embeddings or A_log")
     func decayGroups() throws {
         var decaying = options
@@ -142,14 +155,9 @@ import Testing
         var plain = decaying
         decaying.weightDecay = 10
         plain.weightDecay = 0
-        let (with, without) = (try trainer(decaying), try trainer(plain))
-        try finish(with)
-        try finish(without)
-        let pairs = zip(with.parameters.named, without.parameters.named)
-        let moved = Set(
-            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
-                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
-        #expect(moved == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
+        #expect(
+            try unequal(decaying, plain)
+                == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
     }
 
     @Test("Muon is for the matrices inside the blocks, AdamW for the rest")
@@ -158,14 +166,7 @@ import Testing
         adam.steps = 1
         var muon = adam
         muon.optimizer = .muon
-        let (with, without) = (try trainer(muon), try trainer(adam))
-        try finish(with)
-        try finish(without)
-        let pairs = zip(with.parameters.named, without.parameters.named)
-        let others = Set(
-            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
-                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
-        #expect(others == ["in_proj.weight", "out_proj.weight"])
+        #expect(try unequal(muon, adam) == ["in_proj.weight", "out_proj.weight"])
     }
 
     @Test("the rate rises over the warm-up and falls to 0")
