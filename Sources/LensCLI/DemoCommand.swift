@@ -100,7 +100,7 @@ struct DemoCommand: ParsableCommand {
     }
 }
 
-/// As much training and as many questions as take a minute for six models on two cores.
+/// As much training and as many questions as take 80 seconds for six models on two cores.
 private enum Recipe {
     static let window = 256
     static let tokensPerStep = 2048
