@@ -42,6 +42,14 @@ package struct TokenWindows: Sendable {
     /// How many windows.
     package var count: Int { ids.count / window }
 
+    /// Some of the windows, as windows of the same text.
+    package func part(_ range: Range<Int>) -> TokenWindows {
+        precondition(0 <= range.lowerBound && range.upperBound <= count, "\(range) of \(count)")
+        return TokenWindows(
+            window: window, ids: Array(ids[range.lowerBound * window..<range.upperBound * window]),
+            tokenCount: tokenCount, documentCount: documentCount, byteCount: byteCount)
+    }
+
     /// The tokens of a window, `[window]`.
     package subscript(index: Int) -> ArraySlice<TokenID> {
         precondition(0 <= index && index < count, "window \(index) of \(count)")

@@ -84,9 +84,9 @@ package struct HeldOut: Sendable {
         self.every = every
     }
 
-    /// - Returns: nil where nothing is to be measured after this step.
+    /// - Returns: nil where nothing is to be measured after so many steps.
     func scores(of model: LanguageModel, step: Int, of steps: Int) throws -> [EvaluationScore]? {
-        let isDue = step == steps || every > 0 && step.isMultiple(of: every)
+        let isDue = step == steps || every > 0 && step > 0 && step.isMultiple(of: every)
         guard isDue, !sets.isEmpty else { return nil }
         return try sets.map { try model.score($0) }
     }

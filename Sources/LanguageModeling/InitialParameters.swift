@@ -4,7 +4,7 @@ import StateSpaceModels
 import Tensors
 
 /// Sizes of the first parameters; the defaults are mamba_ssm's.
-package struct InitialScales: Codable, Equatable, Sendable {
+package struct InitialScales: Sendable {
     /// Standard deviation of the embeddings.
     package var embedding = 0.02
     /// Factor on the output projections. Blocks that at first add little beside the embeddings leave
@@ -12,11 +12,6 @@ package struct InitialScales: Codable, Equatable, Sendable {
     package var output = 1.0
     /// `A` begins uniform in 1 to this. With 1 the heads begin with memories of 10 to 1,000 tokens.
     package var largestA = 16.0
-
-    enum CodingKeys: String, CodingKey {
-        case embedding, output
-        case largestA = "largest_a"
-    }
 
     package init() {}
 }

@@ -7,7 +7,7 @@ import Tensors
 /// Trains the parameters of a model on weighted next-token cross entropy.
 package final class LanguageModelTrainer {
     /// What one step of training did.
-    package struct Report: StepReport, Sendable, Equatable {
+    package struct Report: TrainingReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
         /// Mean over the step's labels in nats, before the update.
@@ -17,12 +17,9 @@ package final class LanguageModelTrainer {
         package let learningRate: Double
         /// That training has seen by the end of this step.
         package let tokens: Int
-        /// Of the updated model on what is held out, at the steps at which it is measured.
-        package let heldOut: [EvaluationScore]?
 
         enum CodingKeys: String, CodingKey {
             case step, loss, tokens
-            case heldOut = "held_out"
             case gradientNorm = "gradient_norm"
             case learningRate = "learning_rate"
         }
@@ -64,7 +61,7 @@ package final class LanguageModelTrainer {
         first = parameters.named.map { Tensor($0.value.shape) }
         // Muon keeps one moment of the matrices it is for.
         second = parameters.named.map {
-            Tensor(options.optimizer == .muon && isProjection($0.name) ? [0] : $0.value.shape)
+            Tensor(options.isForMuon($0.name) ? [0] : $0.value.shape)
         }
         model = try parameters.model(folder: "the model in training")
         order = TrainingMixture.Order(
@@ -150,22 +147,29 @@ package final class LanguageModelTrainer {
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
             step: step + 1, loss: loss, gradientNorm: norm,
-            learningRate: options.rate(step: step), tokens: progress.tokens,
-            heldOut: try heldOut.scores(of: model, step: step + 1, of: options.steps))
+            learningRate: options.rate(step: step), tokens: progress.tokens)
+    }
+
+    /// Scores of the model on what is held out.
+    ///
+    /// - Returns: nil where that is not to be measured after the steps done.
+    package func measure() throws -> HeldOutReport<[EvaluationScore]>? {
+        try heldOut.scores(of: model, step: progress.step, of: options.steps).map {
+            HeldOutReport(step: progress.step, scores: $0)
+        }
     }
 
     /// One update with the gradients times `scale`; then they are zero again.
     private func update(step: Int, scale: Float) {
         let rate = options.rate(step: step)
         let names = parameters.named.map(\.name)
-        let matrices =
-            options.optimizer == .muon ? names.indices.filter { isProjection(names[$0]) } : []
+        let matrices = names.indices.filter { options.isForMuon(names[$0]) }
         muon(
             matrices.map { parameters.named[$0].value },
             gradients: matrices.map { gradients.tensors[$0] },
             velocities: matrices.map { first[$0] }, scale: scale,
             weightDecay: options.weightDecay, rate: rate)
-        for index in Set(names.indices).subtracting(matrices).sorted() {
+        for index in names.indices where !options.isForMuon(names[index]) {
             adamW(
                 parameters.named[index].value, gradient: gradients.tensors[index],
                 first: first[index], second: second[index], step: step + 1, scale: scale,
@@ -176,9 +180,12 @@ package final class LanguageModelTrainer {
     }
 }
 
-/// The matrices inside the blocks, which Muon is for.
-private func isProjection(_ name: String) -> Bool {
-    ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
+extension TrainingOptions {
+    /// Whether Muon updates a parameter: if it is chosen, the matrices inside the blocks.
+    fileprivate func isForMuon(_ name: String) -> Bool {
+        optimizer == .muon
+            && ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
+    }
 }
 
 /// Whether weight decay pulls at a parameter: at the matrices of linear layers and at conv1d's taps,

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Everything that decides what a training does besides its start: two runs with equal options, data,
-/// kernels and number of threads give equal bytes.
+/// Everything that decides what a training does besides its start: two runs with equal options, data
+/// and kernels give equal bytes, on any number of threads.
 package struct TrainingOptions: Codable, Equatable, Sendable {
     package enum Schedule: String, Codable, Sendable, CaseIterable {
         case cosine, linear, constant

@@ -94,13 +94,13 @@ struct DemoCommand: ParsableCommand {
         do {
             _ = try Invocation.$arguments.withValue(arguments) { try command.perform() }
         } catch CommandError.interrupted {
-            throw CommandError.demoInterrupted
+            throw CommandError.interruptedWithoutState
         }
-        if Interruption.isRequested { throw CommandError.demoInterrupted }
+        if Interruption.isRequested { throw CommandError.interruptedWithoutState }
     }
 }
 
-/// As much training and as many questions as take a minute for six models on two cores.
+/// As much training and as many questions as take 80 seconds for six models on two cores.
 private enum Recipe {
     static let window = 256
     static let tokensPerStep = 2048

@@ -40,7 +40,7 @@ struct EmbeddedPair {
     static func find(in folder: String?) throws -> EmbeddedPair {
         let candidates = folder.map { [$0] } ?? places
         for candidate in candidates {
-            if let pair = try EmbeddedPair(in: candidate) { return pair }
+            if let pair = try EmbeddedPair(in: folder ?? fromHere(candidate)) { return pair }
         }
         throw CommandError.noModels(lookedFor: candidates)
     }
@@ -58,5 +58,11 @@ struct EmbeddedPair {
             places.append(folder.appendingPathComponent("models").path)
         }
         return places + ["models"]
+    }
+
+    /// A path as one would type it: without the current folder, where it lies inside.
+    private static func fromHere(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 }

@@ -85,9 +85,6 @@ struct LmDataOptions: ParsableArguments {
     var evalLimit = 25
 
     func validate() throws {
-        func require(_ holds: Bool, _ message: String) throws {
-            if !holds { throw ValidationError(message) }
-        }
         try task.check(corpus.data)
         try require(
             promptWeight >= 0 && promptWeight.isFinite,

@@ -46,9 +46,6 @@ struct LmGenerateCommand: ParsableCommand {
     var ignoreEnd = false
 
     func validate() throws {
-        func require(_ holds: Bool, _ message: String) throws {
-            if !holds { throw ValidationError(message) }
-        }
         try require(limit > 0, "--limit is \(limit), expected at least 1.")
         try require(
             temperature >= 0 && temperature.isFinite,

@@ -39,10 +39,10 @@ struct LmTrainCommand: ParsableCommand {
         discussion: """
             Starts from --model, or from the random parameters that upstream draws for --config. \
             --data is text, cut into windows; with --tasks it is a BABILong or bAbI folder, whose \
-            prompts are learnt, the loss on the answer only, with --text beside text. The folder --out gets config.json, \
-            model.safetensors and tokenizer.json, which transformers loads, the loss of every step \
-            in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, from which the same \
-            command with --resume goes on.
+            prompts are learnt, the loss on the answer only, with --text beside text. The folder \
+            --out gets config.json, model.safetensors and tokenizer.json, which transformers loads, \
+            the loss of every step in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, \
+            from which the same command with --resume goes on.
 
               lens lm train --config config.json --tokenizer tokenizer.json \\
                 --data train.txt --window 256 --out models/small
@@ -76,19 +76,13 @@ struct LmTrainCommand: ParsableCommand {
             valueName: "fp32|bf16"))
     var dtype = WeightType.fp32
 
-    @Option(
-        help: "Threads to use; their number can change last digits. (default: one for each core)")
-    var threads: Int?
-
+    @OptionGroup var threads: ThreadOptions
     @OptionGroup var data: LmDataOptions
     @OptionGroup var initial: InitialScaleOptions
     @OptionGroup var recipe: LmRecipeOptions
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
-        }
         guard (model == nil) != (config == nil) else {
             throw ValidationError("Give --model to start from a checkpoint, or --config.")
         }
@@ -108,7 +102,7 @@ struct LmTrainCommand: ParsableCommand {
         try session.check(
             finished: ModelOutput.exists(in: out)
                 ? LanguageModelingError.finished(folder: out) : nil)
-        if let threads { Threads.count = threads }
+        threads.apply()
         let (start, output) = try makeStart()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")
         guard fileExists(tokenizerPath) else {
@@ -122,11 +116,9 @@ struct LmTrainCommand: ParsableCommand {
 
         let lock = try session.claim(retracting: ModelOutput.self)
         defer { withExtendedLifetime(lock) {} }
-        let log = TrainingLog<LanguageModelTrainer.Report>(folder: out)
-        var measured = ""
-        try session.run(trainer, log: log) { report in
-            if let scores = report.heldOut { measured = "  " + scores.brief }
-            return "loss \(decimal(report.loss))\(measured)"
+        let log = TrainingLog(folder: out)
+        try session.run(trainer, log: log) { report, scores in
+            "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
         }
 
         try output.write(trainer.parameters, tokenizer: tokenizerPath, to: out)
@@ -164,10 +156,11 @@ struct LmTrainCommand: ParsableCommand {
     }
 
     /// The loss of the first and the last step.
-    private func summary(_ log: TrainingLog<LanguageModelTrainer.Report>) throws -> String {
-        let reports = try log.reports()
+    private func summary(_ log: TrainingLog) throws -> String {
+        let reports = try log.reports(LanguageModelTrainer.Report.self)
         guard let first = reports.first, let last = reports.last else { return session.out }
-        let heldOut = last.heldOut.map { "held out:\n\($0.table)\n" } ?? ""
+        let measured = try log.reports(HeldOutReport<[EvaluationScore]>.self).last
+        let heldOut = measured.map { "held out:\n\($0.scores.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
             \(last.step), \(last.tokens) tokens

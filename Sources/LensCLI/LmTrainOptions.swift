@@ -28,9 +28,6 @@ struct InitialScaleOptions: ParsableArguments {
     var initA = InitialScales().largestA
 
     func validate() throws {
-        func require(_ holds: Bool, _ message: String) throws {
-            if !holds { throw ValidationError(message) }
-        }
         try require(
             initEmbedding > 0 && initEmbedding.isFinite,
             "--init-embedding is \(initEmbedding), expected a positive number.")
@@ -113,9 +110,6 @@ struct LmRecipeOptions: ParsableArguments {
     var shuffle = true
 
     func validate() throws {
-        func require(_ holds: Bool, _ message: String) throws {
-            if !holds { throw ValidationError(message) }
-        }
         try require(
             (1...1 << 32).contains(steps), "--steps is \(steps), expected at least 1.")
         try require((1...1 << 20).contains(batch), "--batch is \(batch), expected at least 1.")

@@ -6,6 +6,11 @@ import Kernels
 import StateSpaceModels
 import Tokenization
 
+/// Refuses arguments of which `holds` is false.
+func require(_ holds: Bool, _ message: String) throws {
+    if !holds { throw ValidationError(message) }
+}
+
 /// Which model to run, and on how many threads.
 struct ModelOptions: ParsableArguments {
     @Option(
@@ -19,9 +24,7 @@ struct ModelOptions: ParsableArguments {
             "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
     var tokenizer: String?
 
-    @Option(
-        help: "Threads to use; their number changes no result. (default: one for each core)")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     @Option(
         help: ArgumentHelp(
@@ -32,14 +35,8 @@ struct ModelOptions: ParsableArguments {
             """, valueName: "fp32|bf16|auto"))
     var precision = PrecisionChoice.fp32
 
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
-        }
-    }
-
     func loadModel() throws -> LanguageModel {
-        if let threads { Threads.count = threads }
+        threads.apply()
         return try LanguageModel(
             folder: resolveModelFolder(model), precision: precision.resolved)
     }
@@ -49,6 +46,23 @@ struct ModelOptions: ParsableArguments {
         let path = tokenizer ?? join(model.folder, "tokenizer.json")
         guard fileExists(path) else { throw CommandError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
+    }
+}
+
+/// On how many threads to run.
+struct ThreadOptions: ParsableArguments {
+    @Option(
+        help: "Threads to use; their number changes no result. (default: one for each core)")
+    var threads: Int?
+
+    func validate() throws {
+        try require(
+            (1...1024).contains(threads ?? 1), "--threads is \(threads ?? 1), expected 1 to 1024.")
+    }
+
+    /// Uses so many from here on.
+    func apply() {
+        if let threads { Threads.count = threads }
     }
 }
 
@@ -126,7 +140,7 @@ enum CommandError: UserFacingError, Equatable {
     case unequalLengths(path: String, lengths: [Int])
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
-    case demoInterrupted
+    case interruptedWithoutState
     case noModels(lookedFor: [String])
     case foreignFolder(path: String)
 
@@ -135,7 +149,7 @@ enum CommandError: UserFacingError, Equatable {
         case .missingTokenizer, .noModels: .missingInput
         case .noEndOfText, .noText, .unequalLengths: .badData
         case .notReached, .foreignFolder: .usage
-        case .interrupted, .demoInterrupted: .interrupted
+        case .interrupted, .interruptedWithoutState: .interrupted
         }
     }
 
@@ -155,7 +169,7 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
-        case .demoInterrupted: "interrupted; repeat the command to start again"
+        case .interruptedWithoutState: "interrupted; repeat the command to start again"
         case .noModels(let lookedFor):
             "no pair of models, folders \(EmbeddedPair.layout); looked for "
                 + lookedFor.joined(separator: ", ") + "; name their folder with --models"

@@ -4,7 +4,8 @@ import Files
 
 /// A training that advances in small pieces of work and can be put away between any two of them.
 protocol ResumableTraining {
-    associatedtype Report: StepReport
+    associatedtype Report: TrainingReport
+    associatedtype Scores: Codable & Sendable & Equatable
 
     var completedSteps: Int { get }
     var totalSteps: Int { get }
@@ -14,6 +15,10 @@ protocol ResumableTraining {
     var isFinished: Bool { get }
     /// - Returns: the step's report when a step was completed.
     func advance() throws -> Report?
+    /// Measures what training does not learn from.
+    ///
+    /// - Returns: nil where that is not due after the steps done.
+    func measure() throws -> HeldOutReport<Scores>?
     func writeSnapshot(to folder: String) throws
     func restore(from folder: String) throws
 }
@@ -72,17 +77,26 @@ struct SessionOptions: ParsableArguments {
     /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots
     /// on the way.
     ///
-    /// - Parameter detail: what of a step's report the progress line shows.
+    /// - Parameter detail: what of a step's report and the newest measurement the progress line shows.
     /// - Throws: `CommandError.interrupted` once a requested stop is safe.
     func run<Training: ResumableTraining>(
-        _ training: Training, log: TrainingLog<Training.Report>,
-        detail: (Training.Report) -> String
+        _ training: Training, log: TrainingLog,
+        detail: (Training.Report, Training.Scores?) -> String
     ) throws {
+        var scores: Training.Scores?
+        func measure() throws {
+            guard let report = try training.measure() else { return }
+            try log.append(report)
+            scores = report.scores
+        }
+        Interruption.catchSignals()
         if resume {
             try training.restore(from: out)
             try log.keep(through: training.completedSteps)
+        } else {
+            try log.begin()
+            try measure()
         }
-        Interruption.catchSignals()
         let display = ProgressDisplay(
             "training", unit: "tokens", total: training.totalTokens,
             alreadyDone: training.tokensSeen)
@@ -95,7 +109,8 @@ struct SessionOptions: ParsableArguments {
             }
             if let report = try training.advance() {
                 try log.append(report)
-                latest = detail(report)
+                try measure()
+                latest = detail(report, scores)
                 if snapshotEvery > 0, report.step % snapshotEvery == 0, !training.isFinished {
                     try training.writeSnapshot(to: out)
                 }

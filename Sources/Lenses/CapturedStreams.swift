@@ -21,6 +21,26 @@ func layerGroups(_ layers: Int, rows: Int) -> [[(rows: Range<Int>, layer: Int)]]
     }
 }
 
+extension Lens {
+    /// Translated states of a group of layers, and what the vocabulary pass reads of them.
+    ///
+    /// - Parameters:
+    ///   - streams: `[n_layers, pos, d_model]`.
+    ///   - translated: `[rows, d_model]`; `normed` as well; both overwritten.
+    ///   - inverseRMS: `[rows]`, receives what `rmsNormBackward` needs.
+    func read(
+        _ streams: Tensor, group: [(rows: Range<Int>, layer: Int)], unembedding: Unembedding,
+        into translated: Tensor, normed: Tensor, inverseRMS: Tensor? = nil, precision: Precision
+    ) {
+        for (rows, layer) in group {
+            translate(
+                streams[layer], layer: layer, into: translated[rows], precision: precision)
+        }
+        unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS?.pointer)
+        precision.round(normed.matrix)
+    }
+}
+
 extension LanguageModel {
     /// The stream after every block, or after those of `blocks`, `[blocks, pos, d_model]`, from one
     /// forward pass.

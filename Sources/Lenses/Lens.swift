@@ -49,6 +49,15 @@ package struct Lens: Sendable {
         return dot(weight, weight) + dot(bias, bias)
     }
 
+    /// Takes over each translator of `other` whose loss is below the layer's smallest, which follows.
+    func takeBetter(of other: Lens, losses: [Double], smallest: inout [Double]) {
+        for layer in losses.indices where losses[layer] < smallest[layer] {
+            smallest[layer] = losses[layer]
+            weight[layer].assign(other.weight[layer])
+            bias[layer].assign(other.bias[layer])
+        }
+    }
+
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
     package func translate(
         _ h: Tensor, layer: Int, into translated: Tensor, precision: Precision = .fp32

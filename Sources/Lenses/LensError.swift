@@ -8,6 +8,8 @@ package enum LensError: UserFacingError, Equatable {
     case otherUnembedding(path: String, found: String, expected: String)
     case tokensPerStep(tokens: Int, window: Int)
     case tooLittleData(windows: Int, needed: Int, window: Int)
+    case tooLittleHeldOut(windows: Int, wanted: Int)
+    case nothingHeldOut
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
@@ -17,8 +19,8 @@ package enum LensError: UserFacingError, Equatable {
     package var kind: FailureKind {
         switch self {
         case .missingFile: .missingInput
-        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .diverged, .notFinite,
-            .emptyTarget:
+        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
+            .nothingHeldOut, .diverged, .notFinite, .emptyTarget:
             .badData
         case .tokensPerStep, .tokenShift, .finished: .usage
         }
@@ -43,6 +45,12 @@ package enum LensError: UserFacingError, Equatable {
         case .tooLittleData(let windows, let needed, let window):
             "the data holds \(windows) windows of \(window) tokens, but training needs \(needed):"
                 + " give more text, or lower --steps, --tokens-per-step or --window"
+        case .tooLittleHeldOut(let windows, let wanted):
+            "the data holds \(windows) windows after those that training takes, but --held-out asks"
+                + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
+        case .nothingHeldOut:
+            "the data holds no windows after those that training takes, on which to tell which"
+                + " translators are the best: give more text, or lower --steps or --tokens-per-step"
         case .tokenShift(let shift, let window):
             "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
         case .diverged(let step, let blocks):

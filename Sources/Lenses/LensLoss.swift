@@ -76,12 +76,16 @@ struct LensLabels {
         self.offset = offset
     }
 
-    /// Sum of the losses of the labelled rows, in nats; turns `expected` (o(n)) into the gradient of
-    /// that sum in n, zero in the other rows.
-    func loss(normed: Tensor, logPartition: [Double], expected: Tensor) -> Double {
-        let d = normed.shape[1]
+    /// Turns `expected` (o(n)) into the gradient of the sum of losses in n, zero in rows without a
+    /// label.
+    func subtract(from expected: Tensor) {
         add(target, into: expected, scale: -1)
         for row in unlabelledRows { expected[row].fill(0) }
+    }
+
+    /// Sum of the losses of the labelled rows, in nats.
+    func loss(normed: Tensor, logPartition: [Double]) -> Double {
+        let d = normed.shape[1]
         let losses = parallelMap(labelled.count, grain: 16) { index in
             let row = labelled[index].row
             let along = dot(target.pointer + row * d, normed.pointer + row * d, count: d)

@@ -10,21 +10,20 @@ package struct LensOptimizer: Sendable {
     package let lens: Lens
     let weightGradient: Tensor
     let biasGradient: Tensor
-    /// Of SGD one velocity, of Adam three moments; each for weights and biases.
+    /// Of SGD and Muon one velocity, of Adam three moments. Biases under Muon have Adam's.
     private let weightMoments: [Tensor]
     private let biasMoments: [Tensor]
     private let options: LensTrainingOptions
 
     init(_ lens: Lens, options: LensTrainingOptions) {
-        let moments = options.optimizer == .sgd ? 1 : 3
         // Without training of the weights nothing of their size is kept.
         let weightShape = options.biasOnly ? [lens.layerCount, 0, 0] : lens.weight.shape
         self.lens = lens
         self.options = options
         weightGradient = Tensor(weightShape)
         biasGradient = Tensor(lens.bias.shape)
-        weightMoments = (0..<moments).map { _ in Tensor(weightShape) }
-        biasMoments = (0..<moments).map { _ in Tensor(lens.bias.shape) }
+        weightMoments = (0..<(options.optimizer == .adam ? 3 : 1)).map { _ in Tensor(weightShape) }
+        biasMoments = (0..<(options.optimizer == .sgd ? 1 : 3)).map { _ in Tensor(lens.bias.shape) }
     }
 
     /// The tensors that a snapshot holds, by name.
@@ -57,12 +56,14 @@ package struct LensOptimizer: Sendable {
         let norm = squares.squareRoot() / Double(count)
         let clip = min(1, Self.maximumNorm / (norm + 1e-6))
         let scale = Float(clip / Double(count))
-        let rate = Float(options.learningRate(step: step))
-        if !options.biasOnly {
-            update(
-                lens.weight, weightGradient, weightMoments, step: step, scale: scale, rate: rate)
+        if options.optimizer == .muon {
+            updateByMuon(step: step, scale: scale)
+        } else {
+            if !options.biasOnly {
+                update(lens.weight, weightGradient, weightMoments, step: step, scale: scale)
+            }
+            update(lens.bias, biasGradient, biasMoments, step: step, scale: scale)
         }
-        update(lens.bias, biasGradient, biasMoments, step: step, scale: scale, rate: rate)
         parallel(lens.layerCount) { layer in
             weightGradient[layer].fill(0)
             biasGradient[layer].fill(0)
@@ -71,21 +72,50 @@ package struct LensOptimizer: Sendable {
     }
 
     private func update(
-        _ parameters: Tensor, _ gradient: Tensor, _ moments: [Tensor], step: Int, scale: Float,
-        rate: Float
+        _ parameters: Tensor, _ gradient: Tensor, _ moments: [Tensor], step: Int, scale: Float
     ) {
         let decay = Float(options.weightDecay)
-        switch options.optimizer {
-        case .sgd:
+        let rate = Float(options.learningRate(step: step))
+        if options.optimizer == .sgd {
             sgdNesterov(
                 parameters, gradient: gradient, velocity: moments[0], scale: scale,
                 weightDecay: decay, momentum: Float(options.momentum), rate: rate)
-        case .adam:
+        } else {
             amsgrad(
-                parameters, gradient: gradient,
-                moments: AdamMoments(
-                    first: moments[0], second: moments[1], largestSecond: moments[2]),
-                step: step + 1, scale: scale, weightDecay: decay, rate: rate)
+                parameters, gradient: gradient, moments: AdamMoments(moments), step: step + 1,
+                scale: scale, weightDecay: decay, rate: rate)
         }
+    }
+
+    /// Leaves out layers whose gradient is but rounding, as that of the last layer towards the model's
+    /// own output: Muon and Adam would make whole steps of it.
+    private func updateByMuon(step: Int, scale: Float) {
+        let squares = (0..<lens.layerCount).map { layer in
+            dot(weightGradient[layer], weightGradient[layer])
+                + dot(biasGradient[layer], biasGradient[layer])
+        }
+        let largest = squares.max() ?? 0
+        let layers = squares.indices.filter { squares[$0] > 1e-8 * largest }
+        if !options.biasOnly {
+            let factor = muonFactor(rows: lens.dModel, columns: lens.dModel)
+            muon(
+                layers.map { lens.weight[$0] }, gradients: layers.map { weightGradient[$0] },
+                velocities: layers.map { weightMoments[0][$0] }, scale: scale,
+                weightDecay: options.weightDecay * factor, momentum: options.momentum,
+                rate: options.learningRate(step: step) / factor)
+        }
+        for layer in layers {
+            amsgrad(
+                lens.bias[layer], gradient: biasGradient[layer],
+                moments: AdamMoments(biasMoments.map { $0[layer] }), step: step + 1, scale: scale,
+                weightDecay: Float(options.weightDecay),
+                rate: Float(options.biasLearningRate(step: step)))
+        }
+    }
+}
+
+extension AdamMoments {
+    fileprivate init(_ moments: [Tensor]) {
+        self.init(first: moments[0], second: moments[1], largestSecond: moments[2])
     }
 }

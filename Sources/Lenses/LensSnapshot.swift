@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// The state of an unfinished training of a lens, from which it goes on as if it had never stopped.
 package enum LensSnapshot {
@@ -7,15 +8,23 @@ package enum LensSnapshot {
         [
             "starting_lens": trainer.startingLens,
             "windows_sha256": trainer.windows.sha256,
+            "held_out_sha256": trainer.heldOut.windows.sha256,
             "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
         ].merging(try trainer.options.spelled) { first, _ in first }
+    }
+
+    private static func tensors(of trainer: LensTrainer) -> [(name: String, tensor: Tensor)] {
+        let best: [(name: String, tensor: Tensor)]? = trainer.best.map {
+            [("best.weight", $0.weight), ("best.bias", $0.bias)]
+        }
+        return trainer.optimizer.tensors + (best ?? [])
     }
 
     private static func isGradient(_ name: String) -> Bool { name.hasPrefix("gradient.") }
 
     package static func write(_ trainer: LensTrainer, to folder: String) throws {
         // Between steps the gradient is zero and need not be kept.
-        let tensors = trainer.optimizer.tensors.filter {
+        let tensors = tensors(of: trainer).filter {
             trainer.progress.windowsDone > 0 || !isGradient($0.name)
         }
         try SnapshotFolder(in: folder).write(
@@ -28,7 +37,7 @@ package enum LensSnapshot {
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package static func restore(_ trainer: LensTrainer, from folder: String) throws {
         trainer.progress = try SnapshotFolder(in: folder).restore(
-            trainer.optimizer.tensors, optional: isGradient, identity: identity(of: trainer),
+            tensors(of: trainer), optional: isGradient, identity: identity(of: trainer),
             progress: LensTrainer.Progress.self)
     }
 }

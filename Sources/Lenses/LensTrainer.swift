@@ -10,7 +10,7 @@ import Tensors
 /// One forward pass of the model serves all layers; the logits are never stored.
 package final class LensTrainer {
     /// What one step of training did.
-    package struct Report: StepReport, Sendable, Equatable {
+    package struct Report: TrainingReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
         /// Mean loss of each layer over the step's positions, in nats, before the update.
@@ -34,7 +34,10 @@ package final class LensTrainer {
     package let options: LensTrainingOptions
     private let vocabulary: Vocabulary
     let windows: TokenWindows
+    package let heldOut: HeldOutText
     let optimizer: LensOptimizer
+    /// With `keep` `best`: of every layer the best translator so far, at first the logit lens's.
+    let best: Lens?
     /// Of the lens that training started from.
     let startingLens: String
     private let order: [Int]
@@ -46,14 +49,18 @@ package final class LensTrainer {
         var windowsDone = 0
         var lossSums: [Double]
         var positions = 0
+        /// With `keep` `best`: losses of the best translators on what is held out.
+        var smallestLosses: [Double]?
     }
 
     /// - Parameters:
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
-    /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`.
+    ///   - heldOut: windows to measure the lens on, of the same length.
+    /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`, `.nothingHeldOut`.
     package init(
-        _ model: LanguageModel, lens: Lens, windows: TokenWindows, options: LensTrainingOptions
+        _ model: LanguageModel, lens: Lens, windows: TokenWindows,
+        heldOut: TokenWindows? = nil, options: LensTrainingOptions
     ) throws {
         guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
@@ -65,16 +72,25 @@ package final class LensTrainer {
             throw LensError.tooLittleData(
                 windows: windows.count, needed: options.windowsNeeded, window: options.window)
         }
+        guard options.keep == .last || heldOut?.count ?? 0 > 0 else {
+            throw LensError.nothingHeldOut
+        }
         self.model = model
         self.options = options
         vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         startingLens = lens.sha256
         self.windows = windows
+        self.heldOut = HeldOutText(
+            heldOut ?? windows.part(0..<0), model: model, vocabulary: vocabulary, options: options)
         optimizer = LensOptimizer(
             Lens(
                 weight: lens.weight, bias: lens.bias,
                 isBiasOnly: lens.isBiasOnly && options.biasOnly),
             options: options)
+        // A layer that never does better than the logit lens ends as it.
+        best =
+            options.keep == .best
+            ? Lens(weight: Tensor(lens.weight.shape), bias: Tensor(lens.bias.shape)) : nil
         order =
             options.shuffle
             ? shuffledOrder(count: options.windowsNeeded, seed: options.seed)
@@ -82,7 +98,12 @@ package final class LensTrainer {
         progress = Progress(lossSums: Array(repeating: 0, count: lens.layerCount))
     }
 
+    /// As the last step left it.
     package var lens: Lens { optimizer.lens }
+    /// What training is for: the last lens, or the best translator of every layer.
+    package var result: Lens { best ?? lens }
+    /// Of `result` on what is held out, where the best translators are kept.
+    package var smallestLosses: [Double]? { progress.smallestLosses }
     package var completedSteps: Int { progress.step }
     package var isFinished: Bool { progress.step == options.steps }
     /// Windows that training has seen, those of an unfinished step included.
@@ -104,6 +125,32 @@ package final class LensTrainer {
         return try finishStep()
     }
 
+    /// Loss of every layer on what is held out, in nats; the best translators are kept if that is
+    /// asked for.
+    ///
+    /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
+    /// - Throws: `LensError.diverged` if a loss is not finite, `.notFinite` if that is so from the start.
+    package func measure() throws -> HeldOutReport<[Double]>? {
+        guard heldOut.windows.count > 0, options.isMeasured(after: progress.step) else {
+            return nil
+        }
+        let losses = try heldOut.losses(of: lens)
+        if let broken = losses.firstIndex(where: { !$0.isFinite }) {
+            throw progress.step == 0
+                ? LensError.notFinite(blocks: broken + 1)
+                : LensError.diverged(step: progress.step, blocks: broken + 1)
+        }
+        if let best {
+            // Before the first measurement the best are still those of the logit lens.
+            var smallest =
+                try progress.smallestLosses
+                ?? (best.sha256 == startingLens ? losses : heldOut.losses(of: best))
+            best.takeBetter(of: lens, losses: losses, smallest: &smallest)
+            progress.smallestLosses = smallest
+        }
+        return HeldOutReport(step: progress.step, scores: losses)
+    }
+
     /// Adds loss and gradient of every layer for one batch of windows; some layers at a time, whose
     /// rows go through the vocabulary together.
     ///
@@ -121,21 +168,16 @@ package final class LensTrainer {
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
         let inverseRMS = Tensor(shape[0])
         for group in groups {
-            for (rows, layer) in group {
-                lens.translate(
-                    streams[layer], layer: layer, into: translated[rows],
-                    precision: options.precision)
-            }
             let all = 0..<group.count * positions
-            unembedding.normalize(
-                translated[all], into: normed[all], inverseRMS: inverseRMS.pointer)
-            options.precision.round(normed[all].matrix)
+            lens.read(
+                streams, group: group, unembedding: unembedding, into: translated[all],
+                normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
             let logPartition = vocabulary.attention(
                 normed[all].matrix, expected: gradient[all].matrix)
             for (rows, layer) in group {
                 progress.lossSums[layer] += labels.loss(
-                    normed: normed[rows], logPartition: Array(logPartition[rows]),
-                    expected: gradient[rows])
+                    normed: normed[rows], logPartition: Array(logPartition[rows]))
+                labels.subtract(from: gradient[rows])
             }
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
@@ -160,7 +202,8 @@ package final class LensTrainer {
         }
         if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress = Progress(
-            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount))
+            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount),
+            smallestLosses: progress.smallestLosses)
         return Report(
             step: step + 1, loss: loss,
             lossBitsPerByte: loss.map { $0 * windows.natsToBitsPerByte },

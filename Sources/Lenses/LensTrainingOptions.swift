@@ -4,20 +4,41 @@ import Kernels
 /// Everything that decides what a training does: two runs with equal options, data and kernels
 /// give equal bytes. The defaults are upstream's recipe.
 package struct LensTrainingOptions: Codable, Equatable, Sendable {
+    package enum Fit: String, Codable, Sendable, CaseIterable {
+        /// Steps along the loss's gradient, as upstream.
+        case gradient
+        /// Least squares towards the last stream, see `ClosedFormFit`.
+        case closedForm = "closed-form"
+    }
+
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
         /// SGD with Nesterov momentum, rate `0.1 · lr_scale`.
         case sgd
         /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
+        /// Muon, rate `0.02 · lr_scale`: by so much a step turns every direction of a translator's
+        /// weights, however wide it is. Biases by Adam with AMSGrad, rate `0.01 · lr_scale`.
+        case muon
 
         fileprivate func baseRate(momentum: Double) -> Double {
             switch self {
             case .sgd: 1 - momentum
             case .adam: 1e-3
+            case .muon: 0.02
             }
         }
     }
 
+    /// Which translators training hands out.
+    package enum Keep: String, Codable, Sendable, CaseIterable {
+        /// Those of the last step, as upstream.
+        case last
+        /// In every layer those with the smallest loss on what is held out, at the steps at which it
+        /// was measured; zero if none does better than the logit lens.
+        case best
+    }
+
+    package var fit = Fit.gradient
     package var loss = LensObjective.kl
     package var tokenShift = 0
     package var optimizer = Optimizer.sgd
@@ -30,25 +51,34 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     /// Steps over which the rate rises from 0; nil is the optimizer's own choice.
     package var warmupSteps: Int?
     package var biasOnly = false
+    /// Steps between measurements on what is held out; with 0 only where training starts and ends.
+    package var evalEvery = 0
+    package var keep = Keep.last
     package var seed: UInt64 = 42
     package var shuffle = true
     /// Of the translators' products and the vocabulary pass.
     package var precision = Precision.fp32
 
     enum CodingKeys: String, CodingKey {
-        case loss, optimizer, steps, window, momentum, seed, shuffle, precision
+        case fit, loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"
         case weightDecay = "weight_decay"
         case warmupSteps = "warmup_steps"
         case biasOnly = "bias_only"
+        case evalEvery = "eval_every"
     }
 
     package init() {}
 
     package var windowsPerStep: Int { tokensPerStep / window }
     package var windowsNeeded: Int { windowsPerStep * steps }
+
+    /// Whether the lens is measured on what is held out once so many steps are complete.
+    func isMeasured(after step: Int) -> Bool {
+        step == 0 || step == steps || evalEvery > 0 && step.isMultiple(of: evalEvery)
+    }
 
     /// SGD starts at its full rate; Adam warms up over a fifth of the steps, at most 1000.
     package var effectiveWarmup: Int {
@@ -62,5 +92,10 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         let warmup = effectiveWarmup
         if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
         return peak * Double(steps - step) / Double(steps - warmup)
+    }
+
+    /// The same for the biases, which Muon is not for.
+    func biasLearningRate(step: Int) -> Double {
+        learningRate(step: step) * (optimizer == .muon ? 0.5 : 1)
     }
 }

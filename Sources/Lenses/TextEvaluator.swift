@@ -111,7 +111,6 @@ package struct TextEvaluator {
                 sums.crossEntropy += logPartition[row] - dot(n, target.pointer, count: d)
             }
         }
-        sums.kl += labels.loss(
-            normed: normed, logPartition: logPartition, expected: expected)
+        sums.kl += labels.loss(normed: normed, logPartition: logPartition)
     }
 }

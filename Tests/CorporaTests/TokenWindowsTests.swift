@@ -72,6 +72,15 @@ import Testing
         }
     }
 
+    @Test func aPartHoldsItsWindowsAndTheNumbersOfTheText() throws {
+        let all = try windows(["1.txt": "abcdefg", "2.txt": "hijklmnop"], window: 4)
+        let part = all.part(1..<3)
+        #expect(part.count == 2 && part[0] == all[1] && part[1] == all[2])
+        #expect(part.natsToBitsPerByte == all.natsToBitsPerByte)
+        #expect(part.documentCount == all.documentCount)
+        #expect(all.part(0..<all.count).sha256 == all.sha256 && part.sha256 != all.sha256)
+    }
+
     @Test func progressEndsAtTheWhole() throws {
         var seen: [ReadingProgress] = []
         _ = try windows(["1.txt": "abc", "2.txt": "de"], window: 2) { seen.append($0) }

@@ -83,15 +83,13 @@ import Testing
         var options = options
         options.dropout = 0.2
         options.optimizer = optimizer
-        let heldOut = HeldOut(
-            [EvaluationSet(name: "text", kind: .text(natsToBitsPerByte: 2), windows(2))], every: 2)
-        let whole = try trainer(options, mixture, heldOut: heldOut)
+        let whole = try trainer(options, mixture)
         let reports = try finish(whole)
-        let interrupted = try trainer(options, mixture, heldOut: heldOut)
+        let interrupted = try trainer(options, mixture)
         var seen = 0
         for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
         try interrupted.writeSnapshot(to: folder("out"))
-        let resumed = try trainer(options, mixture, heldOut: heldOut)
+        let resumed = try trainer(options, mixture)
         try resumed.restore(from: folder("out"))
         #expect(resumed.tokensSeen == interrupted.tokensSeen)
         #expect(try finish(resumed) == Array(reports[seen...]))
@@ -108,23 +106,46 @@ import Testing
         }
     }
 
-    @Test("masks of dropout do not depend on how a step is parted, nor measurements on masks")
+    @Test("masks of dropout do not depend on how a step is parted")
     func dropout() throws {
         var whole = options
         whole.dropout = 0.4
         whole.atATime = 4
         var parts = whole
         parts.atATime = 1
-        let set = EvaluationSet(name: "x", kind: .answers, windows(3))
-        let trainers = try [whole, parts, options].map {
-            try trainer($0, heldOut: HeldOut([set], every: 4))
-        }
-        let reports = try trainers.map(finish)
+        let reports = try [whole, parts, options].map { try finish(trainer($0)) }
         #expect(abs(reports[0][0].loss - reports[1][0].loss) < 1e-5 * reports[0][0].loss)
         #expect(abs(reports[0][0].loss - reports[2][0].loss) > 1e-2 * reports[0][0].loss)
-        #expect(reports[0].map { $0.heldOut != nil } == [false, false, false, true, false, true])
-        let final = try trainers[0].parameters.model(folder: "").score(set)
-        #expect(reports[0][5].heldOut == [final])
+    }
+
+    @Test("what is held out is measured every few steps and after the last, not before the first")
+    func measures() throws {
+        let set = EvaluationSet(name: "x", kind: .answers, windows(3))
+        var dropping = options
+        dropping.dropout = 0.4
+        let trainer = try trainer(dropping, heldOut: HeldOut([set], every: 4))
+        #expect(try trainer.measure() == nil)
+        var measured: [HeldOutReport<[EvaluationScore]>] = []
+        while !trainer.isFinished {
+            guard try trainer.advance() != nil else { continue }
+            if let report = try trainer.measure() { measured.append(report) }
+        }
+        #expect(measured.map(\.step) == [4, 6])
+        let final = try trainer.parameters.model(folder: "").score(set)
+        #expect(measured[1].scores == [final])
+    }
+
+    /// The kinds of parameters that one step with these options and one with `others` leave unequal.
+    private func unequal(
+        _ options: TrainingOptions, _ others: TrainingOptions
+    ) throws -> Set<String> {
+        let (one, other) = (try trainer(options), try trainer(others))
+        try finish(one)
+        try finish(other)
+        let pairs = zip(one.parameters.named, other.parameters.named)
+        return Set(
+            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
+                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
     }
 
     @Test("decay pulls at matrices and not at norms, embeddings or A_log")
@@ -134,14 +155,9 @@ import Testing
         var plain = decaying
         decaying.weightDecay = 10
         plain.weightDecay = 0
-        let (with, without) = (try trainer(decaying), try trainer(plain))
-        try finish(with)
-        try finish(without)
-        let pairs = zip(with.parameters.named, without.parameters.named)
-        let moved = Set(
-            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
-                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
-        #expect(moved == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
+        #expect(
+            try unequal(decaying, plain)
+                == ["in_proj.weight", "conv1d.weight", "out_proj.weight"])
     }
 
     @Test("Muon is for the matrices inside the blocks, AdamW for the rest")
@@ -150,14 +166,7 @@ import Testing
         adam.steps = 1
         var muon = adam
         muon.optimizer = .muon
-        let (with, without) = (try trainer(muon), try trainer(adam))
-        try finish(with)
-        try finish(without)
-        let pairs = zip(with.parameters.named, without.parameters.named)
-        let others = Set(
-            pairs.filter { Array($0.0.value.elements) != Array($0.1.value.elements) }
-                .map { $0.0.name.split(separator: ".").suffix(2).joined(separator: ".") })
-        #expect(others == ["in_proj.weight", "out_proj.weight"])
+        #expect(try unequal(muon, adam) == ["in_proj.weight", "out_proj.weight"])
     }
 
     @Test("the rate rises over the warm-up and falls to 0")

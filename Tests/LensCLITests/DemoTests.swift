@@ -69,27 +69,31 @@ struct DemoTests {
         let program = folder("bin/lens")
         try createFolder(folder("bin"))
         try FileManager.default.copyItem(atPath: LensProcess.path, toPath: program)
-        func errors() throws -> String {
+        func errors(out: String) throws -> String {
             let (process, pipe) = (Process(), Pipe())
             process.executableURL = URL(fileURLWithPath: program)
             process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-            // A folder that is not ours: the models are found before it is refused.
-            process.arguments = ["demo", "--out", "bin"]
+            process.arguments = ["demo", "--out", out]
             process.standardError = pipe
             try process.run()
             let data = pipe.fileHandleForReading.readDataToEndOfFile()
             process.waitUntilExit()
             return String(decoding: data, as: UTF8.self)
         }
-        let missing = try errors()
+        let missing = try errors(out: "bin")
         for place in ["bin/models", "share/statelens/models", "models"] {
             #expect(missing.contains(folder(place)), "\(missing)")
         }
         try writePair(to: folder("share/statelens/models"))
+        // A folder that is not ours: the models are found before it is refused.
         #expect(
-            try errors()
+            try errors(out: "bin")
                 == "lens: bin: holds files that no 'lens demo' made; name another folder with --out\n"
         )
+        // The first command fails; it is shown with the model as one would type it.
+        let tokenizer = "share/statelens/models/diffmamba2/seed0/tokenizer.json"
+        try FileManager.default.removeItem(atPath: folder(tokenizer))
+        #expect(try errors(out: "out").contains(" --tokenizer \(tokenizer) "))
     }
 
     @Test("what is missing or not ours is left alone and named")

@@ -58,6 +58,55 @@ struct MainPathTests {
         }
     }
 
+    @Test("holds out what the text has left, and says so where that is less than asked for")
+    func scarceText() throws {
+        let text = folder("text.txt")
+        let words = try readFile(Fixtures.path("data/text/wikitext2-test.txt")).prefix(3000)
+        try writeFile(Data(words), to: text)
+        func train(_ more: String...) throws -> LensProcess {
+            try LensProcess(
+                [
+                    "train", "--model", Fixtures.path("models/mamba2-babi"), "--data", text,
+                    "--window", "64", "--tokens-per-step", "64", "--out", folder("scarce"),
+                    "--overwrite",
+                ] + more)
+        }
+        let refused = try train("--steps", "2", "--held-out", "1000")
+        #expect(refused.status == 65 && refused.errors.contains("--held-out asks for 1000"))
+        let some = try train("--steps", "2")
+        #expect(some.status == 0 && some.output.contains("windows held out:"), "\(some.errors)")
+        let windows = try #require(
+            refused.errors.firstMatch(of: /holds ([0-9]+) windows after/).flatMap { Int($0.1) })
+        let none = try train("--steps", "\(windows + 2)")
+        #expect(none.status == 0 && none.output.contains("(no text was left to hold out):"))
+        let off = try train("--steps", "2", "--held-out", "0")
+        #expect(off.status == 0 && off.output.contains("nats after each block:"))
+    }
+
+    @Test("least squares give a lens like any other, and refuse what only steps have")
+    func closedForm() throws {
+        let arguments = [
+            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "4",
+            "--tokens-per-step", "1024", "--fit", "closed-form", "--out", folder("fit"),
+        ]
+        for more in [
+            ["--resume"], ["--bias-only"], ["--loss", "ce"], ["--held-out", "0"], ["--lens", "x"],
+        ] {
+            let refused = try LensProcess(arguments + more)
+            #expect(refused.status == 64, "\(more)")
+            #expect(refused.errors.contains("--fit closed-form and \(more[0])"))
+        }
+        let fit = try LensProcess(arguments)
+        #expect(fit.status == 0 && fit.output.contains("on 16 windows held out:"), "\(fit.errors)")
+        let from = try LensProcess([
+            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
+            "--tokens-per-step", "1024", "--lens", folder("fit"), "--out", folder("on"),
+        ])
+        #expect(from.status == 0, "\(from.errors)")
+    }
+
     @Test(
         "Ctrl-C leaves a state from which training goes on to the same bytes",
         arguments: [

@@ -42,6 +42,37 @@ struct LensSnapshotTests {
         }
     }
 
+    @Test("with measurements and the best translators as well", arguments: [2, 5, 9])
+    func resumesMeasured(stop: Int) throws {
+        let setup = try SmallSetup(windows: 14, of: 600)
+        let options = setup.options {
+            $0.steps = 3
+            $0.evalEvery = 1
+            $0.keep = .best
+            $0.learningRateScale = 30
+        }
+        let whole = try setup.trainer(options, heldOut: 2)
+        let (reports, measured) = try whole.runMeasured()
+        let folder = try TemporaryFolder()
+        let interrupted = try setup.trainer(options, heldOut: 2)
+        _ = try interrupted.measure()
+        var seen = 0
+        for _ in 0..<stop where try interrupted.advance() != nil {
+            seen += 1
+            _ = try interrupted.measure()
+        }
+        try LensSnapshot.write(interrupted, to: folder.path)
+
+        let resumed = try setup.trainer(options, heldOut: 2)
+        try LensSnapshot.restore(resumed, from: folder.path)
+        let rest = try resumed.runMeasured()
+        #expect(rest.0 == Array(reports[seen...]))
+        #expect(rest.1 == Array(measured[(seen + 1)...]))
+        #expect(resumed.smallestLosses == whole.smallestLosses)
+        #expect(Array(resumed.result.weight.elements) == Array(whole.result.weight.elements))
+        #expect(Array(resumed.result.bias.elements) == Array(whole.result.bias.elements))
+    }
+
     @Test("keeps only the newest snapshot")
     func keepsNewest() throws {
         let setup = try setup()

@@ -100,6 +100,94 @@ struct LensTrainerTests {
         }
     }
 
+    @Test(
+        "held-out losses equal a float64 computation with all logits",
+        arguments: [(LensObjective.kl, 0), (.kl, -2), (.ce, 1)])
+    func heldOut(objective: LensObjective, shift: Int) throws {
+        let setup = try SmallSetup(windows: 26)
+        let options = setup.options {
+            $0.loss = objective
+            $0.tokenShift = shift
+            $0.evalEvery = 4
+        }
+        let trainer = try setup.trainer(options, heldOut: 2)
+        let (_, measured) = try trainer.runMeasured()
+        #expect(measured.map(\.step) == [0, 4, 6])
+        let oracle = try Float64Oracle(
+            setup.model, batch: TokenBatch([setup.windows[24], setup.windows[25]]))
+        for layer in 0..<SmallModel.nLayers {
+            let d = SmallModel.dModel
+            let zero = [[Double]](repeating: Array(repeating: 0, count: d), count: d)
+            let start = oracle.loss(
+                objective, shift: shift, layer: layer, weight: zero,
+                bias: Array(repeating: 0, count: d))
+            #expect(abs(measured[0].scores[layer] - start) < 1e-5 * max(1, start))
+            let end = oracle.loss(
+                objective, shift: shift, layer: layer,
+                weight: Float64Oracle.rows(trainer.lens.weight[layer]),
+                bias: trainer.lens.bias[layer].elements.map(Double.init))
+            #expect(abs(measured[2].scores[layer] - end) < 1e-5 * max(1, end))
+        }
+    }
+
+    @Test("measuring changes nothing about a training, and without held-out windows there is none")
+    func measuringIsApart() throws {
+        let setup = try SmallSetup(windows: 26)
+        let options = setup.options { $0.evalEvery = 1 }
+        let (plain, measuring) = try (
+            setup.trainer(options), setup.trainer(options, heldOut: 2)
+        )
+        let (reports, none) = try plain.runMeasured()
+        let (same, measured) = try measuring.runMeasured()
+        #expect(none.isEmpty && measured.count == 7)
+        #expect(same == reports)
+        #expect(measuring.parameters == plain.parameters)
+    }
+
+    @Test("hands out for every layer the best of all measured, and the logit lens if that is best")
+    func keepsBest() throws {
+        let setup = try SmallSetup(windows: 26)
+        var random = TestRandom(seed: 3)
+        let start = Lens(zeroFor: setup.model.configuration)
+        // Of two layers the start is far worse than the logit lens, of one the steps are too long.
+        for layer in 0..<2 {
+            for i in 0..<start.dModel { start.bias[layer].pointer[i] = 20 * random.normal() }
+        }
+        let options = setup.options {
+            $0.evalEvery = 1
+            $0.keep = .best
+            $0.learningRateScale = 40
+        }
+        let trainer = try setup.trainer(
+            options, lens: Lens(weight: start.weight, bias: start.bias), heldOut: 2)
+        let logit = try trainer.heldOut.losses(of: Lens(zeroFor: setup.model.configuration))
+        let (_, measured) = try trainer.runMeasured()
+        let smallest = try #require(trainer.smallestLosses)
+        for layer in smallest.indices {
+            let seen = measured.map { $0.scores[layer] }
+            #expect(smallest[layer] == min(logit[layer], seen.min() ?? .infinity))
+        }
+        #expect(try trainer.heldOut.losses(of: trainer.result) == smallest)
+        #expect(smallest != measured.last?.scores)
+        let isLogit = smallest.indices.filter { smallest[$0] == logit[$0] }
+        #expect(!isLogit.isEmpty)
+        for layer in isLogit {
+            #expect(trainer.result.weight[layer].elements.allSatisfy { $0 == 0 })
+            #expect(trainer.result.bias[layer].elements.allSatisfy { $0 == 0 })
+        }
+        #expect(throws: LensError.nothingHeldOut) { try setup.trainer(options) }
+    }
+
+    @Test("a lens that is broken from the start is not measured")
+    func brokenStart() throws {
+        let setup = try SmallSetup(windows: 26)
+        let start = Lens(zeroFor: setup.model.configuration)
+        start.bias[1].fill(.infinity)
+        #expect(throws: LensError.notFinite(blocks: 2)) {
+            try setup.trainer(setup.options(), lens: start, heldOut: 2).measure()
+        }
+    }
+
     @Test("with zero translators the last layer's KL is 0, and stays so")
     func lastLayer() throws {
         let setup = try SmallSetup()
@@ -120,6 +208,30 @@ struct LensTrainerTests {
             let reports = try setup.trainer(options).run()
             #expect(reports[19].loss[0] < 0.9 * reports[0].loss[0], "\(optimizer)")
         }
+    }
+
+    @Test("Muon turns every direction of a translator by the rate, and leaves the last layer alone")
+    func muonStep() throws {
+        let setup = try SmallSetup()
+        let trainer = try setup.trainer(
+            setup.options {
+                $0.steps = 1
+                $0.optimizer = .muon
+                $0.learningRateScale = 2
+            })
+        _ = try trainer.run()
+        for layer in 0..<SmallModel.nLayers - 1 {
+            // The singular values of an orthogonalized matrix lie around 1.
+            let weight = trainer.lens.weight[layer].elements
+            let norm = weight.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let mean = norm / Double(SmallModel.dModel).squareRoot()
+            #expect(mean > 0.7 * 0.04 && mean < 1.2 * 0.04, "\(mean)")
+            // Adam's first step moves every bias by its rate.
+            for bias in trainer.lens.bias[layer].elements { #expect(abs(abs(bias) - 0.02) < 1e-4) }
+        }
+        let last = SmallModel.nLayers - 1
+        #expect(trainer.lens.weight[last].elements.allSatisfy { $0 == 0 })
+        #expect(trainer.lens.bias[last].elements.allSatisfy { $0 == 0 })
     }
 
     @Test("with biases alone the weights stay zero")
@@ -210,8 +322,10 @@ struct LensTrainerTests {
             let losses: [[Double]]
             let gradNorm: [Double]
             let natsToBpb: Double
+            let heldOutLogitLens: [Double]
             enum CodingKeys: String, CodingKey {
                 case losses
+                case heldOutLogitLens = "held_out_kl_logit_lens"
                 case gradNorm = "grad_norm"
                 case natsToBpb = "nats_to_bpb"
             }
@@ -223,7 +337,7 @@ struct LensTrainerTests {
         let windows = try tokenWindows(
             from: DocumentReader(paths: [Fixtures.path("data/text/wikitext2-valid.txt")]),
             encode: tokenizer.encode, endOfText: try #require(tokenizer.endOfText), window: 256,
-            limit: 320)
+            limit: 336)
         #expect(abs(windows.natsToBitsPerByte - trace.natsToBpb) < 1e-12)
 
         var options = LensTrainingOptions()
@@ -232,7 +346,12 @@ struct LensTrainerTests {
         options.window = 256
         options.shuffle = false
         let trainer = try LensTrainer(
-            model, lens: Lens(zeroFor: model.configuration), windows: windows, options: options)
+            model, lens: Lens(zeroFor: model.configuration), windows: windows.part(0..<320),
+            heldOut: windows.part(320..<336), options: options)
+        let start = try #require(try trainer.measure()?.scores)
+        for (actual, expected) in zip(start, trace.heldOutLogitLens) {
+            #expect(abs(actual - expected) < 3e-5 * expected + 1e-7)
+        }
         while trainer.completedSteps < 8 {
             guard let report = try trainer.advance() else { continue }
             let expected = trace.losses[report.step - 1]

@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import Lenses
 import StateSpaceModels
 import TestSupport
@@ -31,9 +32,14 @@ struct SmallSetup {
         return options
     }
 
-    func trainer(_ options: LensTrainingOptions, lens: Lens? = nil) throws -> LensTrainer {
-        try LensTrainer(
-            model, lens: lens ?? Lens(zeroFor: model.configuration), windows: windows,
+    /// - Parameter heldOut: windows at the end to measure on instead of training on them.
+    func trainer(
+        _ options: LensTrainingOptions, lens: Lens? = nil, heldOut: Int = 0
+    ) throws -> LensTrainer {
+        let trained = windows.count - heldOut
+        return try LensTrainer(
+            model, lens: lens ?? Lens(zeroFor: model.configuration),
+            windows: windows.part(0..<trained), heldOut: windows.part(trained..<windows.count),
             options: options)
     }
 }
@@ -46,6 +52,21 @@ extension LensTrainer {
             if let report = try advance() { reports.append(report) }
         }
         return reports
+    }
+
+    /// All reports and measurements from here until the last step.
+    func runMeasured() throws -> ([Report], [HeldOutReport<[Double]>]) {
+        var (reports, measured) = (
+            [Report](), [HeldOutReport<[Double]>]()
+        )
+        func measure() throws { if let report = try self.measure() { measured.append(report) } }
+        if windowsSeen == 0 { try measure() }
+        while !isFinished {
+            guard let report = try advance() else { continue }
+            reports.append(report)
+            try measure()
+        }
+        return (reports, measured)
     }
 
     /// All numbers of the lens, to compare bit for bit.

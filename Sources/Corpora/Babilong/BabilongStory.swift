@@ -16,11 +16,11 @@ package struct BabilongStory: Sendable, Equatable {
             let news = row.input.dropFirst(told.count)
             let opening =
                 told.isEmpty
-                ? "<context> \n\(news)" : news.isEmpty ? "" : "\n\(news.stripped)"
+                ? PromptForm.opening + news : news.isEmpty ? "" : "\n\(news.stripped)"
             told = row.input
             return [
                 Piece(
-                    text: "\(opening)\nQuestion: \(row.question) Answer:", isAnswer: false),
+                    text: "\(opening)\n\(PromptForm.asking(row.question))", isAnswer: false),
                 Piece(text: " \(row.target)", isAnswer: true),
             ]
         }

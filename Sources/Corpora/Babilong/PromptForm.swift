@@ -8,12 +8,18 @@ package enum PromptForm: String, CaseIterable, Sendable {
     /// Ends in the question, without `Answer:`; the form of text generation with base models.
     case generation
 
+    /// Before a story.
+    static let opening = "<context> \n"
+
+    /// A question, up to its answer.
+    static func asking(_ question: String) -> String { "Question: \(question) Answer:" }
+
     package func prompt(for sample: BabilongSample) -> String {
         switch self {
         case .lens:
-            "<context> \n\(sample.input)\n</context>\n\nQuestion: \(sample.question) Answer:"
+            Self.opening + sample.input + "\n</context>\n\n" + Self.asking(sample.question)
         case .needle:
-            "<context> \n\(sample.input)\n</context>\n\nQuestion: \(sample.question) Answer: "
+            Self.lens.prompt(for: sample) + " "
         case .generation:
             "<context>\n\(sample.input.stripped)\n</context>\n\nQuestion: \(sample.question)"
                 .stripped
