@@ -11,11 +11,12 @@ import Tensors
 ///   - parameters: matrices `[rows, columns]`; `gradients` and `velocities` have the same shapes,
 ///     velocities start at zero.
 ///   - scale: factor on the gradients (clipping, mean over tokens).
+///   - rates: of each matrix.
 /// - SeeAlso: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; Liu et
 ///   al. 2025, arXiv:2502.16982, equation 4.
 package func muon(
     _ parameters: [Tensor], gradients: [Tensor], velocities: [Tensor], scale: Float,
-    weightDecay: Double, momentum: Double = 0.95, rate: Double
+    weightDecay: Double, momentum: Double = 0.95, rates: [Double]
 ) {
     // Each matrix on one thread: most are too small to share, and there are many.
     parallel(parameters.count) { index in
@@ -26,8 +27,8 @@ package func muon(
             direction.pointer, gradient.pointer, velocity.pointer, w.count, scale, 0,
             Float(momentum), -1)
         orthogonalize(direction)
-        let step = rate * muonFactor(rows: w.shape[0], columns: w.shape[1])
-        let keep = Float(1 - rate * weightDecay)
+        let step = rates[index] * muonFactor(rows: w.shape[0], columns: w.shape[1])
+        let keep = Float(1 - rates[index] * weightDecay)
         for i in 0..<w.count {
             w.pointer[i] = keep * w.pointer[i] - Float(step) * direction.pointer[i]
         }

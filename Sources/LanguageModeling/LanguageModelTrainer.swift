@@ -168,7 +168,7 @@ package final class LanguageModelTrainer {
             matrices.map { parameters.named[$0].value },
             gradients: matrices.map { gradients.tensors[$0] },
             velocities: matrices.map { first[$0] }, scale: scale,
-            weightDecay: options.weightDecay, rate: rate)
+            weightDecay: options.weightDecay, rates: matrices.map { _ in rate })
         for index in names.indices where !options.isForMuon(names[index]) {
             adamW(
                 parameters.named[index].value, gradient: gradients.tensors[index],

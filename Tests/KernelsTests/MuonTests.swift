@@ -63,8 +63,8 @@ import Testing
         let before = velocities.map { $0.copy() }
         muon(
             w, gradients: gradients, velocities: velocities, scale: 0.5, weightDecay: 0.25,
-            momentum: 0.875, rate: 0.125)
-        for index in shapes.indices {
+            momentum: 0.875, rates: [0.125, 0.0625])
+        for (index, rate) in [0.125, 0.0625].enumerated() {
             let velocity = zip(before[index].elements, gradients[index].elements).map {
                 0.875 * Double($0) + 0.5 * Double($1)
             }
@@ -76,10 +76,10 @@ import Testing
                     Float(0.5 * Double($0) + 0.875 * $1)
                 }, shape: shapes[index])
             orthogonalize(direction)
-            let length = 0.125 * 0.2 * Double(shapes[index].max() ?? 0).squareRoot()
+            let length = rate * 0.2 * Double(shapes[index].max() ?? 0).squareRoot()
             let expected = zip(start[index].elements, direction.elements).map {
                 old, turned -> Double in
-                let kept = (1 - 0.125 * 0.25) * Double(old)
+                let kept = (1 - rate * 0.25) * Double(old)
                 return kept - length * Double(turned)
             }
             expectClose(
