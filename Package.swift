@@ -113,7 +113,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LensBenchTests",
-            dependencies: ["LensBench", "TestSupport", "Files", "Kernels", "StateSpaceModels"],
+            dependencies: [
+                "LensBench", "TestSupport", "Files", "Kernels", "Lenses", "StateSpaceModels",
+            ],
             exclude: ["Help"],
             swiftSettings: swiftSettings),
     ]

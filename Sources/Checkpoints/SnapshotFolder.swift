@@ -35,6 +35,14 @@ package struct SnapshotFolder {
         for old in older { try? FileManager.default.removeItem(atPath: old) }
     }
 
+    /// What the newest state was written with: its identity and progress.
+    ///
+    /// - Throws: `SnapshotError.nothingToResume`; `CheckpointError` for a damaged file.
+    package func metadata() throws -> [String: String] {
+        guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
+        return try Safetensors.read(path).metadata
+    }
+
     /// Puts the newest state into `tensors`; one that the file does not have stays as it is if it is
     /// among `optional`.
     ///

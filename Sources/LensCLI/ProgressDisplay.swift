@@ -35,7 +35,7 @@ final class ProgressDisplay {
         drawn = true
         let elapsed = (now - start) / .seconds(1)
         let rate = Double(done - alreadyDone) / elapsed
-        let left = rate > 0 ? duration(Double(total - done) / rate) : "?"
+        let left = rate > 0 ? Self.duration(Double(total - done) / rate) : "?"
         let percent = total > 0 ? Int(100 * Double(done) / Double(total)) : 0
         let text =
             "\(label) \(percent)%  \(format(Double(done) / scale))/\(format(Double(total) / scale))"
@@ -55,7 +55,7 @@ final class ProgressDisplay {
             ? String(Int(value)) : String(format: "%.1f", value)
     }
 
-    private func duration(_ seconds: Double) -> String {
+    static func duration(_ seconds: Double) -> String {
         let seconds = Int(min(seconds, 1e9))
         return switch seconds {
         case 86400...: "\(seconds / 86400) d \(seconds % 86400 / 3600) h"

@@ -143,12 +143,13 @@ enum CommandError: UserFacingError, Equatable {
     case interruptedWithoutState
     case noModels(lookedFor: [String])
     case foreignFolder(path: String)
+    case budgetTooSmall(window: Int)
 
     var kind: FailureKind {
         switch self {
         case .missingTokenizer, .noModels: .missingInput
         case .noEndOfText, .noText, .unequalLengths: .badData
-        case .notReached, .foreignFolder: .usage
+        case .notReached, .foreignFolder, .budgetTooSmall: .usage
         case .interrupted, .interruptedWithoutState: .interrupted
         }
     }
@@ -175,6 +176,9 @@ enum CommandError: UserFacingError, Equatable {
                 + lookedFor.joined(separator: ", ") + "; name their folder with --models"
         case .foreignFolder(let path):
             "\(path): holds files that no 'lens demo' made; name another folder with --out"
+        case .budgetTooSmall(let window):
+            "--budget does not suffice for one window of \(window) tokens and its measurement; give"
+                + " more, or lower --window"
         }
     }
 }

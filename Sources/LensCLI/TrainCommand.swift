@@ -12,14 +12,17 @@ struct TrainCommand: ReportingCommand {
         commandName: "train",
         abstract: "Train a tuned lens: one affine translator for every block of a model.",
         discussion: """
-            The defaults are the recipe of tuned-lens 0.2 (Belrose et al. 2023). The folder --out \
-            gets config.json and params.pt, which Python's tuned-lens loads, the same parameters \
-            as params.safetensors, the losses of every step in train.jsonl, and run.json. The \
-            windows of --held-out, the next ones in the text after those that training takes, are \
-            for measuring alone. Ctrl-C leaves a snapshot there, from which the same command with \
-            --resume goes on.
+            The folder --out gets config.json and params.pt, which Python's tuned-lens loads, the \
+            same parameters as params.safetensors, the losses of every step in train.jsonl, and \
+            run.json. The windows of --held-out, the next ones in the text after those that \
+            training takes, are for measuring alone. Ctrl-C leaves a snapshot there, from which the \
+            same command with --resume goes on.
 
               lens train --model mamba2-370m --data val.jsonl.zst --out lenses/mamba2-370m
+              lens train --model mamba2-370m --data val.jsonl.zst --out lenses/short --budget 10m
+
+            --recipe published is that of tuned-lens 0.2 (Belrose et al. 2023); fast reaches its \
+            losses with a tenth of the tokens.
             """)
 
     @OptionGroup var modelOptions: ModelOptions
@@ -37,47 +40,72 @@ struct TrainCommand: ReportingCommand {
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
-        guard lens != session.out else {
-            throw ValidationError("--lens and --out are the same folder; write to another one.")
-        }
-        guard recipe.fit == .closedForm else { return }
+        try require(
+            lens != session.out, "--lens and --out are the same folder; write to another one.")
+        let fit = recipe.options(window: corpus.window).fit
+        guard fit != .gradient else { return }
         for (isGiven, what) in [
-            (lens != nil, "--lens"), (session.resume, "--resume"),
-            (recipe.biasOnly, "--bias-only"), (recipe.loss != .kl, "--loss ce"),
+            (lens != nil, "--lens"), (recipe.biasOnly, "--bias-only"),
             (measuring.heldOut == 0, "--held-out 0"),
-        ] where isGiven {
-            throw ValidationError("--fit closed-form and \(what) do not go together.")
+            (fit == .closedForm && session.resume, "--resume"),
+        ] {
+            try require(
+                !isGiven,
+                "\(what) does not go with the closed form; take --fit gradient, or leave it out.")
         }
     }
 
     func perform() throws -> String {
-        let out = session.out
         try session.check(
-            finished: LensArtifact.exists(in: out) ? LensError.finished(folder: out) : nil)
+            finished: LensArtifact.exists(in: session.out)
+                ? LensError.finished(folder: session.out) : nil)
         let model = try modelOptions.loadModel()
         var options = recipe.options(window: corpus.window)
         options.precision = model.precision
-        options.evalEvery = measuring.every(of: options.steps)
-        options.keep = recipe.fit == .closedForm ? .best : measuring.keep
-        let read = try corpus.readWindows(
-            modelOptions.loadTokenizer(for: model),
-            limit: max(1, options.windowsNeeded + measuring.atMost))
-        switch options.fit {
-        case .gradient:
-            let (windows, heldOut) = try measuring.split(read, after: options.windowsNeeded)
-            return try train(model, windows, heldOut: heldOut, options)
-        case .closedForm:
-            // As many windows as there are, up to those that steps would take.
-            let rest = min(measuring.atMost, read.count / 4)
-            let (windows, heldOut) = try measuring.split(
-                read, after: min(options.windowsNeeded, read.count - rest))
-            return try solve(model, windows, heldOut: heldOut, options)
-        }
+        let (windows, heldOut) = try readText(model, &options)
+        let measured = HeldOutText(heldOut, model: model, options: options)
+        return options.fit == .closedForm
+            ? try solve(model, windows, measured, options)
+            : try train(model, windows, measured, options)
     }
 
-    /// Translators by steps along the gradient.
+    /// The windows to train on and those to measure on; the sizes that follow from their number are
+    /// set in `options`.
+    private func readText(
+        _ model: LanguageModel, _ options: inout LensTrainingOptions
+    ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
+        let isFast = recipe.recipe == .fast
+        let limit = recipe.windowLimit(of: corpus.window)
+        let read = try corpus.readWindows(
+            modelOptions.loadTokenizer(for: model),
+            limit: max(1, limit + measuring.count(of: limit, isFast: isFast)))
+        let held = measuring.count(of: read.count, isFast: isFast)
+        var needed = options.windowsNeeded
+        if isFast {
+            let left = min(limit, read.count - held)
+            guard left > 0 else { throw LensError.nothingHeldOut }
+            let planner = Planner(
+                model: model, options: options, recipe: recipe, folder: session.out)
+            let plan =
+                try session.resume
+                ? planner.resumed(read.part(0..<left), heldOut: held)
+                : planner.plan(read.part(0..<left), heldOut: held)
+            plan.apply(to: &options)
+            needed = plan.windows
+        } else {
+            options.evalEvery = max(1, options.steps / 10)
+            if options.fit == .closedForm {
+                // As many as there are, without those to measure on.
+                needed = min(needed, read.count - min(held, read.count / 4))
+            }
+        }
+        measuring.apply(to: &options)
+        return try measuring.split(read, after: needed, count: held)
+    }
+
+    /// Translators by steps along the gradient, from the closed form if that is asked for.
     private func train(
-        _ model: LanguageModel, _ windows: TokenWindows, heldOut: TokenWindows,
+        _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
         _ options: LensTrainingOptions
     ) throws -> String {
         let start = try lens.map {
@@ -90,6 +118,9 @@ struct TrainCommand: ReportingCommand {
 
         let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
+        if options.fit == .both, !session.resume {
+            trainer.start(from: try closedForm(model, windows, heldOut, options))
+        }
         let log = TrainingLog(folder: session.out)
         try session.run(trainer, log: log) { report, heldOut in
             let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
@@ -100,10 +131,12 @@ struct TrainCommand: ReportingCommand {
         var record: TrainingRecord.HeldOut?
         // Both are in the log unless it was lost while training was interrupted.
         if let first = measured.first, let last = measured.last, first.step == 0,
-            last.step == options.steps
+            last.step == trainer.completedSteps
         {
             record = TrainingRecord.HeldOut(
-                heldOut, start: first.scores, end: trainer.smallestLosses ?? last.scores)
+                heldOut.windows, start: trainer.closedForm?.start ?? first.scores,
+                closedForm: trainer.closedForm?.end,
+                end: trainer.smallestLosses ?? last.scores, ridges: trainer.closedForm?.ridges)
         }
         try write(
             trainer.result, of: model, windows, options, heldOut: record, startSHA256: startSHA256)
@@ -113,30 +146,39 @@ struct TrainCommand: ReportingCommand {
 
     /// Translators by least squares.
     private func solve(
-        _ model: LanguageModel, _ windows: TokenWindows, heldOut: TokenWindows,
+        _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
         _ options: LensTrainingOptions
     ) throws -> String {
-        let fit = try ClosedFormFit(model, windows: windows, heldOut: heldOut, options: options)
         let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
+        let solution = try closedForm(model, windows, heldOut, options)
+        let log = TrainingLog(folder: session.out)
+        try log.begin()
+        try log.append(HeldOutReport(step: 0, scores: solution.losses.start))
+        try log.append(HeldOutReport(step: 1, scores: solution.losses.end))
+        let record = TrainingRecord.HeldOut(
+            heldOut.windows, start: solution.losses.start, end: solution.losses.end,
+            ridges: solution.losses.ridges)
+        try write(solution.lens, of: model, windows, options, heldOut: record)
+        return summary([], heldOut: record)
+    }
+
+    /// Reads the text once, which can not be put away half-way.
+    private func closedForm(
+        _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
+        _ options: LensTrainingOptions
+    ) throws -> ClosedFormFit.Solution {
+        let fit = try ClosedFormFit(model, windows: windows, heldOut: heldOut, options: options)
         Interruption.catchSignals()
         let display = ProgressDisplay(
-            "reading", unit: "tokens", total: windows.count * windows.window)
+            "closed form", unit: "tokens", total: windows.count * windows.window)
         defer { display.finish() }
         while !fit.isRead {
             if Interruption.isRequested { throw CommandError.interruptedWithoutState }
             try fit.advance()
             display.update(fit.windowsSeen * windows.window)
         }
-        let solution = try fit.solve()
-        let log = TrainingLog(folder: session.out)
-        try log.begin()
-        try log.append(HeldOutReport(step: 0, scores: solution.start))
-        try log.append(HeldOutReport(step: 1, scores: solution.end))
-        let record = TrainingRecord.HeldOut(
-            heldOut, start: solution.start, end: solution.end, ridges: solution.ridges)
-        try write(solution.lens, of: model, windows, options, heldOut: record)
-        return summary(solution, record)
+        return try fit.solve()
     }
 
     private func write(
@@ -144,7 +186,7 @@ struct TrainCommand: ReportingCommand {
         _ options: LensTrainingOptions, heldOut: TrainingRecord.HeldOut?,
         startSHA256: String? = nil
     ) throws {
-        try LensArtifact.write(result, for: model, to: session.out)
+        try LensArtifact.write(result, for: model, recipe: options.recipe, to: session.out)
         let record = TrainingRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
@@ -158,37 +200,26 @@ struct TrainCommand: ReportingCommand {
     private func summary(
         _ reports: [LensTrainer.Report], heldOut: TrainingRecord.HeldOut?
     ) -> String {
-        guard let first = reports.first, let last = reports.last else { return session.out }
-        var table = TextTable(
-            ["blocks", "first step", "last step", "bits per byte"]
-                + (heldOut == nil ? [] : ["held out: start", "end"]))
-        for layer in last.loss.indices {
-            let measured = heldOut.map { [$0.start[layer], $0.end[layer]] } ?? []
-            table.add(
-                ["\(layer + 1)"]
-                    + ([first.loss[layer], last.loss[layer], last.lossBitsPerByte[layer]]
-                    + measured).map { decimal($0) })
+        var columns: [(title: String, values: [String])] = []
+        func add(_ title: String, _ values: [Double]?) {
+            if let values { columns.append((title, values.map { decimal($0) })) }
+        }
+        add("first step", reports.first?.loss)
+        add("last step", reports.last?.loss)
+        add("bits per byte", reports.last?.lossBitsPerByte)
+        add("held out: start", heldOut?.start)
+        add("closed form", heldOut?.closedForm)
+        add("end", heldOut?.end)
+        if let ridges = heldOut?.ridges {
+            columns.append(("ridge", ridges.map { $0.map { "\($0)" } ?? "none" }))
+        }
+        var table = TextTable(["blocks"] + columns.map(\.title))
+        for layer in columns.first?.values.indices ?? 0..<0 {
+            table.add(["\(layer + 1)"] + columns.map { $0.values[layer] })
         }
         let unit = recipe.loss == .kl ? "KL to the model's output" : "Cross entropy"
         return """
-            \(unit) in nats after each block\(measuring.sentence(heldOut?.windows ?? 0)):
-            \(table.text)
-            lens written to \(session.out)
-            """
-    }
-
-    /// The logit lens and the one that was found, on what was held out.
-    private func summary(
-        _ solution: ClosedFormFit.Solution, _ heldOut: TrainingRecord.HeldOut
-    ) -> String {
-        var table = TextTable("blocks", "logit lens", "closed form", "ridge")
-        for (layer, ridge) in solution.ridges.enumerated() {
-            table.add(
-                ["\(layer + 1)", decimal(solution.start[layer]), decimal(solution.end[layer])]
-                    + [ridge.map { "\($0)" } ?? "none"])
-        }
-        return """
-            KL to the model's output in nats after each block, on \(heldOut.windows) windows held out:
+            \(unit) in nats after each block\(measuring.sentence(heldOut?.windows)):
             \(table.text)
             lens written to \(session.out)
             """

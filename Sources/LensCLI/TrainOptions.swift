@@ -7,15 +7,39 @@ extension LensTrainingOptions.Fit: ExpressibleByArgument {}
 extension LensTrainingOptions.Optimizer: ExpressibleByArgument {}
 extension LensTrainingOptions.Keep: ExpressibleByArgument {}
 
-/// The training recipe.
+/// Which recipe, and what of it is changed.
 struct RecipeOptions: ParsableArguments {
+    enum Name: String, ExpressibleByArgument, CaseIterable {
+        case fast, published
+    }
+
+    /// A tenth of what the published recipe takes.
+    private static let usualTokens = 250 << 18 / 10
+
     @Option(
         help: """
-            Steps along the gradient of the loss; or least squares towards the last stream, without \
-            steps: one pass over at most --steps times --tokens-per-step tokens, none over the \
-            vocabulary, the ridge of each block chosen on what is held out.
+            What the options below are unless they are given. fast: the closed form, then about 200 \
+            steps of Muon from there, at three of four positions of all the text, of at most 6.5 \
+            million tokens; the best translator of every block on what is held out. published: \
+            250 steps of 262,144 tokens by SGD, as tuned-lens 0.2.
             """)
-    var fit = LensTrainingOptions.Fit.gradient
+    var recipe = Name.fast
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With fast, what training may take: time (90s, 10m, 2h), tokens (250k tokens) or \
+            operations (3e15 operations). What it will do is said before it starts.
+            """, valueName: "amount"))
+    var budget: TrainBudget?
+
+    @Option(
+        help: """
+            gradient: steps along the gradient of the loss. closed-form: least squares towards the \
+            last stream, one pass over the text, none over the vocabulary, the ridge of each \
+            block chosen on what is held out. both: the latter, then the former.
+            """)
+    var fit: LensTrainingOptions.Fit?
 
     @Option(help: "What the lens is trained towards: the model's own output, or the next token.")
     var loss = LensObjective.kl
@@ -25,15 +49,22 @@ struct RecipeOptions: ParsableArguments {
             SGD with Nesterov momentum, Adam with AMSGrad, or Muon for the weights and Adam for \
             the biases.
             """)
-    var optimizer = LensTrainingOptions.Optimizer.sgd
+    var optimizer: LensTrainingOptions.Optimizer?
 
     @Option(help: "Updates of the translators.")
-    var steps = 250
+    var steps: Int?
 
     @Option(help: "Tokens in a step; a multiple of --window.")
-    var tokensPerStep = 1 << 18
+    var tokensPerStep: Int?
 
-    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.02 for Muon.")
+    @Option(
+        help: """
+            Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
+            alike, and the vocabulary costs most. (default: three quarters of --window with fast, else all)
+            """)
+    var positionsPerWindow: Int?
+
+    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.01 for Muon.")
     var lrScale = 1.0
 
     @Option(
@@ -67,12 +98,18 @@ struct RecipeOptions: ParsableArguments {
     var shuffle = true
 
     func validate() throws {
-        try require(steps > 0, "--steps is \(steps), expected at least 1.")
-        try require(tokensPerStep > 0, "--tokens-per-step is \(tokensPerStep), expected more.")
-        let (tokens, overflow) = steps.multipliedReportingOverflow(by: tokensPerStep)
+        try require(steps ?? 1 > 0, "--steps is \(steps ?? 1), expected at least 1.")
+        try require(
+            tokensPerStep ?? 1 > 0, "--tokens-per-step is \(tokensPerStep ?? 1), expected more.")
+        let (tokens, overflow) = (steps ?? 250).multipliedReportingOverflow(
+            by: tokensPerStep ?? 1 << 18)
         try require(
             !overflow && tokens <= 1 << 48,
-            "--steps \(steps) of --tokens-per-step \(tokensPerStep) are more than any text has.")
+            "--steps \(steps ?? 250) of --tokens-per-step \(tokensPerStep ?? 1 << 18) are more than"
+                + " any text has.")
+        try require(
+            positionsPerWindow ?? 1 > 0,
+            "--positions-per-window is \(positionsPerWindow ?? 1), expected at least 1.")
         try require(
             lrScale > 0 && lrScale.isFinite, "--lr-scale is \(lrScale), expected a positive number."
         )
@@ -81,18 +118,45 @@ struct RecipeOptions: ParsableArguments {
             "--weight-decay is \(weightDecay), expected 0 or more.")
         try require((0..<1).contains(momentum), "--momentum is \(momentum), expected 0 to 1.")
         try require(
-            (0..<steps).contains(warmupSteps ?? 0),
-            "--warmup-steps is \(warmupSteps ?? 0), expected 0 to \(steps - 1).")
+            (0..<(steps ?? .max)).contains(warmupSteps ?? 0),
+            "--warmup-steps is \(warmupSteps ?? 0), expected 0 to \((steps ?? .max) - 1).")
+        guard budget != nil else { return }
+        try require(
+            recipe == .fast, "--budget plans the fast recipe; the published one is as it is.")
+        try require(
+            steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
+            "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
     }
 
+    /// How many windows there is work for.
+    func windowLimit(of window: Int) -> Int {
+        if recipe == .published || steps != nil && tokensPerStep != nil {
+            return (steps ?? 250) * (tokensPerStep ?? 1 << 18) / window
+        }
+        return switch budget {
+        case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
+        // As much as the published recipe.
+        case .seconds, .operations: 250 << 18 / window
+        case nil: Self.usualTokens / window
+        }
+    }
+
+    /// All options but, where they are planned, the sizes.
     func options(window: Int) -> LensTrainingOptions {
         var options = LensTrainingOptions()
-        options.fit = fit
+        options.recipe = recipe.rawValue
+        if recipe == .fast {
+            options.fit = .both
+            options.optimizer = .muon
+            options.keep = .best
+        }
+        options.fit = fit ?? options.fit
+        options.optimizer = optimizer ?? options.optimizer
         options.loss = loss
         options.tokenShift = tokenShift ?? loss.defaultTokenShift
-        options.optimizer = optimizer
-        options.steps = steps
-        options.tokensPerStep = tokensPerStep
+        options.steps = steps ?? options.steps
+        options.tokensPerStep = tokensPerStep ?? options.tokensPerStep
+        options.positionsPerWindow = positionsPerWindow
         options.window = window
         options.learningRateScale = lrScale
         options.momentum = momentum
@@ -107,68 +171,82 @@ struct RecipeOptions: ParsableArguments {
 
 /// What a lens is measured on while it is trained.
 struct HeldOutOptions: ParsableArguments {
-    /// Without --held-out.
-    private static let usual = 16
-
     @Option(
         help: """
             Windows to measure the lens on, the next ones after those that training takes; 0 for \
-            none. (default: \(HeldOutOptions.usual), or as many as the text has left)
+            none. (default: 16; with fast one for sixteen to train on, at most 16)
             """)
     var heldOut: Int?
 
     @Option(
         help: """
             Steps between measurements on what is held out; there is always one before the first \
-            step and one after the last, with 0 no other. (default: a tenth of --steps)
+            step and one after the last, with 0 no other. (default: a tenth of --steps, with fast a \
+            third)
             """)
     var evalEvery: Int?
 
     @Option(
         help: """
             Which translators to write: those of the last step, or for every block the best on what \
-            is held out among those measured, none where the logit lens is never surpassed.
+            is held out among those measured, none where the logit lens is never surpassed. \
+            (default: last, with fast best)
             """)
-    var keep = LensTrainingOptions.Keep.last
+    var keep: LensTrainingOptions.Keep?
+
+    @Option(
+        help: """
+            With --keep best: measurements in a row without a better translator after which a block is \
+            trained no more. As the learning rate falls to the end, most still get better \
+            after many. (default: none stops)
+            """)
+    var patience: Int?
 
     func validate() throws {
-        guard keep == .last || heldOut != 0 else {
-            throw ValidationError("--keep best needs windows to measure on; --held-out is 0.")
-        }
-        guard (0...1 << 32).contains(heldOut ?? 0) else {
-            throw ValidationError("--held-out is \(heldOut ?? 0), expected 0 or more.")
-        }
-        guard evalEvery ?? 0 >= 0 else {
-            throw ValidationError("--eval-every is \(evalEvery ?? 0), expected 0 or more.")
-        }
+        try require(
+            keep != .best || heldOut != 0,
+            "--keep best needs windows to measure on; --held-out is 0.")
+        try require(
+            (0...1 << 32).contains(heldOut ?? 0),
+            "--held-out is \(heldOut ?? 0), expected 0 or more."
+        )
+        try require(
+            evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")
+        try require(patience ?? 1 > 0, "--patience is \(patience ?? 1), expected at least 1.")
     }
 
-    /// Windows to read for measuring.
-    var atMost: Int { heldOut ?? Self.usual }
+    /// Windows to hold out of a text with so many for both.
+    func count(of windows: Int, isFast: Bool) -> Int {
+        heldOut ?? (isFast ? min(16, max(1, windows / 17)) : 16)
+    }
 
-    func every(of steps: Int) -> Int { evalEvery ?? max(1, steps / 10) }
-
-    /// The windows to train on, and those to measure on.
+    /// The windows to train on, and `count` to measure on, or as many as are left.
     ///
     /// - Parameter needed: how many training takes; if the text has fewer, all are for training.
     /// - Throws: `LensError.tooLittleHeldOut` if the text has fewer than --held-out asks for.
     func split(
-        _ windows: TokenWindows, after needed: Int
+        _ windows: TokenWindows, after needed: Int, count: Int
     ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
         let trained = min(needed, windows.count)
-        let rest = trained..<min(windows.count, trained + atMost)
-        if let heldOut, trained == needed, rest.count < heldOut {
-            throw LensError.tooLittleHeldOut(windows: rest.count, wanted: heldOut)
+        let rest = trained..<min(windows.count, trained + count)
+        if heldOut != nil, trained == needed, rest.count < count {
+            throw LensError.tooLittleHeldOut(windows: rest.count, wanted: count)
         }
         return (windows.part(0..<trained), windows.part(rest))
     }
 
     /// Says how many windows were held out, unless none were asked for.
-    func sentence(_ count: Int) -> String {
-        switch (count, atMost) {
+    func sentence(_ count: Int?) -> String {
+        switch (count, heldOut) {
         case (_, 0): ""
-        case (0, _): " (no text was left to hold out)"
-        default: ", and on \(count) windows held out"
+        case (nil, _): " (no text was left to hold out)"
+        case (let count?, _): ", and on \(count) windows held out"
         }
+    }
+
+    func apply(to options: inout LensTrainingOptions) {
+        options.evalEvery = evalEvery ?? options.evalEvery
+        options.keep = keep ?? (heldOut == 0 ? .last : options.keep)
+        options.patience = options.keep == .best ? patience ?? options.patience : nil
     }
 }

@@ -12,11 +12,14 @@ func windowsAtATime(of length: Int) -> Int { max(1, 1024 / length) }
 ///
 /// - Parameter rows: of each layer.
 /// - Returns: groups of layers, each with its rows in the group's tensors.
-func layerGroups(_ layers: Int, rows: Int) -> [[(rows: Range<Int>, layer: Int)]] {
+func layerGroups(
+    _ layers: some RandomAccessCollection<Int>, rows: Int
+) -> [[(rows: Range<Int>, layer: Int)]] {
     let size = max(1, 8192 / max(1, rows))
-    return stride(from: 0, to: layers, by: size).map { first in
-        (first..<min(first + size, layers)).map { layer in
-            ((layer - first) * rows..<(layer - first + 1) * rows, layer)
+    let layers = Array(layers)
+    return stride(from: 0, to: layers.count, by: size).map { first in
+        layers[first..<min(first + size, layers.count)].enumerated().map { place, layer in
+            (place * rows..<(place + 1) * rows, layer)
         }
     }
 }

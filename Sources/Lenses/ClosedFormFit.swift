@@ -9,10 +9,11 @@ import Tensors
 ///
 /// What is minimized is `Σ |h + A h + b − h*|² / rms(h*)²` with h* the last stream, whose norm divides
 /// by its rms before it reaches the vocabulary, and `ridge · |A|²`, which pulls towards the logit lens.
-/// Of a few ridges each layer takes the one with the smallest loss on what is held out.
+/// Of a few ridges each layer takes the one whose squares are smallest on what is held out, and where
+/// its loss there is not below the logit lens's, the layer stays that.
 package final class ClosedFormFit {
     /// Shares of the mean square of the inputs.
-    package static let ridges = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]
+    package static let ridges = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]
 
     private let model: LanguageModel
     private let windows: TokenWindows
@@ -21,22 +22,18 @@ package final class ClosedFormFit {
     private let moments: [SecondMoments]
     package private(set) var windowsSeen = 0
 
-    /// - Parameter options: the loss to measure on what is held out, and in which arithmetic.
     /// - Throws: `LensError.nothingHeldOut`, `.tokenShift`.
     package init(
-        _ model: LanguageModel, windows: TokenWindows, heldOut: TokenWindows,
+        _ model: LanguageModel, windows: TokenWindows, heldOut: HeldOutText,
         options: LensTrainingOptions
     ) throws {
-        guard heldOut.count > 0 else { throw LensError.nothingHeldOut }
+        guard !heldOut.isEmpty else { throw LensError.nothingHeldOut }
         guard abs(options.tokenShift) < options.window else {
             throw LensError.tokenShift(shift: options.tokenShift, window: options.window)
         }
         self.model = model
         self.windows = windows
-        self.heldOut = HeldOutText(
-            heldOut, model: model,
-            vocabulary: Vocabulary(model.unembedding.weight, precision: options.precision),
-            options: options)
+        self.heldOut = heldOut
         let d = model.configuration.dModel
         moments = (1..<model.configuration.nLayers).map { _ in
             SecondMoments(inputs: d, outputs: d)
@@ -64,12 +61,17 @@ package final class ClosedFormFit {
         windowsSeen += count
     }
 
-    /// What `solve` found for each layer.
+    /// What `solve` found.
     package struct Solution {
         package let lens: Lens
+        package let losses: Losses
+    }
+
+    /// What the translators of a solution achieve, by layer.
+    package struct Losses: Codable, Equatable, Sendable {
         /// nil where the logit lens is best.
         package let ridges: [Double?]
-        /// Losses of the logit lens and of `lens` on what is held out, in nats.
+        /// Losses of the logit lens and of the solution on what is held out, in nats.
         package let start, end: [Double]
     }
 
@@ -77,27 +79,33 @@ package final class ClosedFormFit {
     ///
     /// - Throws: `LensError.notFinite` if the logit lens's own losses are not finite.
     package func solve() throws -> Solution {
-        let lens = Lens(zeroFor: model.configuration)
-        let best = Lens(weight: lens.weight, bias: lens.bias)
-        let start = try heldOut.losses(of: best)
+        let logit = Lens(zeroFor: model.configuration)
+        let start = try heldOut.losses(of: logit)
         if let broken = start.firstIndex(where: { !$0.isFinite }) {
             throw LensError.notFinite(blocks: broken + 1)
         }
-        var smallest = start
-        var chosen = [Double?](repeating: nil, count: lens.layerCount)
+        let fitted = Lens(weight: Tensor(logit.weight.shape), bias: Tensor(logit.bias.shape))
+        var errors = try heldOut.squaredErrors(of: logit)
+        var ridges = [Double?](repeating: nil, count: logit.layerCount)
         for ridge in Self.ridges {
-            let candidate = Lens(weight: Tensor(lens.weight.shape), bias: Tensor(lens.bias.shape))
+            let candidate = Lens(weight: Tensor(logit.weight.shape), bias: Tensor(logit.bias.shape))
             parallel(moments.count) { layer in
                 // Where it fails the candidate stays the logit lens.
                 _ = moments[layer].solve(
                     ridge: ridge, weight: candidate.weight[layer], bias: candidate.bias[layer])
             }
-            let losses = try heldOut.losses(of: candidate)
-            for layer in moments.indices where losses[layer] < smallest[layer] {
-                chosen[layer] = ridge
+            let losses = try heldOut.squaredErrors(of: candidate)
+            for layer in moments.indices where losses[layer] < errors[layer] {
+                ridges[layer] = ridge
             }
-            best.takeBetter(of: candidate, losses: losses, smallest: &smallest)
+            fitted.takeBetter(of: candidate, losses: losses, smallest: &errors)
         }
-        return Solution(lens: best, ridges: chosen, start: start, end: smallest)
+        let best = Lens(weight: logit.weight, bias: logit.bias)
+        var smallest = start
+        let losses = try heldOut.losses(of: fitted)
+        for layer in losses.indices where !(losses[layer] < start[layer]) { ridges[layer] = nil }
+        best.takeBetter(of: fitted, losses: losses, smallest: &smallest)
+        return Solution(
+            lens: best, losses: Losses(ridges: ridges, start: start, end: smallest))
     }
 }

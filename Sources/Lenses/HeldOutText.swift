@@ -3,58 +3,113 @@ import Kernels
 import StateSpaceModels
 import Tensors
 
-/// Windows that no training takes, on which lenses are measured.
-package struct HeldOutText: Sendable {
+/// Windows that no training takes, on which lenses are measured, at evenly spaced positions.
+///
+/// The model reads them once; what the lenses read is kept.
+package final class HeldOutText {
     package let windows: TokenWindows
     private let model: LanguageModel
     private let vocabulary: Vocabulary
     private let options: LensTrainingOptions
+    private lazy var captured = Result { try capture() }
 
-    /// - Parameter options: the loss to measure, and in which arithmetic.
-    init(
-        _ windows: TokenWindows, model: LanguageModel, vocabulary: Vocabulary,
-        options: LensTrainingOptions
-    ) {
+    private struct Captured {
+        /// `[n_layers, count, d_model]`.
+        let streams: Tensor
+        let labels: LensLabels
+        /// `1 / rms` of the last stream, `[count]`.
+        let inverseRMS: Tensor
+    }
+
+    /// - Parameter options: the loss to measure, at how many positions, in which arithmetic.
+    package init(_ windows: TokenWindows, model: LanguageModel, options: LensTrainingOptions) {
         self.windows = windows
         self.model = model
-        self.vocabulary = vocabulary
+        vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         self.options = options
     }
 
-    /// Mean loss of each layer over all positions with a label, in nats.
-    package func losses(of lens: Lens) throws -> [Double] {
-        var sums = [Double](repeating: 0, count: lens.layerCount)
-        var positions = 0
-        let perBatch = windowsAtATime(of: windows.window)
-        for start in stride(from: 0, to: windows.count, by: perBatch) {
+    var isEmpty: Bool { windows.count == 0 }
+
+    private func capture() throws -> Captured {
+        let (layers, d) = (model.configuration.nLayers, model.configuration.dModel)
+        var parts: [(read: Tensor, labels: Tensor)] = []
+        var ids: [Int] = []
+        let atATime = windowsAtATime(of: windows.window)
+        for start in stride(from: 0, to: windows.count, by: atATime) {
             let batch = TokenBatch(
-                (start..<min(start + perBatch, windows.count)).map { windows[$0] })
-            positions += addLosses(
-                of: lens, batch, streams: try model.capturedStreams(batch), to: &sums)
+                (start..<min(start + atATime, windows.count)).map { windows[$0] })
+            let positions = LabelledPositions(
+                batch, tokenShift: options.tokenShift,
+                perWindow: max(1, options.heldOutPositions / windows.count))
+            let streams = try model.capturedStreams(batch)
+            parts.append((positions.read(streams), positions.labels(streams[layers - 1])))
+            ids += positions.labelIDs
         }
-        return sums.map { $0 / Double(positions) }
+        let (streams, final) = (Tensor(layers, ids.count, d), Tensor(ids.count, d))
+        var row = 0
+        for (read, labels) in parts {
+            let rows = row..<row + labels.shape[0]
+            for layer in 0..<layers { streams[layer][rows].assign(read[layer]) }
+            final[rows].assign(labels)
+            row = rows.upperBound
+        }
+        let (normed, inverseRMS) = (Tensor(ids.count, d), Tensor(ids.count))
+        model.unembedding.normalize(
+            streams[layers - 1], into: normed, inverseRMS: inverseRMS.pointer)
+        return Captured(
+            streams: streams,
+            labels: LensLabels(
+                options.loss, ids: ids, finalStream: final, unembedding: model.unembedding,
+                vocabulary: vocabulary),
+            inverseRMS: inverseRMS)
     }
 
-    /// - Returns: how many positions have a label.
-    private func addLosses(
-        of lens: Lens, _ batch: TokenBatch, streams: Tensor, to sums: inout [Double]
-    ) -> Int {
-        let labels = LensLabels(
-            options.loss, tokenShift: options.tokenShift, batch: batch,
-            finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding,
-            vocabulary: vocabulary)
-        for group in layerGroups(lens.layerCount, rows: batch.ids.count) {
-            let translated = Tensor(group.count * batch.ids.count, lens.dModel)
+    /// Mean loss of each layer over the positions, in nats.
+    ///
+    /// - Parameters:
+    ///   - layers: which to measure; all if nil.
+    ///   - known: what is returned for the others.
+    package func losses(
+        of lens: Lens, layers: [Int]? = nil, known: [Double] = []
+    ) throws -> [Double] {
+        let captured = try captured.get()
+        let count = captured.labels.count
+        var losses = layers == nil ? Array(repeating: 0, count: lens.layerCount) : known
+        for group in layerGroups(layers ?? Array(losses.indices), rows: count) {
+            let translated = Tensor(group.count * count, lens.dModel)
             let normed = Tensor(translated.shape)
             lens.read(
-                streams, group: group, unembedding: model.unembedding, into: translated,
+                captured.streams, group: group, unembedding: model.unembedding, into: translated,
                 normed: normed, precision: options.precision)
             let logPartition = vocabulary.attention(normed.matrix)
             for (rows, layer) in group {
-                sums[layer] += labels.loss(
+                let sum = captured.labels.loss(
                     normed: normed[rows], logPartition: Array(logPartition[rows]))
+                losses[layer] = sum / Double(count)
             }
+            withExtendedLifetime(normed) {}
         }
-        return labels.count
+        return losses
+    }
+
+    /// For each layer the mean over the positions of `|h + A h + b − h*|² / rms(h*)²`, with h* the last
+    /// stream: what the closed form minimizes.
+    func squaredErrors(of lens: Lens) throws -> [Double] {
+        let captured = try captured.get()
+        let (count, d) = (captured.labels.count, lens.dModel)
+        let final = captured.streams[lens.layerCount - 1]
+        return (0..<lens.layerCount).map { layer in
+            let translated = Tensor(count, d)
+            lens.translate(captured.streams[layer], layer: layer, into: translated)
+            add(final, into: translated, scale: -1)
+            var sum = 0.0
+            for row in 0..<count {
+                let weight = Double(captured.inverseRMS.pointer[row])
+                let error = translated[row]
+                sum += weight * weight * dot(error, error)
+            }
+            return sum / Double(count)
+        }
     }
 }

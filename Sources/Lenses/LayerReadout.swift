@@ -23,7 +23,7 @@ package struct LayerReadout {
     ) throws -> [[TokenPrediction]] {
         let states = try lastPositionStates(prompts, progress)
         let layers = lens.layerCount
-        return layerGroups(layers + 1, rows: prompts.count).flatMap { group in
+        return layerGroups(0...layers, rows: prompts.count).flatMap { group in
             let translated = Tensor(group.count * prompts.count, lens.dModel)
             for (rows, layer) in group {
                 if layer < layers {

@@ -90,7 +90,11 @@ package enum LensArtifact {
     }
 
     /// Writes the folder; `config.json` comes last, so that a folder with one is complete.
-    package static func write(_ lens: Lens, for model: LanguageModel, to folder: String) throws {
+    ///
+    /// - Parameter recipe: its name, which goes into the metadata of `params.safetensors`.
+    package static func write(
+        _ lens: Lens, for model: LanguageModel, recipe: String? = nil, to folder: String
+    ) throws {
         let tensors = (0..<lens.layerCount).flatMap { layer in
             [
                 (name: "\(layer).weight", tensor: lens.weight[layer]),
@@ -99,7 +103,8 @@ package enum LensArtifact {
         }
         try TorchArchive.write(tensors, to: join(folder, "params.pt"))
         try Safetensors.write(
-            tensors.map { ($0.name, StoredTensor($0.tensor)) }, metadata: ["format": "pt"],
+            tensors.map { ($0.name, StoredTensor($0.tensor)) },
+            metadata: ["format": "pt"].merging(recipe.map { ["recipe": $0] } ?? [:]) { $1 },
             to: join(folder, "params.safetensors"))
         try writeFile(
             configurationText(lens, for: model), to: join(folder, "config.json"))

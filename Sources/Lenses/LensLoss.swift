@@ -18,8 +18,8 @@ package enum LensObjective: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// The label of every row of a batch of equally long windows, in the form in which one pass over the
-/// vocabulary gives loss and gradient of every layer.
+/// The labels of some positions of a batch, in the form in which one pass over the vocabulary gives
+/// loss and gradient of every layer.
 ///
 /// With n the final-normed translated state, A the log-partition and o = ∇A (see
 /// `Vocabulary.attention`):
@@ -29,65 +29,49 @@ package enum LensObjective: String, Codable, Sendable, CaseIterable {
 ///
 /// The first is the Bregman divergence of A. n*, o(n*) and A(n*) are computed once for all layers.
 struct LensLabels {
-    /// What the loss subtracts: row r holds o(n*) or U_y of the label of row r.
+    /// What the loss subtracts: o(n*) or U_y of every position's label, `[count, d_model]`.
     private let target: Tensor
     /// `A(n*) − o(n*) · n*` for KL, 0 for cross entropy.
     private let offset: [Double]
-    /// Rows whose label lies inside their window, each with the row of its label.
-    private let labelled: [(row: Int, label: Int)]
-    private let unlabelledRows: [Int]
 
-    /// Number of positions that have a label.
-    var count: Int { labelled.count }
+    /// Number of positions.
+    var count: Int { offset.count }
 
+    /// - Parameters:
+    ///   - ids: the token at every label.
+    ///   - finalStream: there as well, `[count, d_model]`.
     init(
-        _ objective: LensObjective, tokenShift: Int, batch: TokenBatch, finalStream: Tensor,
-        unembedding: Unembedding, vocabulary: Vocabulary
+        _ objective: LensObjective, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
+        vocabulary: Vocabulary
     ) {
-        let pairs = batch.sequences.flatMap { rows in
-            rows.map { row in
-                (row: row, label: rows.contains(row + tokenShift) ? row + tokenShift : nil)
-            }
-        }
-        labelled = pairs.compactMap { row, label in label.map { (row, $0) } }
-        unlabelledRows = pairs.filter { $0.label == nil }.map(\.row)
         target = Tensor(finalStream.shape)
-        var offset = [Double](repeating: 0, count: pairs.count)
         switch objective {
         case .ce:
-            for (row, label) in labelled {
-                target[row].assign(unembedding.weight[Int(batch.ids[label])])
+            for (row, id) in ids.enumerated() {
+                target[row].assign(unembedding.weight[id])
             }
             vocabulary.precision.round(target.matrix)
+            offset = Array(repeating: 0, count: ids.count)
         case .kl:
-            let normed = Tensor(finalStream.shape)
+            let (target, normed) = (target, Tensor(finalStream.shape))
             unembedding.normalize(finalStream, into: normed)
             vocabulary.precision.round(normed.matrix)
-            let expected = tokenShift == 0 ? target : Tensor(finalStream.shape)
-            let logPartition = vocabulary.attention(normed.matrix, expected: expected.matrix)
-            for (row, label) in labelled {
-                if tokenShift != 0 { target[row].assign(expected[label]) }
-                offset[row] =
-                    logPartition[label]
-                    - dot(
-                        expected[label].pointer, normed[label].pointer, count: normed.shape[1])
+            let logPartition = vocabulary.attention(normed.matrix, expected: target.matrix)
+            offset = logPartition.enumerated().map { row, logPartition in
+                logPartition
+                    - dot(target[row].pointer, normed[row].pointer, count: normed.shape[1])
             }
+            withExtendedLifetime(normed) {}
         }
-        self.offset = offset
     }
 
-    /// Turns `expected` (o(n)) into the gradient of the sum of losses in n, zero in rows without a
-    /// label.
-    func subtract(from expected: Tensor) {
-        add(target, into: expected, scale: -1)
-        for row in unlabelledRows { expected[row].fill(0) }
-    }
+    /// Turns `expected` (o(n)) into the gradient of the sum of losses in n.
+    func subtract(from expected: Tensor) { add(target, into: expected, scale: -1) }
 
-    /// Sum of the losses of the labelled rows, in nats.
+    /// Sum of the losses, in nats; `normed` is `[count, d_model]`.
     func loss(normed: Tensor, logPartition: [Double]) -> Double {
         let d = normed.shape[1]
-        let losses = parallelMap(labelled.count, grain: 16) { index in
-            let row = labelled[index].row
+        let losses = parallelMap(count, grain: 16) { row in
             let along = dot(target.pointer + row * d, normed.pointer + row * d, count: d)
             return logPartition[row] - offset[row] - along
         }

@@ -46,23 +46,31 @@ package struct LensOptimizer: Sendable {
             into: weightGradient[layer].matrix, adding: true, precision: options.precision)
     }
 
-    /// One update with the mean of what was accumulated over `count` positions, clipped over all
-    /// translators together; then the gradient is zero again.
+    /// One update of the translators of `layers` with the mean of what was accumulated over `count`
+    /// positions, clipped over all together; then the gradient is zero again.
     ///
-    /// - Parameter step: from 0.
+    /// - Parameters:
+    ///   - step: from 0.
+    ///   - streamRMS: root mean square of the last stream's elements, the unit of the biases.
     /// - Returns: the norm of the mean gradient before clipping.
-    func update(step: Int, count: Int) -> Double {
+    func update(_ layers: [Int], step: Int, count: Int, streamRMS: Double) -> Double {
         let squares = dot(weightGradient, weightGradient) + dot(biasGradient, biasGradient)
         let norm = squares.squareRoot() / Double(count)
         let clip = min(1, Self.maximumNorm / (norm + 1e-6))
         let scale = Float(clip / Double(count))
         if options.optimizer == .muon {
-            updateByMuon(step: step, scale: scale)
+            updateByMuon(layers, step: step, scale: scale, streamRMS: streamRMS)
         } else {
-            if !options.biasOnly {
-                update(lens.weight, weightGradient, weightMoments, step: step, scale: scale)
+            for layer in layers {
+                if !options.biasOnly {
+                    update(
+                        lens.weight[layer], weightGradient[layer], weightMoments.map { $0[layer] },
+                        step: step, scale: scale)
+                }
+                update(
+                    lens.bias[layer], biasGradient[layer], biasMoments.map { $0[layer] },
+                    step: step, scale: scale)
             }
-            update(lens.bias, biasGradient, biasMoments, step: step, scale: scale)
         }
         parallel(lens.layerCount) { layer in
             weightGradient[layer].fill(0)
@@ -89,28 +97,38 @@ package struct LensOptimizer: Sendable {
 
     /// Leaves out layers whose gradient is but rounding, as that of the last layer towards the model's
     /// own output: Muon and Adam would make whole steps of it.
-    private func updateByMuon(step: Int, scale: Float) {
-        let squares = (0..<lens.layerCount).map { layer in
+    private func updateByMuon(_ layers: [Int], step: Int, scale: Float, streamRMS: Double) {
+        let squares = layers.map { layer in
             dot(weightGradient[layer], weightGradient[layer])
                 + dot(biasGradient[layer], biasGradient[layer])
         }
         let largest = squares.max() ?? 0
-        let layers = squares.indices.filter { squares[$0] > 1e-8 * largest }
+        let layers = zip(layers, squares).filter { $1 > 1e-8 * largest }.map(\.0)
         if !options.biasOnly {
             let factor = muonFactor(rows: lens.dModel, columns: lens.dModel)
+            let rate = options.learningRate(step: step) / factor
             muon(
                 layers.map { lens.weight[$0] }, gradients: layers.map { weightGradient[$0] },
                 velocities: layers.map { weightMoments[0][$0] }, scale: scale,
                 weightDecay: options.weightDecay * factor, momentum: options.momentum,
-                rate: options.learningRate(step: step) / factor)
+                rates: layers.map { rate * size(of: $0) })
         }
         for layer in layers {
             amsgrad(
                 lens.bias[layer], gradient: biasGradient[layer],
                 moments: AdamMoments(biasMoments.map { $0[layer] }), step: step + 1, scale: scale,
                 weightDecay: Float(options.weightDecay),
-                rate: Float(options.biasLearningRate(step: step)))
+                rate: Float(0.2 * options.learningRate(step: step) * streamRMS))
         }
+    }
+
+    /// By how much a layer's translator stretches what it reads: the root mean square of the singular
+    /// values of I + A. A step is a share of it, whatever the sizes of the streams.
+    private func size(of layer: Int) -> Double {
+        let weight = lens.weight[layer]
+        let d = lens.dModel
+        let trace = (0..<d).reduce(0) { $0 + Double(weight.pointer[$1 * (d + 1)]) }
+        return (1 + (2 * trace + dot(weight, weight)) / Double(d)).squareRoot()
     }
 }
 

@@ -32,6 +32,20 @@ package enum LensSnapshot {
             identity: identity(of: trainer))
     }
 
+    /// The sizes of the training that left the newest snapshot.
+    ///
+    /// - Throws: `SnapshotError.nothingToResume`; `CheckpointError` for a damaged file.
+    package static func plan(in folder: String, window: Int) throws -> LensTrainingPlan {
+        let metadata = try SnapshotFolder(in: folder).metadata()
+        func number(_ key: String) -> Int? { metadata["option \(key)"].flatMap { Int($0) } }
+        let windowsPerStep = max(1, (number("tokens_per_step") ?? window) / window)
+        let steps = max(1, number("steps") ?? 1)
+        return LensTrainingPlan(
+            windows: windowsPerStep * steps, of: window,
+            positionsPerWindow: number("positions_per_window") ?? window, steps: steps,
+            windowsPerStep: windowsPerStep)
+    }
+
     /// Puts the newest snapshot's state into `trainer`, which was made with the same arguments.
     ///
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.

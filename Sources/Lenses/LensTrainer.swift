@@ -13,7 +13,8 @@ package final class LensTrainer {
     package struct Report: TrainingReport, Sendable, Equatable {
         /// From 1.
         package let step: Int
-        /// Mean loss of each layer over the step's positions, in nats, before the update.
+        /// Mean loss of each layer over the step's positions, in nats, before the update; of a layer
+        /// that is not trained any more, that of its last step.
         package let loss: [Double]
         package let lossBitsPerByte: [Double]
         /// Norm of the gradient of all translators together, before clipping.
@@ -47,20 +48,34 @@ package final class LensTrainer {
     struct Progress: Codable, Equatable {
         var step = 0
         var windowsDone = 0
+        /// Of the complete step before, by layer.
+        var losses: [Double]
         var lossSums: [Double]
         var positions = 0
-        /// With `keep` `best`: losses of the best translators on what is held out.
+        /// Sum of the squares of the last stream's elements.
+        var squares = 0.0
+        /// With `keep` `best`: losses of the best translators on what is held out, and for how many
+        /// measurements they have been the best.
         var smallestLosses: [Double]?
+        var measurementsSinceBest: [Int]
+        /// Of the closed form, if training began with that.
+        var closedForm: ClosedFormFit.Losses?
+
+        init(layers: Int) {
+            losses = Array(repeating: 0, count: layers)
+            lossSums = losses
+            measurementsSinceBest = Array(repeating: 0, count: layers)
+        }
     }
 
     /// - Parameters:
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
-    ///   - heldOut: windows to measure the lens on, of the same length.
+    ///   - heldOut: what to measure the lens on.
     /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`, `.nothingHeldOut`.
     package init(
         _ model: LanguageModel, lens: Lens, windows: TokenWindows,
-        heldOut: TokenWindows? = nil, options: LensTrainingOptions
+        heldOut: HeldOutText? = nil, options: LensTrainingOptions
     ) throws {
         guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
@@ -72,7 +87,7 @@ package final class LensTrainer {
             throw LensError.tooLittleData(
                 windows: windows.count, needed: options.windowsNeeded, window: options.window)
         }
-        guard options.keep == .last || heldOut?.count ?? 0 > 0 else {
+        guard options.keep == .last || heldOut?.isEmpty == false else {
             throw LensError.nothingHeldOut
         }
         self.model = model
@@ -80,8 +95,8 @@ package final class LensTrainer {
         vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         startingLens = lens.sha256
         self.windows = windows
-        self.heldOut = HeldOutText(
-            heldOut ?? windows.part(0..<0), model: model, vocabulary: vocabulary, options: options)
+        self.heldOut =
+            heldOut ?? HeldOutText(windows.part(0..<0), model: model, options: options)
         optimizer = LensOptimizer(
             Lens(
                 weight: lens.weight, bias: lens.bias,
@@ -95,7 +110,31 @@ package final class LensTrainer {
             options.shuffle
             ? shuffledOrder(count: options.windowsNeeded, seed: options.seed)
             : Array(0..<options.windowsNeeded)
-        progress = Progress(lossSums: Array(repeating: 0, count: lens.layerCount))
+        progress = Progress(layers: lens.layerCount)
+    }
+
+    /// Lets training begin with what the closed form found, instead of the lens that `init` was given.
+    package func start(from solution: ClosedFormFit.Solution) {
+        lens.weight.assign(solution.lens.weight)
+        lens.bias.assign(solution.lens.bias)
+        best?.weight.assign(solution.lens.weight)
+        best?.bias.assign(solution.lens.bias)
+        if best != nil { progress.smallestLosses = solution.losses.end }
+        progress.closedForm = solution.losses
+    }
+
+    /// What the closed form achieved, if training began with that.
+    package var closedForm: ClosedFormFit.Losses? { progress.closedForm }
+
+    /// Layers that are still trained: those that may yet do better on what is held out, by
+    /// `options.patience`, and have more than rounding to lose.
+    package var trainedLayers: [Int] {
+        let all = Array(0..<lens.layerCount)
+        guard let smallest = progress.smallestLosses else { return all }
+        let patience = options.patience ?? .max
+        return all.filter {
+            progress.measurementsSinceBest[$0] < patience && smallest[$0] > 1e-6
+        }
     }
 
     /// As the last step left it.
@@ -105,7 +144,7 @@ package final class LensTrainer {
     /// Of `result` on what is held out, where the best translators are kept.
     package var smallestLosses: [Double]? { progress.smallestLosses }
     package var completedSteps: Int { progress.step }
-    package var isFinished: Bool { progress.step == options.steps }
+    package var isFinished: Bool { progress.step == options.steps || trainedLayers.isEmpty }
     /// Windows that training has seen, those of an unfinished step included.
     package var windowsSeen: Int { progress.step * options.windowsPerStep + progress.windowsDone }
 
@@ -131,10 +170,17 @@ package final class LensTrainer {
     /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
     /// - Throws: `LensError.diverged` if a loss is not finite, `.notFinite` if that is so from the start.
     package func measure() throws -> HeldOutReport<[Double]>? {
-        guard heldOut.windows.count > 0, options.isMeasured(after: progress.step) else {
-            return nil
-        }
-        let losses = try heldOut.losses(of: lens)
+        guard !heldOut.isEmpty, options.isMeasured(after: progress.step) else { return nil }
+        let layers = trainedLayers
+        let known = progress.smallestLosses
+        let losses =
+            if progress.step == 0, let known {
+                known
+            } else {
+                try heldOut.losses(
+                    of: lens, layers: layers.count < lens.layerCount ? layers : nil,
+                    known: known ?? [])
+            }
         if let broken = losses.firstIndex(where: { !$0.isFinite }) {
             throw progress.step == 0
                 ? LensError.notFinite(blocks: broken + 1)
@@ -143,10 +189,16 @@ package final class LensTrainer {
         if let best {
             // Before the first measurement the best are still those of the logit lens.
             var smallest =
-                try progress.smallestLosses
+                try known
                 ?? (best.sha256 == startingLens ? losses : heldOut.losses(of: best))
+            let before = smallest
             best.takeBetter(of: lens, losses: losses, smallest: &smallest)
             progress.smallestLosses = smallest
+            for layer in layers where progress.step > 0 {
+                let isBetter = smallest[layer] < before[layer]
+                progress.measurementsSinceBest[layer] =
+                    isBetter ? 0 : progress.measurementsSinceBest[layer] + 1
+            }
         }
         return HeldOutReport(step: progress.step, scores: losses)
     }
@@ -157,18 +209,25 @@ package final class LensTrainer {
     /// - Parameter streams: what each translator reads, `[n_layers, pos, d_model]`, the model's last
     ///   stream last.
     package func accumulate(_ batch: TokenBatch, streams: Tensor) {
-        let labels = LensLabels(
-            options.loss, tokenShift: options.tokenShift, batch: batch,
-            finalStream: streams[lens.layerCount - 1], unembedding: model.unembedding,
-            vocabulary: vocabulary)
-        let positions = batch.ids.count
+        let seen = windowsSeen
+        let positions = LabelledPositions(
+            batch, tokenShift: options.tokenShift, perWindow: options.positionsPerWindow
+        ) { window in
+            // The golden ratio's multiples spread evenly, however many there are.
+            (Double(seen + window) * 0.618033988749895).truncatingRemainder(dividingBy: 1)
+        }
+        let final = positions.labels(streams[lens.layerCount - 1])
         let unembedding = model.unembedding
-        let groups = layerGroups(lens.layerCount, rows: positions)
-        let shape = [(groups.first?.count ?? 0) * positions, lens.dModel]
+        let labels = LensLabels(
+            options.loss, ids: positions.labelIDs, finalStream: final, unembedding: unembedding,
+            vocabulary: vocabulary)
+        let streams = positions.read(streams)
+        let groups = layerGroups(trainedLayers, rows: positions.count)
+        let shape = [(groups.first?.count ?? 0) * positions.count, lens.dModel]
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
         let inverseRMS = Tensor(shape[0])
         for group in groups {
-            let all = 0..<group.count * positions
+            let all = 0..<group.count * positions.count
             lens.read(
                 streams, group: group, unembedding: unembedding, into: translated[all],
                 normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
@@ -189,21 +248,30 @@ package final class LensTrainer {
             }
         }
         withExtendedLifetime((translated, gradient, inverseRMS)) {}
-        progress.positions += labels.count
+        progress.positions += positions.count
+        progress.squares += dot(final, final)
     }
 
     /// Updates the translators with the mean of what was accumulated.
     package func finishStep() throws -> Report {
         let step = progress.step
-        let loss = progress.lossSums.map { $0 / Double(progress.positions) }
-        let norm = optimizer.update(step: step, count: progress.positions)
-        let broken = loss.indices.first {
+        let layers = trainedLayers
+        var loss = progress.losses
+        for layer in layers { loss[layer] = progress.lossSums[layer] / Double(progress.positions) }
+        let elements = Double(progress.positions * lens.dModel)
+        let norm = optimizer.update(
+            layers, step: step, count: progress.positions,
+            streamRMS: (progress.squares / elements).squareRoot())
+        let broken = layers.first {
             !loss[$0].isFinite || !lens.squaredNorm(layer: $0).isFinite
         }
         if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
-        progress = Progress(
-            step: step + 1, lossSums: Array(repeating: 0, count: lens.layerCount),
-            smallestLosses: progress.smallestLosses)
+        progress.step += 1
+        progress.windowsDone = 0
+        progress.losses = loss
+        progress.lossSums = Array(repeating: 0, count: lens.layerCount)
+        progress.positions = 0
+        progress.squares = 0
         return Report(
             step: step + 1, loss: loss,
             lossBitsPerByte: loss.map { $0 * windows.natsToBitsPerByte },

@@ -9,6 +9,8 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case gradient
         /// Least squares towards the last stream, see `ClosedFormFit`.
         case closedForm = "closed-form"
+        /// The closed form, and steps from there.
+        case both
     }
 
     package enum Optimizer: String, Codable, Sendable, CaseIterable {
@@ -16,15 +18,16 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case sgd
         /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
-        /// Muon, rate `0.02 · lr_scale`: by so much a step turns every direction of a translator's
-        /// weights, however wide it is. Biases by Adam with AMSGrad, rate `0.01 · lr_scale`.
+        /// Muon, rate `0.01 · lr_scale`: by so much of the size that it has, `|I + A|/√d_model`, a
+        /// step turns every direction of a translator. Biases by Adam with AMSGrad, which moves each by
+        /// a fifth of the rate, times the last stream's root mean square.
         case muon
 
         fileprivate func baseRate(momentum: Double) -> Double {
             switch self {
             case .sgd: 1 - momentum
             case .adam: 1e-3
-            case .muon: 0.02
+            case .muon: 0.01
             }
         }
     }
@@ -38,6 +41,8 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case best
     }
 
+    /// Name of the recipe that the other options come from, unless a user changed them.
+    package var recipe = "published"
     package var fit = Fit.gradient
     package var loss = LensObjective.kl
     package var tokenShift = 0
@@ -53,14 +58,22 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var biasOnly = false
     /// Steps between measurements on what is held out; with 0 only where training starts and ends.
     package var evalEvery = 0
+    /// Positions of the held-out windows to measure at, all windows together.
+    package var heldOutPositions = 2048
     package var keep = Keep.last
+    /// After so many measurements without a smaller loss a layer is not trained any more; nil trains
+    /// all to the end.
+    package var patience: Int?
+    /// Positions of each window whose gradient is taken, evenly spaced; all if nil.
+    package var positionsPerWindow: Int?
     package var seed: UInt64 = 42
     package var shuffle = true
     /// Of the translators' products and the vocabulary pass.
     package var precision = Precision.fp32
 
     enum CodingKeys: String, CodingKey {
-        case fit, loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
+        case recipe, fit, loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
+        case patience
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"
@@ -68,6 +81,8 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case warmupSteps = "warmup_steps"
         case biasOnly = "bias_only"
         case evalEvery = "eval_every"
+        case heldOutPositions = "held_out_positions"
+        case positionsPerWindow = "positions_per_window"
     }
 
     package init() {}
@@ -92,10 +107,5 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         let warmup = effectiveWarmup
         if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
         return peak * Double(steps - step) / Double(steps - warmup)
-    }
-
-    /// The same for the biases, which Muon is not for.
-    func biasLearningRate(step: Int) -> Double {
-        learningRate(step: step) * (optimizer == .muon ? 0.5 : 1)
     }
 }

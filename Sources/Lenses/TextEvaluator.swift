@@ -79,7 +79,7 @@ package struct TextEvaluator {
         let streams = try model.capturedStreams(batch)
         let final = streams[model.configuration.nLayers - 1]
         let labels = LensLabels(
-            .kl, tokenShift: 0, batch: batch, finalStream: final, unembedding: model.unembedding,
+            .kl, ids: batch.ids.map(Int.init), finalStream: final, unembedding: model.unembedding,
             vocabulary: vocabulary)
         add(final, batch, labels, to: &output)
         let translated = Tensor(final.shape)

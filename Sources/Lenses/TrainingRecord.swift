@@ -16,18 +16,28 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
         package let windows: Int
         /// Over their token ids.
         package let sha256: String
+        /// Of the lens that training started from; with the closed form, of the logit lens.
         package let start: [Double]
+        /// Of the closed form, if steps began there.
+        package let closedForm: [Double]?
         /// Of the lens that was written.
         package let end: [Double]
         /// Of a closed-form fit: the ridge of each layer's translator, null where it is zero.
         package let ridges: [Double?]?
 
+        enum CodingKeys: String, CodingKey {
+            case windows, sha256, start, end, ridges
+            case closedForm = "closed_form"
+        }
+
         package init(
-            _ windows: TokenWindows, start: [Double], end: [Double], ridges: [Double?]? = nil
+            _ windows: TokenWindows, start: [Double], closedForm: [Double]? = nil, end: [Double],
+            ridges: [Double?]? = nil
         ) {
             self.windows = windows.count
             sha256 = windows.sha256
             self.start = start
+            self.closedForm = closedForm
             self.end = end
             self.ridges = ridges
         }

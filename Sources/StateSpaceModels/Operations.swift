@@ -1,5 +1,3 @@
-import StateSpaceModels
-
 // Work that no implementation does without, which is what a speed is compared with. A
 // multiplication and an addition are two operations. The counts follow from the dimensions alone, not
 // from how the kernels go about it: a faster kernel changes the speed and not the limit.
@@ -34,16 +32,6 @@ extension ModelConfiguration {
         let inside = 2 * squares * (shape.nGroups * shape.dState + shape.dInner)
         let across = 4 * tokens * shape.dInner * shape.dState
         return Double(inside + across)
-    }
-
-    /// Operations of a training step of the lens: for every position and layer the logits and the
-    /// expected unembedding, `4 · vocab · d_model`, and the translator's product and its gradient,
-    /// `4 · d_model²`; and for every position once more the former, for the label that serves all
-    /// layers.
-    package func lensStepOperations(positions: Int, layers: Int) -> Double {
-        let vocabularyPass = 4 * vocabSize * dModel
-        let translator = 4 * dModel * dModel
-        return Double(positions * ((layers + 1) * vocabularyPass + layers * translator))
     }
 
     /// Bytes of float32 weights that one token has to read: all but untied embeddings, of which it

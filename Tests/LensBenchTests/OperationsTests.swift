@@ -1,4 +1,5 @@
 import LensBench
+import Lenses
 import StateSpaceModels
 import Testing
 

@@ -10,11 +10,11 @@ struct MainPathTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func trainingArguments(out: String) -> [String] {
+    private func trainingArguments(_ recipe: String = "fast", out: String) -> [String] {
         [
             "train", "--model", Fixtures.path("models/diffmamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--steps", "6", "--tokens-per-step",
-            "2048", "--window", "256", "--out", out,
+            Fixtures.path("data/text/wikitext2-test.txt"), "--recipe", recipe, "--steps", "6",
+            "--tokens-per-step", "2048", "--window", "256", "--out", out,
         ]
     }
 
@@ -68,7 +68,7 @@ struct MainPathTests {
                 [
                     "train", "--model", Fixtures.path("models/mamba2-babi"), "--data", text,
                     "--window", "64", "--tokens-per-step", "64", "--out", folder("scarce"),
-                    "--overwrite",
+                    "--overwrite", "--recipe", "published",
                 ] + more)
         }
         let refused = try train("--steps", "2", "--held-out", "1000")
@@ -91,32 +91,31 @@ struct MainPathTests {
             "--tokens-per-step", "1024", "--fit", "closed-form", "--out", folder("fit"),
         ]
         for more in [
-            ["--resume"], ["--bias-only"], ["--loss", "ce"], ["--held-out", "0"], ["--lens", "x"],
+            ["--resume"], ["--bias-only"], ["--held-out", "0"], ["--lens", "x"],
         ] {
             let refused = try LensProcess(arguments + more)
             #expect(refused.status == 64, "\(more)")
-            #expect(refused.errors.contains("--fit closed-form and \(more[0])"))
+            #expect(refused.errors.contains(more[0]))
         }
         let fit = try LensProcess(arguments)
-        #expect(fit.status == 0 && fit.output.contains("on 16 windows held out:"), "\(fit.errors)")
+        #expect(fit.status == 0 && fit.output.contains("on 3 windows held out:"), "\(fit.errors)")
         let from = try LensProcess([
             "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
             Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
-            "--tokens-per-step", "1024", "--lens", folder("fit"), "--out", folder("on"),
+            "--tokens-per-step", "1024", "--lens", folder("fit"), "--fit", "gradient", "--out",
+            folder("on"),
         ])
         #expect(from.status == 0, "\(from.errors)")
     }
 
     @Test(
         "Ctrl-C leaves a state from which training goes on to the same bytes",
-        arguments: [
-            SIGINT, SIGKILL,
-        ])
-    func interruption(signal: Int32) throws {
+        arguments: [SIGINT, SIGKILL], ["fast", "published"])
+    func interruption(signal: Int32, recipe: String) throws {
         let (whole, stopped) = (folder("whole"), folder("stopped"))
-        #expect(try train(trainingArguments(out: whole)) == 0)
+        #expect(try train(trainingArguments(recipe, out: whole)) == 0)
 
-        let arguments = trainingArguments(out: stopped) + ["--snapshot-every", "1"]
+        let arguments = trainingArguments(recipe, out: stopped) + ["--snapshot-every", "1"]
         let process = try LensProcess.start(
             arguments, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
         let snapshot = join(stopped, "snapshots/step-000001.safetensors")
@@ -135,5 +134,56 @@ struct MainPathTests {
             #expect(
                 try readFile(join(stopped, name)) == readFile(join(whole, name)), "\(name)")
         }
+    }
+
+    @Test("a budget is planned, said and kept to; a resumed training keeps its plan")
+    func budget() throws {
+        func train(_ budget: String, _ more: String...) throws -> LensProcess {
+            try LensProcess(
+                [
+                    "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+                    Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--budget",
+                    budget, "--out", folder("lens"), "--overwrite",
+                ] + more)
+        }
+        struct Record: Decodable {
+            struct Options: Decodable {
+                let steps: Int
+                let tokens_per_step: Int
+                let positions_per_window: Int?
+            }
+            let options: Options
+            let windows: Int
+        }
+        func record() throws -> Record {
+            try decodeJSON(Record.self, from: folder("lens/run.json"))
+        }
+        #expect(try train("20k tokens").status == 0)
+        let tokens = try record()
+        #expect(
+            tokens.windows == 312 - 312 % tokens.options.steps
+                && tokens.options.positions_per_window == 48)
+
+        // Twice the operations of a training by tokens, at a quarter of the positions: more text.
+        let planned = try train("1e12 operations")
+        #expect(planned.status == 0 && planned.errors.contains("plan: closed form from "))
+        let operations = try record()
+        #expect(operations.windows > tokens.windows)
+        #expect(operations.options.positions_per_window == 16)
+
+        let timed = try train("1s", "--snapshot-every", "1")
+        #expect(timed.status == 0 && timed.errors.contains(" s in all"), "\(timed.errors)")
+
+        for (bad, mentioning) in [
+            ("10", "--budget"), ("5 lightyears", "--budget"),
+            ("0.0001s", "--budget does not suffice"),
+        ] {
+            let refused = try train(bad)
+            #expect(refused.status == 64 && refused.errors.contains(mentioning), "\(bad)")
+        }
+        let both = try train("1s", "--steps", "3")
+        #expect(both.status == 64 && both.errors.contains("--budget chooses"))
+        let published = try train("1s", "--recipe", "published")
+        #expect(published.status == 64 && published.errors.contains("published"))
     }
 }

@@ -8,7 +8,9 @@ struct ClosedFormFitTests {
         let trained = setup.windows.count - heldOut
         let fit = try ClosedFormFit(
             setup.model, windows: setup.windows.part(0..<trained),
-            heldOut: setup.windows.part(trained..<setup.windows.count), options: setup.options())
+            heldOut: HeldOutText(
+                setup.windows.part(trained..<setup.windows.count), model: setup.model,
+                options: setup.options()), options: setup.options())
         while !fit.isRead { try fit.advance() }
         return try fit.solve()
     }
@@ -18,20 +20,23 @@ struct ClosedFormFitTests {
         let setup = try SmallSetup(windows: 200)
         let solution = try solve(setup, heldOut: 8)
         let last = SmallModel.nLayers - 1
-        for layer in 0..<last { #expect(solution.end[layer] < 0.9 * solution.start[layer]) }
-        #expect(solution.ridges[last] == nil)
+        for layer in 0..<last {
+            #expect(solution.losses.end[layer] < 0.9 * solution.losses.start[layer])
+        }
+        #expect(solution.losses.ridges[last] == nil)
         #expect(solution.lens.weight[last].elements.allSatisfy { $0 == 0 })
         let trainer = try setup.trainer(setup.options(), lens: solution.lens, heldOut: 8)
-        #expect(try trainer.heldOut.losses(of: solution.lens) == solution.end)
+        #expect(try trainer.heldOut.losses(of: solution.lens) == solution.losses.end)
         #expect(
             try trainer.heldOut.losses(of: Lens(zeroFor: setup.model.configuration))
-                == solution.start)
+                == solution.losses.start)
     }
 
     @Test("what is fitted has the smallest weighted squares on the text itself")
     func leastSquares() throws {
         let setup = try SmallSetup(windows: 200)
-        let lens = try solve(setup, heldOut: 8).lens
+        let solution = try solve(setup, heldOut: 8)
+        let lens = solution.lens
         let oracle = try Float64Oracle(
             setup.model, batch: TokenBatch((0..<192).map { setup.windows[$0] }))
         let final = oracle.streams[SmallModel.nLayers - 1]
@@ -47,8 +52,23 @@ struct ClosedFormFitTests {
                     + zip(guess, final[row]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / size
             }
         }
-        // Along the line through the logit lens and the solution the ridge pulls a little back.
-        #expect(squares(1) < squares(0.9) && squares(1) < squares(1.1))
+        // Along the line through the logit lens and the solution, with what the ridge adds: its
+        // share of the inputs' weighted variance, times the weights' squares.
+        let ridge = try #require(solution.losses.ridges[0])
+        let d = Double(SmallModel.dModel)
+        let weights = final.map { 1 / ($0.reduce(0) { $0 + $1 * $1 }) }
+        let total = weights.reduce(0, +)
+        var variance = 0.0
+        for i in 0..<SmallModel.dModel {
+            let inputs = oracle.streams[0].map { $0[i] }
+            let mean = zip(weights, inputs).reduce(0) { $0 + $1.0 * $1.1 } / total
+            variance += zip(weights, inputs).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+        }
+        let norm = weight.joined().reduce(0) { $0 + $1 * $1 }
+        func minimized(_ factor: Double) -> Double {
+            squares(factor) + ridge * variance / d * norm * factor * factor
+        }
+        #expect(minimized(1) < minimized(0.99) && minimized(1) < minimized(1.01))
     }
 
     @Test("needs windows to choose on")
@@ -57,7 +77,9 @@ struct ClosedFormFitTests {
         #expect(throws: LensError.nothingHeldOut) { try solve(setup, heldOut: 0) }
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
             try ClosedFormFit(
-                setup.model, windows: setup.windows, heldOut: setup.windows,
+                setup.model, windows: setup.windows,
+                heldOut: HeldOutText(
+                    setup.windows, model: setup.model, options: setup.options()),
                 options: setup.options { $0.tokenShift = 16 })
         }
     }

@@ -55,12 +55,15 @@ struct Float64Oracle {
     }
 
     /// Mean loss of one layer as upstream defines it: labels are `shift` positions ahead.
+    ///
+    /// - Parameter chosen: rows to take; all if nil.
     func loss(
-        _ objective: LensObjective, shift: Int, layer: Int, weight: [[Double]], bias: [Double]
+        _ objective: LensObjective, shift: Int, layer: Int, weight: [[Double]], bias: [Double],
+        rows chosen: [Int]? = nil
     ) -> Double {
         var losses: [Double] = []
         for rows in sequences {
-            for row in rows where rows.contains(row + shift) {
+            for row in rows where rows.contains(row + shift) && chosen?.contains(row) ?? true {
                 let lens = logProbabilities(
                     translate(streams[layer][row], weight: weight, bias: bias))
                 switch objective {

@@ -39,7 +39,9 @@ struct SmallSetup {
         let trained = windows.count - heldOut
         return try LensTrainer(
             model, lens: lens ?? Lens(zeroFor: model.configuration),
-            windows: windows.part(0..<trained), heldOut: windows.part(trained..<windows.count),
+            windows: windows.part(0..<trained),
+            heldOut: HeldOutText(
+                windows.part(trained..<windows.count), model: model, options: options),
             options: options)
     }
 }
