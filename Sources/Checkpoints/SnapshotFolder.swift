@@ -35,12 +35,18 @@ package struct SnapshotFolder {
         for old in older { try? FileManager.default.removeItem(atPath: old) }
     }
 
-    /// What the newest state was written with: its identity and progress.
+    /// A whole number among the options of the newest state's identity.
     ///
-    /// - Throws: `SnapshotError.nothingToResume`; `CheckpointError` for a damaged file.
-    package func metadata() throws -> [String: String] {
+    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
+    package func option(_ key: String) throws -> Int {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
-        return try Safetensors.read(path).metadata
+        let found = try Safetensors.read(path).metadata[optionPrefix + key]
+        guard let number = found.flatMap({ Int($0) }) else {
+            throw SnapshotError.mismatch(
+                path: path, what: optionPrefix + key, found: found ?? "missing",
+                expected: "a number")
+        }
+        return number
     }
 
     /// Puts the newest state into `tensors`; one that the file does not have stays as it is if it is
@@ -55,8 +61,10 @@ package struct SnapshotFolder {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
         let (stored, found) = try Safetensors.read(path)
         // In alphabetical order, so that a changed option is named before the data that it changes.
-        for (key, expected) in identity.sorted(by: { $0.key < $1.key }) {
-            let value = found[key] ?? "missing"
+        // An option that is not given is in neither.
+        let options = found.keys.filter { $0.hasPrefix(optionPrefix) }
+        for key in Set(identity.keys).union(options).sorted() {
+            let (value, expected) = (found[key] ?? "missing", identity[key] ?? "missing")
             guard value == expected else {
                 throw SnapshotError.mismatch(
                     path: path, what: key, found: value, expected: expected)
@@ -127,13 +135,15 @@ package enum SnapshotError: UserFacingError, Equatable {
     }
 }
 
+private let optionPrefix = "option "
+
 extension Encodable {
     /// Every option under its JSON key, as text: a part of a snapshot's identity.
     package var spelled: [String: String] {
         get throws {
             let object = try JSONSerialization.jsonObject(with: encodeJSON(self))
             return (object as? [String: Any] ?? [:]).reduce(into: [:]) {
-                $0["option \($1.key)"] = "\($1.value)"
+                $0[optionPrefix + $1.key] = "\($1.value)"
             }
         }
     }

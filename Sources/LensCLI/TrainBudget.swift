@@ -43,95 +43,68 @@ struct Planner {
     let model: LanguageModel
     let options: LensTrainingOptions
     let recipe: RecipeOptions
-    /// Where the training writes.
-    let folder: String
+    /// Windows to measure on, if the user says how many.
+    let heldOut: Int?
 
-    /// The plan of an unfinished training, to be resumed: a speed measured anew would give another.
-    func resumed(_ windows: TokenWindows, heldOut: Int) throws -> LensTrainingPlan {
-        guard case .seconds = recipe.budget else { return try plan(windows, heldOut: heldOut) }
-        return try LensSnapshot.plan(in: folder, window: windows.window)
-    }
-
-    /// - Parameters:
-    ///   - windows: of the text, to train on; `heldOut`: to measure on.
-    func plan(_ windows: TokenWindows, heldOut: Int) throws -> LensTrainingPlan {
-        let length = windows.window
+    /// - Parameter windows: of the text, to train and to measure on.
+    func plan(_ windows: TokenWindows) throws -> LensTrainingPlan {
         switch recipe.budget {
-        case .tokens, nil:
-            if let tokens = recipe.tokensPerStep, !tokens.isMultiple(of: length) {
-                throw LensError.tokensPerStep(tokens: tokens, window: length)
-            }
-            return LensTrainingPlan(
-                windows: windows.count, of: length,
-                positionsPerWindow: recipe.positionsPerWindow ?? max(1, 3 * length / 4),
-                steps: recipe.steps, windowsPerStep: recipe.tokensPerStep.map { $0 / length })
+        case .tokens, nil: return try whole(windows)
         case .operations(let operations):
-            return try largest(windows, heldOut, budget: operations, rates: .one)
+            return try largest(windows, budget: operations, rates: .one) {
+                String(format: "%.2g operations", $0)
+            }
         case .seconds(let seconds):
             let rates = try LensTrainingPlan.Rates(measuring: model, on: windows, options)
-            return try largest(windows, heldOut, budget: seconds, rates: rates)
+            return try largest(
+                windows, budget: seconds, rates: rates, spell: ProgressDisplay.duration)
         }
     }
 
+    /// As much as there is, or as the user says.
+    private func whole(_ windows: TokenWindows) throws -> LensTrainingPlan {
+        let length = windows.window
+        if case .tokens(let tokens) = recipe.budget, tokens < Double(length) {
+            throw CommandError.budgetTooSmall(window: length)
+        }
+        let held = heldOut ?? LensTrainingPlan.heldOut(besides: windows.count)
+        let limit = min(windows.count - held, recipe.windowLimit(of: length))
+        guard limit > 0 else {
+            throw LensError.nothingHeldOut(windows: windows.count, window: length)
+        }
+        let plan = LensTrainingPlan(
+            windows: limit, of: length,
+            positionsPerWindow: recipe.positionsPerWindow ?? max(1, length / 2),
+            steps: recipe.steps, windowsPerStep: recipe.tokensPerStep.map { $0 / length },
+            heldOut: heldOut)
+        if recipe.budget != nil {
+            say(plan, plan.cost(model.configuration)) { String(format: "%.2g operations", $0) }
+        }
+        return plan
+    }
+
     private func largest(
-        _ windows: TokenWindows, _ heldOut: Int, budget: Double, rates: LensTrainingPlan.Rates
+        _ windows: TokenWindows, budget: Double, rates: LensTrainingPlan.Rates,
+        spell: (Double) -> String
     ) throws -> LensTrainingPlan {
         let plan = LensTrainingPlan.largest(
             windows: windows.count, of: windows.window, budget: budget, heldOut: heldOut,
             model.configuration, rates: rates)
         guard let plan else { throw CommandError.budgetTooSmall(window: windows.window) }
-        let cost = plan.cost(model.configuration, heldOut: heldOut, rates: rates)
-        let unit: (Double) -> String =
-            if case .seconds = recipe.budget {
-                { ProgressDisplay.duration($0) }
-            } else {
-                { String(format: "%.2g operations", $0) }
-            }
-        say(
-            """
-            plan: closed form from \(plan.windows) windows of \(plan.window) tokens \
-            (\(unit(cost.closedForm))), then \(plan.steps) steps of \
-            \(plan.windowsPerStep * plan.positionsPerWindow) positions, \
-            \(plan.positionsPerWindow) of each window (\(unit(cost.steps))); measurements on \
-            \(heldOut) windows held out (\(unit(cost.measuring))): \(unit(cost.total)) in all
-            """)
+        say(plan, plan.cost(model.configuration, rates: rates), spell: spell)
         return plan
     }
 
-    private func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-}
+    private func say(
+        _ plan: LensTrainingPlan, _ cost: LensTrainingPlan.Cost, spell: (Double) -> String
+    ) {
+        let text = """
+            plan: closed form (\(spell(cost.closedForm))), then \(plan.steps) steps of \
+            \(plan.windowsPerStep) windows of \(plan.window) tokens, \(plan.positionsPerWindow) \
+            positions of each (\(spell(cost.steps))); measurements on \(plan.heldOut) windows held \
+            out (\(spell(cost.measuring))); \(spell(cost.total)) in all
 
-extension LensTrainingPlan.Rates {
-    /// Measures both on the first window of a text, twice, of which the second counts.
-    init(
-        measuring model: LanguageModel, on windows: TokenWindows, _ options: LensTrainingOptions
-    ) throws {
-        var options = options
-        options.steps = 1
-        options.window = windows.window
-        options.tokensPerStep = windows.window
-        options.patience = nil
-        options.keep = .last
-        let positions = min(windows.window, 256)
-        options.positionsPerWindow = positions
-        let trainer = try LensTrainer(
-            model, lens: Lens(zeroFor: model.configuration),
-            windows: windows.part(0..<1), options: options)
-        let batch = TokenBatch([windows[0]])
-        let clock = ContinuousClock()
-        var (forward, lens) = (Duration.zero, Duration.zero)
-        for _ in 0..<2 {
-            var streams = try model.capturedStreams(batch)
-            forward = try clock.measure { streams = try model.capturedStreams(batch) }
-            lens = clock.measure { trainer.accumulate(batch, streams: streams) }
-        }
-        let configuration = model.configuration
-        self.init(
-            forward: configuration.forwardOperations(tokens: windows.window)
-                / (forward / .seconds(1)),
-            lens: configuration.lensStepOperations(
-                positions: positions, layers: configuration.nLayers) / (lens / .seconds(1)))
+            """
+        FileHandle.standardError.write(Data(text.utf8))
     }
 }

@@ -15,11 +15,12 @@ struct TrainCommand: ReportingCommand {
             The folder --out gets config.json and params.pt, which Python's tuned-lens loads, the \
             same parameters as params.safetensors, the losses of every step in train.jsonl, and \
             run.json. The windows of --held-out, the next ones in the text after those that \
-            training takes, are for measuring alone. Ctrl-C leaves a snapshot there, from which the \
-            same command with --resume goes on.
+            training takes, are for measuring alone. Once the closed form is found, Ctrl-C leaves a \
+            snapshot there, from which the same command with --resume goes on.
 
               lens train --model mamba2-370m --data val.jsonl.zst --out lenses/mamba2-370m
-              lens train --model mamba2-370m --data val.jsonl.zst --out lenses/short --budget 10m
+              lens train --model mamba2-370m --data val.jsonl.zst --out lenses/short \\
+                --budget 10m
 
             --recipe published is that of tuned-lens 0.2 (Belrose et al. 2023); fast reaches its \
             losses with a tenth of the tokens.
@@ -48,6 +49,7 @@ struct TrainCommand: ReportingCommand {
             (lens != nil, "--lens"), (recipe.biasOnly, "--bias-only"),
             (measuring.heldOut == 0, "--held-out 0"),
             (fit == .closedForm && session.resume, "--resume"),
+            (fit == .closedForm && measuring.patience != nil, "--patience"),
         ] {
             try require(
                 !isGiven,
@@ -74,25 +76,31 @@ struct TrainCommand: ReportingCommand {
     private func readText(
         _ model: LanguageModel, _ options: inout LensTrainingOptions
     ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
-        let isFast = recipe.recipe == .fast
-        let limit = recipe.windowLimit(of: corpus.window)
+        let length = corpus.window
+        if let tokens = recipe.tokensPerStep, !tokens.isMultiple(of: length) {
+            throw LensError.tokensPerStep(tokens: tokens, window: length)
+        }
+        let limit = recipe.windowLimit(of: length)
         let read = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model),
-            limit: max(1, limit + measuring.count(of: limit, isFast: isFast)))
-        let held = measuring.count(of: read.count, isFast: isFast)
-        var needed = options.windowsNeeded
-        if isFast {
-            let left = min(limit, read.count - held)
-            guard left > 0 else { throw LensError.nothingHeldOut }
-            let planner = Planner(
-                model: model, options: options, recipe: recipe, folder: session.out)
+            limit: max(1, limit + (measuring.heldOut ?? 16)))
+        var (needed, held) = (options.windowsNeeded, measuring.heldOut ?? 16)
+        switch recipe.recipe {
+        case .fast:
+            // A speed that is measured anew would give another plan.
             let plan =
-                try session.resume
-                ? planner.resumed(read.part(0..<left), heldOut: held)
-                : planner.plan(read.part(0..<left), heldOut: held)
+                if session.resume, case .seconds = recipe.budget {
+                    try LensSnapshot.plan(
+                        in: session.out, window: length, heldOut: measuring.heldOut)
+                } else {
+                    try Planner(
+                        model: model, options: options, recipe: recipe,
+                        heldOut: measuring.heldOut
+                    ).plan(read)
+                }
             plan.apply(to: &options)
-            needed = plan.windows
-        } else {
+            (needed, held) = (plan.windows, plan.heldOut)
+        case .published:
             options.evalEvery = max(1, options.steps / 10)
             if options.fit == .closedForm {
                 // As many as there are, without those to measure on.
@@ -100,6 +108,12 @@ struct TrainCommand: ReportingCommand {
             }
         }
         measuring.apply(to: &options)
+        try require(
+            (0..<options.steps).contains(options.warmupSteps ?? 0),
+            "--warmup-steps is \(options.warmupSteps ?? 0), expected 0 to \(options.steps - 1).")
+        try require(
+            options.keep == .best || measuring.patience == nil,
+            "--patience needs --keep best, which knows what better is.")
         return try measuring.split(read, after: needed, count: held)
     }
 
@@ -119,10 +133,13 @@ struct TrainCommand: ReportingCommand {
         let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
         if options.fit == .both, !session.resume {
-            trainer.start(from: try closedForm(model, windows, heldOut, options))
+            let enough = LensTrainingPlan.closedFormWindows(
+                of: windows.window, dModel: model.configuration.dModel)
+            trainer.start(
+                from: try closedForm(model, windows, heldOut, options, atMost: enough))
         }
         let log = TrainingLog(folder: session.out)
-        try session.run(trainer, log: log) { report, heldOut in
+        try session.run(trainer, log: log, keepsStart: options.fit == .both) { report, heldOut in
             let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
             return "mean loss \(decimal(report.loss.mean))\(measured)"
         }
@@ -163,15 +180,16 @@ struct TrainCommand: ReportingCommand {
         return summary([], heldOut: record)
     }
 
-    /// Reads the text once, which can not be put away half-way.
+    /// Reads the text once, or windows spread over it, which can not be put away half-way.
     private func closedForm(
         _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
-        _ options: LensTrainingOptions
+        _ options: LensTrainingOptions, atMost limit: Int = .max
     ) throws -> ClosedFormFit.Solution {
-        let fit = try ClosedFormFit(model, windows: windows, heldOut: heldOut, options: options)
+        let fit = try ClosedFormFit(
+            model, windows: windows, atMost: limit, heldOut: heldOut, options: options)
         Interruption.catchSignals()
         let display = ProgressDisplay(
-            "closed form", unit: "tokens", total: windows.count * windows.window)
+            "closed form", unit: "tokens", total: fit.windowsToSee * windows.window)
         defer { display.finish() }
         while !fit.isRead {
             if Interruption.isRequested { throw CommandError.interruptedWithoutState }

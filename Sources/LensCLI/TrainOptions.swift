@@ -13,13 +13,14 @@ struct RecipeOptions: ParsableArguments {
         case fast, published
     }
 
-    /// A tenth of what the published recipe takes.
-    private static let usualTokens = 250 << 18 / 10
+    /// What the published recipe takes, and the fast one at most unless it is told.
+    private static let publishedTokens = 250 << 18
+    private static let fastTokens = publishedTokens / 10
 
     @Option(
         help: """
-            What the options below are unless they are given. fast: the closed form, then about 200 \
-            steps of Muon from there, at three of four positions of all the text, of at most 6.5 \
+            What the options below are unless they are given. fast: the closed form, then about 150 \
+            steps of Muon from there, at half of the positions of all the text, of at most 6.5 \
             million tokens; the best translator of every block on what is held out. published: \
             250 steps of 262,144 tokens by SGD, as tuned-lens 0.2.
             """)
@@ -33,11 +34,15 @@ struct RecipeOptions: ParsableArguments {
             """, valueName: "amount"))
     var budget: TrainBudget?
 
+    /// As the user typed it; it decides what training does, so a resumed one must have the same.
+    private var budgetText: String? { budget.map { "\($0)" } }
+
     @Option(
         help: """
             gradient: steps along the gradient of the loss. closed-form: least squares towards the \
             last stream, one pass over the text, none over the vocabulary, the ridge of each \
-            block chosen on what is held out. both: the latter, then the former.
+            block chosen on what is held out. both: the latter on a part of the text, then the \
+            former. (default: both with fast, else gradient)
             """)
     var fit: LensTrainingOptions.Fit?
 
@@ -47,24 +52,30 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: """
             SGD with Nesterov momentum, Adam with AMSGrad, or Muon for the weights and Adam for \
-            the biases.
+            the biases. (default: muon with fast, else sgd)
             """)
     var optimizer: LensTrainingOptions.Optimizer?
 
-    @Option(help: "Updates of the translators.")
+    @Option(
+        help: "Updates of the translators. (default: about 150 with fast, else 250)")
     var steps: Int?
 
-    @Option(help: "Tokens in a step; a multiple of --window.")
+    @Option(
+        help: """
+            Tokens in a step; a multiple of --window. (default: what the text gives with fast, else \
+            262144)
+            """)
     var tokensPerStep: Int?
 
     @Option(
         help: """
             Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
-            alike, and the vocabulary costs most. (default: three quarters of --window with fast, else all)
+            alike, and the vocabulary costs most. (default: with fast half of --window, for a time or operations a quarter or \
+            more; else all)
             """)
     var positionsPerWindow: Int?
 
-    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.01 for Muon.")
+    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.015 for Muon.")
     var lrScale = 1.0
 
     @Option(
@@ -117,15 +128,16 @@ struct RecipeOptions: ParsableArguments {
             weightDecay >= 0 && weightDecay.isFinite,
             "--weight-decay is \(weightDecay), expected 0 or more.")
         try require((0..<1).contains(momentum), "--momentum is \(momentum), expected 0 to 1.")
-        try require(
-            (0..<(steps ?? .max)).contains(warmupSteps ?? 0),
-            "--warmup-steps is \(warmupSteps ?? 0), expected 0 to \((steps ?? .max) - 1).")
         guard budget != nil else { return }
         try require(
             recipe == .fast, "--budget plans the fast recipe; the published one is as it is.")
         try require(
             steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
             "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
+        if case .tokens = budget { return }
+        try require(
+            fit == nil && optimizer == nil,
+            "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
     }
 
     /// How many windows there is work for.
@@ -135,16 +147,22 @@ struct RecipeOptions: ParsableArguments {
         }
         return switch budget {
         case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
-        // As much as the published recipe.
-        case .seconds, .operations: 250 << 18 / window
-        case nil: Self.usualTokens / window
+        case .seconds, .operations: Self.publishedTokens / window
+        case nil: Self.fastTokens / window
         }
     }
 
     /// All options but, where they are planned, the sizes.
     func options(window: Int) -> LensTrainingOptions {
         var options = LensTrainingOptions()
-        options.recipe = recipe.rawValue
+        let changes =
+            [
+                fit.map { "fit \($0.rawValue)" }, optimizer.map { "optimizer \($0.rawValue)" },
+                steps.map { "\($0) steps" }, tokensPerStep.map { "\($0) tokens a step" },
+                lrScale == 1 ? nil : "learning rate times \(lrScale)",
+            ].compactMap(\.self)
+        options.recipe = ([recipe.rawValue] + changes).joined(separator: ", ")
+        options.budget = budgetText
         if recipe == .fast {
             options.fit = .both
             options.optimizer = .muon
@@ -173,8 +191,9 @@ struct RecipeOptions: ParsableArguments {
 struct HeldOutOptions: ParsableArguments {
     @Option(
         help: """
-            Windows to measure the lens on, the next ones after those that training takes; 0 for \
-            none. (default: 16; with fast one for sixteen to train on, at most 16)
+            Windows to measure the lens on, the next ones after those that training takes; with \
+            --fit gradient also 0 for none. (default: 16; with fast one for sixteen to train on, \
+            at most 16)
             """)
     var heldOut: Int?
 
@@ -213,11 +232,6 @@ struct HeldOutOptions: ParsableArguments {
         try require(
             evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")
         try require(patience ?? 1 > 0, "--patience is \(patience ?? 1), expected at least 1.")
-    }
-
-    /// Windows to hold out of a text with so many for both.
-    func count(of windows: Int, isFast: Bool) -> Int {
-        heldOut ?? (isFast ? min(16, max(1, windows / 17)) : 16)
     }
 
     /// The windows to train on, and `count` to measure on, or as many as are left.

@@ -77,10 +77,12 @@ struct SessionOptions: ParsableArguments {
     /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots
     /// on the way.
     ///
-    /// - Parameter detail: what of a step's report and the newest measurement the progress line shows.
+    /// - Parameters:
+    ///   - keepsStart: whether a snapshot is worth its while before the first step.
+    ///   - detail: what of a step's report and the newest measurement the progress line shows.
     /// - Throws: `CommandError.interrupted` once a requested stop is safe.
     func run<Training: ResumableTraining>(
-        _ training: Training, log: TrainingLog,
+        _ training: Training, log: TrainingLog, keepsStart: Bool = false,
         detail: (Training.Report, Training.Scores?) -> String
     ) throws {
         var scores: Training.Scores?
@@ -96,6 +98,7 @@ struct SessionOptions: ParsableArguments {
         } else {
             try log.begin()
             try measure()
+            if keepsStart, snapshotEvery > 0 { try training.writeSnapshot(to: out) }
         }
         let display = ProgressDisplay(
             "training", unit: "tokens", total: training.totalTokens,

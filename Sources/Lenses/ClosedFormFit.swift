@@ -20,17 +20,24 @@ package final class ClosedFormFit {
     private let heldOut: HeldOutText
     /// Of all layers but the last, which reads the last stream itself.
     private let moments: [SecondMoments]
+    /// How many windows, spread over all.
+    package let windowsToSee: Int
     package private(set) var windowsSeen = 0
 
-    /// - Throws: `LensError.nothingHeldOut`, `.tokenShift`.
+    /// - Parameter limit: how many windows to read at most.
+    /// - Throws: `LensError.nothingHeldOut`, `.tokenShift`, `.tooLittleData`.
     package init(
-        _ model: LanguageModel, windows: TokenWindows, heldOut: HeldOutText,
-        options: LensTrainingOptions
+        _ model: LanguageModel, windows: TokenWindows, atMost limit: Int = .max,
+        heldOut: HeldOutText, options: LensTrainingOptions
     ) throws {
-        guard !heldOut.isEmpty else { throw LensError.nothingHeldOut }
-        guard abs(options.tokenShift) < options.window else {
-            throw LensError.tokenShift(shift: options.tokenShift, window: options.window)
+        guard !heldOut.isEmpty else {
+            throw LensError.nothingHeldOut(windows: windows.count, window: options.window)
         }
+        guard windows.count > 0 else {
+            throw LensError.tooLittleData(windows: 0, needed: 1, window: options.window)
+        }
+        try options.checkTokenShift()
+        windowsToSee = min(limit, windows.count)
         self.model = model
         self.windows = windows
         self.heldOut = heldOut
@@ -40,12 +47,13 @@ package final class ClosedFormFit {
         }
     }
 
-    package var isRead: Bool { windowsSeen == windows.count }
+    package var isRead: Bool { windowsSeen == windowsToSee }
 
     /// Reads the next few windows.
     package func advance() throws {
-        let count = min(windowsAtATime(of: windows.window), windows.count - windowsSeen)
-        let batch = TokenBatch((windowsSeen..<windowsSeen + count).map { windows[$0] })
+        let count = min(windowsAtATime(of: windows.window), windowsToSee - windowsSeen)
+        let chosen = (windowsSeen..<windowsSeen + count).map { $0 * windows.count / windowsToSee }
+        let batch = TokenBatch(chosen.map { windows[$0] })
         let streams = try model.capturedStreams(batch)
         let final = streams[model.configuration.nLayers - 1]
         let inverseRMS = Tensor(batch.ids.count)

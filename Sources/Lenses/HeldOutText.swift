@@ -9,7 +9,7 @@ import Tensors
 package final class HeldOutText {
     package let windows: TokenWindows
     private let model: LanguageModel
-    private let vocabulary: Vocabulary
+    let vocabulary: Vocabulary
     private let options: LensTrainingOptions
     private lazy var captured = Result { try capture() }
 

@@ -9,7 +9,7 @@ package enum LensError: UserFacingError, Equatable {
     case tokensPerStep(tokens: Int, window: Int)
     case tooLittleData(windows: Int, needed: Int, window: Int)
     case tooLittleHeldOut(windows: Int, wanted: Int)
-    case nothingHeldOut
+    case nothingHeldOut(windows: Int, window: Int)
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
@@ -48,9 +48,10 @@ package enum LensError: UserFacingError, Equatable {
         case .tooLittleHeldOut(let windows, let wanted):
             "the data holds \(windows) windows after those that training takes, but --held-out asks"
                 + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
-        case .nothingHeldOut:
-            "the data holds no windows after those that training takes, on which to tell which"
-                + " translators are the best: give more text, or lower --steps or --tokens-per-step"
+        case .nothingHeldOut(let windows, let window):
+            "the data holds \(windows) windows of \(window) tokens, which leaves none on which to"
+                + " tell which translators are the best: give more text, or lower --window,"
+                + " --held-out, --steps or --tokens-per-step"
         case .tokenShift(let shift, let window):
             "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
         case .diverged(let step, let blocks):

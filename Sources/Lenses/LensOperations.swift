@@ -10,18 +10,18 @@ extension ModelConfiguration {
     package func lensStepOperations(positions: Int, layers: Int) -> Double {
         let vocabularyPass = 4 * vocabSize * dModel
         let translator = 4 * dModel * dModel
-        return Double(positions * ((layers + 1) * vocabularyPass + layers * translator))
+        return Double(positions) * Double((layers + 1) * vocabularyPass + layers * translator)
     }
 
     /// Operations of a lens's loss alone, for the label as well: half the passes over the vocabulary.
     func lensLossOperations(positions: Int) -> Double {
         let layer = 2 * vocabSize * dModel + 2 * dModel * dModel
-        return Double(positions * (nLayers * layer + 4 * vocabSize * dModel))
+        return Double(positions) * Double(nLayers * layer + 4 * vocabSize * dModel)
     }
 
     /// Operations of the second moments of every layer but the last with the last, for the closed form.
     func secondMomentOperations(tokens: Int) -> Double {
-        Double(tokens * (nLayers - 1) * 3 * dModel * dModel)
+        Double(tokens) * Double((nLayers - 1) * 3 * dModel * dModel)
     }
 
     /// Operations of the orthogonalizations of one update by Muon: five times three products.

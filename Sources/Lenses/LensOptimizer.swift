@@ -118,7 +118,7 @@ package struct LensOptimizer: Sendable {
                 lens.bias[layer], gradient: biasGradient[layer],
                 moments: AdamMoments(biasMoments.map { $0[layer] }), step: step + 1, scale: scale,
                 weightDecay: Float(options.weightDecay),
-                rate: Float(0.2 * options.learningRate(step: step) * streamRMS))
+                rate: Float(0.1 * options.learningRate(step: step) * streamRMS))
         }
     }
 

@@ -34,16 +34,17 @@ package enum LensSnapshot {
 
     /// The sizes of the training that left the newest snapshot.
     ///
-    /// - Throws: `SnapshotError.nothingToResume`; `CheckpointError` for a damaged file.
-    package static func plan(in folder: String, window: Int) throws -> LensTrainingPlan {
-        let metadata = try SnapshotFolder(in: folder).metadata()
-        func number(_ key: String) -> Int? { metadata["option \(key)"].flatMap { Int($0) } }
-        let windowsPerStep = max(1, (number("tokens_per_step") ?? window) / window)
-        let steps = max(1, number("steps") ?? 1)
+    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
+    package static func plan(
+        in folder: String, window: Int, heldOut: Int?
+    ) throws -> LensTrainingPlan {
+        let snapshots = SnapshotFolder(in: folder)
+        let steps = try snapshots.option("steps")
+        let windowsPerStep = max(1, try snapshots.option("tokens_per_step") / window)
         return LensTrainingPlan(
-            windows: windowsPerStep * steps, of: window,
-            positionsPerWindow: number("positions_per_window") ?? window, steps: steps,
-            windowsPerStep: windowsPerStep)
+            windows: windowsPerStep * max(1, steps), of: window,
+            positionsPerWindow: (try? snapshots.option("positions_per_window")) ?? window,
+            steps: max(1, steps), windowsPerStep: windowsPerStep, heldOut: heldOut)
     }
 
     /// Puts the newest snapshot's state into `trainer`, which was made with the same arguments.

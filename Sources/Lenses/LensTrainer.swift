@@ -80,23 +80,21 @@ package final class LensTrainer {
         guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
         }
-        guard abs(options.tokenShift) < options.window else {
-            throw LensError.tokenShift(shift: options.tokenShift, window: options.window)
-        }
+        try options.checkTokenShift()
         guard windows.count >= options.windowsNeeded else {
             throw LensError.tooLittleData(
                 windows: windows.count, needed: options.windowsNeeded, window: options.window)
         }
         guard options.keep == .last || heldOut?.isEmpty == false else {
-            throw LensError.nothingHeldOut
+            throw LensError.nothingHeldOut(windows: windows.count, window: options.window)
         }
         self.model = model
         self.options = options
-        vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
         startingLens = lens.sha256
         self.windows = windows
         self.heldOut =
             heldOut ?? HeldOutText(windows.part(0..<0), model: model, options: options)
+        vocabulary = self.heldOut.vocabulary
         optimizer = LensOptimizer(
             Lens(
                 weight: lens.weight, bias: lens.bias,

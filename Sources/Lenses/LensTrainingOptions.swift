@@ -18,16 +18,16 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case sgd
         /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
-        /// Muon, rate `0.01 · lr_scale`: by so much of the size that it has, `|I + A|/√d_model`, a
+        /// Muon, rate `0.015 · lr_scale`: by so much of the size that it has, `|I + A|/√d_model`, a
         /// step turns every direction of a translator. Biases by Adam with AMSGrad, which moves each by
-        /// a fifth of the rate, times the last stream's root mean square.
+        /// a tenth of the rate, times the last stream's root mean square.
         case muon
 
         fileprivate func baseRate(momentum: Double) -> Double {
             switch self {
             case .sgd: 1 - momentum
             case .adam: 1e-3
-            case .muon: 0.01
+            case .muon: 0.015
             }
         }
     }
@@ -41,8 +41,10 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case best
     }
 
-    /// Name of the recipe that the other options come from, unless a user changed them.
+    /// Name of the recipe that the other options come from, and what a user changed of it.
     package var recipe = "published"
+    /// What training may take, as the user said it.
+    package var budget: String?
     package var fit = Fit.gradient
     package var loss = LensObjective.kl
     package var tokenShift = 0
@@ -73,7 +75,7 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case recipe, fit, loss, optimizer, steps, window, momentum, seed, shuffle, precision, keep
-        case patience
+        case patience, budget
         case tokenShift = "token_shift"
         case tokensPerStep = "tokens_per_step"
         case learningRateScale = "lr_scale"
@@ -89,6 +91,12 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
 
     package var windowsPerStep: Int { tokensPerStep / window }
     package var windowsNeeded: Int { windowsPerStep * steps }
+
+    func checkTokenShift() throws {
+        guard tokenShift.magnitude < window.magnitude else {
+            throw LensError.tokenShift(shift: tokenShift, window: window)
+        }
+    }
 
     /// Whether the lens is measured on what is held out once so many steps are complete.
     func isMeasured(after step: Int) -> Bool {

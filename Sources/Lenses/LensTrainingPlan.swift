@@ -1,34 +1,46 @@
 import StateSpaceModels
 
 /// How much of what the fast recipe does with so many windows of text.
-package struct LensTrainingPlan: Codable, Equatable, Sendable {
+package struct LensTrainingPlan: Equatable, Sendable {
     /// More steps gain little, fewer lose.
-    private static let usualSteps = 200
+    private static let usualSteps = 150
 
-    /// Windows to train on.
-    package let windows: Int
+    /// Windows to train on, and to measure on.
+    package let windows, heldOut: Int
     package let window: Int
     package let windowsPerStep: Int
     package let steps: Int
     package let positionsPerWindow: Int
 
     /// - Parameters:
-    ///   - steps, windowsPerStep: as a user wants them; the plan's own choice if nil.
+    ///   - windows: how many there are to train on; a whole number of steps takes no more.
+    ///   - steps, windowsPerStep, heldOut: as a user wants them; the plan's own choice if nil.
     package init(
         windows: Int, of window: Int, positionsPerWindow: Int, steps: Int? = nil,
-        windowsPerStep: Int? = nil
+        windowsPerStep: Int? = nil, heldOut: Int? = nil
     ) {
         precondition(windows > 0, "a plan for no window")
         self.window = window
-        self.positionsPerWindow = positionsPerWindow
-        let wanted = steps ?? Self.usualSteps
-        self.windowsPerStep = windowsPerStep ?? (windows + wanted - 1) / wanted
+        self.positionsPerWindow = min(positionsPerWindow, window)
+        let usual = Self.usualSteps
+        self.windowsPerStep =
+            windowsPerStep ?? max(1, steps.map { windows / $0 } ?? (windows + usual / 2) / usual)
         self.steps = steps ?? max(1, windows / self.windowsPerStep)
         self.windows = self.windowsPerStep * self.steps
+        self.heldOut = heldOut ?? Self.heldOut(besides: self.windows)
     }
+
+    /// How many windows to measure on, beside so many to train on.
+    package static func heldOut(besides windows: Int) -> Int { min(16, max(1, windows / 16)) }
 
     /// Positions whose gradient is taken.
     package var positions: Int { windows * positionsPerWindow }
+
+    /// How many windows the closed form reads: of more than 256 tokens for each of the translator's
+    /// columns it learns nothing that steps do not learn better.
+    package static func closedFormWindows(of window: Int, dModel: Int) -> Int {
+        max(1, 256 * dModel / window)
+    }
 
     /// `options` with the plan's sizes. What is held out is measured at the start and three or four
     /// times more, at so many positions that this takes less than a tenth of the training.
@@ -47,35 +59,35 @@ package struct LensTrainingPlan: Codable, Equatable, Sendable {
         package var total: Double { closedForm + steps + measuring }
     }
 
-    /// - Parameters:
-    ///   - heldOut: windows to measure on.
-    ///   - rates: operations a second, to get seconds.
-    package func cost(
-        _ configuration: ModelConfiguration, heldOut: Int, rates: Rates = .one
-    ) -> Cost {
+    /// - Parameter rates: operations a second, to get seconds.
+    package func cost(_ configuration: ModelConfiguration, rates: Rates = .one) -> Cost {
         var options = LensTrainingOptions()
         apply(to: &options)
         let layers = configuration.nLayers - 1
         let forward = configuration.forwardOperations(tokens: window) / rates.forward
-        let moments = configuration.secondMomentOperations(tokens: window) / rates.lens
+        let read = min(
+            windows, Self.closedFormWindows(of: window, dModel: configuration.dModel))
+        let moments = configuration.secondMomentOperations(tokens: window) / rates.algebra
         let gradients = configuration.lensStepOperations(positions: positions, layers: layers)
         let updates = Double(steps) * configuration.muonOperations(layers: layers)
         let losses = configuration.lensLossOperations(positions: options.heldOutPositions)
         let measurements = Double(2 + steps / options.evalEvery)
         return Cost(
-            closedForm: Double(windows) * (forward + moments),
-            steps: Double(windows) * forward + (gradients + updates) / rates.lens,
+            closedForm: Double(read) * (forward + moments),
+            steps: Double(windows) * forward + gradients / rates.lens + updates / rates.algebra,
             measuring: Double(heldOut) * forward + measurements * losses / rates.lens)
     }
 
-    /// Operations a second of the forward pass, and of what the lens does on top.
+    /// Operations a second of the forward pass, of the passes over the vocabulary, and of products
+    /// of translators with one layer a thread.
     package struct Rates: Sendable {
-        package static let one = Rates(forward: 1, lens: 1)
-        package let forward, lens: Double
+        package static let one = Rates(forward: 1, lens: 1, algebra: 1)
+        package let forward, lens, algebra: Double
 
-        package init(forward: Double, lens: Double) {
+        package init(forward: Double, lens: Double, algebra: Double) {
             self.forward = forward
             self.lens = lens
+            self.algebra = algebra
         }
     }
 
@@ -83,24 +95,27 @@ package struct LensTrainingPlan: Codable, Equatable, Sendable {
     /// window's positions, and if all of it does, more of the positions.
     ///
     /// - Parameters:
-    ///   - windows: how many there are to train on.
+    ///   - windows: how many the text has, for training and measuring.
     ///   - budget: in the unit of `cost` with these `rates`.
+    ///   - heldOut: as a user wants it; the plan's own choice if nil.
     /// - Returns: nil if not even one window fits.
     package static func largest(
-        windows: Int, of window: Int, budget: Double, heldOut: Int,
+        windows: Int, of window: Int, budget: Double, heldOut: Int? = nil,
         _ configuration: ModelConfiguration, rates: Rates = .one
     ) -> LensTrainingPlan? {
+        let left = windows - (heldOut ?? Self.heldOut(besides: windows))
         func plan(_ count: Int, quarters: Int) -> LensTrainingPlan? {
             let plan = LensTrainingPlan(
-                windows: count, of: window, positionsPerWindow: max(1, quarters * window / 4))
-            let cost = plan.cost(configuration, heldOut: heldOut, rates: rates).total
-            return cost <= budget ? plan : nil
+                windows: count, of: window, positionsPerWindow: max(1, quarters * window / 4),
+                heldOut: heldOut)
+            return plan.cost(configuration, rates: rates).total <= budget ? plan : nil
         }
+        guard left > 0 else { return nil }
         for quarters in [4, 3, 2] {
-            if let all = plan(windows, quarters: quarters) { return all }
+            if let all = plan(left, quarters: quarters) { return all }
         }
         // The cost grows with the windows, but for rounding to whole steps.
-        var (fits, tooMany) = (0, windows + 1)
+        var (fits, tooMany) = (0, left + 1)
         while tooMany - fits > 1 {
             let middle = (fits + tooMany) / 2
             if plan(middle, quarters: 1) != nil { fits = middle } else { tooMany = middle }

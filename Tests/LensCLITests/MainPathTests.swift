@@ -98,7 +98,7 @@ struct MainPathTests {
             #expect(refused.errors.contains(more[0]))
         }
         let fit = try LensProcess(arguments)
-        #expect(fit.status == 0 && fit.output.contains("on 3 windows held out:"), "\(fit.errors)")
+        #expect(fit.status == 0 && fit.output.contains("on 4 windows held out:"), "\(fit.errors)")
         let from = try LensProcess([
             "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
             Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
@@ -136,54 +136,73 @@ struct MainPathTests {
         }
     }
 
-    @Test("a budget is planned, said and kept to; a resumed training keeps its plan")
+    @Test("a budget is planned, said and kept to; what does not fit together is refused")
     func budget() throws {
-        func train(_ budget: String, _ more: String...) throws -> LensProcess {
-            try LensProcess(
-                [
-                    "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
-                    Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--budget",
-                    budget, "--out", folder("lens"), "--overwrite",
-                ] + more)
-        }
-        struct Record: Decodable {
-            struct Options: Decodable {
-                let steps: Int
-                let tokens_per_step: Int
-                let positions_per_window: Int?
-            }
-            let options: Options
-            let windows: Int
-        }
-        func record() throws -> Record {
-            try decodeJSON(Record.self, from: folder("lens/run.json"))
-        }
-        #expect(try train("20k tokens").status == 0)
+        #expect(try budgeted("20k tokens").status == 0)
         let tokens = try record()
-        #expect(
-            tokens.windows == 312 - 312 % tokens.options.steps
-                && tokens.options.positions_per_window == 48)
+        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 32)
 
-        // Twice the operations of a training by tokens, at a quarter of the positions: more text.
-        let planned = try train("1e12 operations")
-        #expect(planned.status == 0 && planned.errors.contains("plan: closed form from "))
+        // At a quarter of the positions: more text.
+        let planned = try budgeted("1e12 operations")
+        #expect(planned.status == 0 && planned.errors.hasPrefix("plan: closed form ("))
         let operations = try record()
         #expect(operations.windows > tokens.windows)
         #expect(operations.options.positions_per_window == 16)
 
-        let timed = try train("1s", "--snapshot-every", "1")
-        #expect(timed.status == 0 && timed.errors.contains(" s in all"), "\(timed.errors)")
-
         for (bad, mentioning) in [
-            ("10", "--budget"), ("5 lightyears", "--budget"),
-            ("0.0001s", "--budget does not suffice"),
+            (["10"], "--budget"), (["5 lightyears"], "--budget"),
+            (["0.0001s"], "--budget does not suffice"), (["9 tokens"], "--budget does not suffice"),
+            (["1s", "--steps", "3"], "--budget chooses"),
+            (["1s", "--recipe", "published"], "published"),
+            (["1s", "--fit", "gradient"], "leave out --fit"),
+            (["20k tokens", "--keep", "last", "--patience", "2"], "--patience needs"),
+            (["20k tokens", "--warmup-steps", "9999"], "--warmup-steps is 9999"),
         ] {
-            let refused = try train(bad)
+            let refused = try budgeted(bad[0], Array(bad.dropFirst()))
             #expect(refused.status == 64 && refused.errors.contains(mentioning), "\(bad)")
         }
-        let both = try train("1s", "--steps", "3")
-        #expect(both.status == 64 && both.errors.contains("--budget chooses"))
-        let published = try train("1s", "--recipe", "published")
-        #expect(published.status == 64 && published.errors.contains("published"))
+    }
+
+    @Test("a training by time that was interrupted keeps its plan, and must be given the same time")
+    func resumedBudget() throws {
+        let arguments = ["--snapshot-every", "1"]
+        let process = try LensProcess.start(
+            budgetArguments("3s", arguments), output: FileHandle.nullDevice,
+            errors: FileHandle.nullDevice)
+        let snapshots = folder("lens/snapshots")
+        while process.isRunning, !fileExists(snapshots) { usleep(1000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        let other = try budgeted("9s", arguments + ["--resume"])
+        #expect(other.status == 65 && other.errors.contains("option budget"), "\(other.errors)")
+        let resumed = try budgeted("3s", arguments + ["--resume"])
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try record().options.steps > 0)
+    }
+
+    private func budgetArguments(_ budget: String, _ more: [String]) -> [String] {
+        [
+            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
+            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--budget", budget,
+            "--out", folder("lens"),
+        ] + (more.contains("--resume") ? [] : ["--overwrite"]) + more
+    }
+
+    private func budgeted(_ budget: String, _ more: [String] = []) throws -> LensProcess {
+        try LensProcess(budgetArguments(budget, more))
+    }
+
+    private struct Record: Decodable {
+        struct Options: Decodable {
+            let steps: Int
+            let positions_per_window: Int?
+        }
+        let options: Options
+        let windows: Int
+    }
+
+    private func record() throws -> Record {
+        try decodeJSON(Record.self, from: folder("lens/run.json"))
     }
 }

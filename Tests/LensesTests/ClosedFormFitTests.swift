@@ -74,7 +74,9 @@ struct ClosedFormFitTests {
     @Test("needs windows to choose on")
     func nothingHeldOut() throws {
         let setup = try SmallSetup()
-        #expect(throws: LensError.nothingHeldOut) { try solve(setup, heldOut: 0) }
+        #expect(throws: LensError.nothingHeldOut(windows: 24, window: 16)) {
+            try solve(setup, heldOut: 0)
+        }
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
             try ClosedFormFit(
                 setup.model, windows: setup.windows,

@@ -104,6 +104,22 @@ struct LensSnapshotTests {
             Issue.record("\(String(describing: error))")
             return
         }
+        // An option that one of the two leaves out, which no file mentions then.
+        let more = try setup.trainer(
+            setup.options {
+                $0.steps = 3
+                $0.positionsPerWindow = 7
+            })
+        let folderOfMore = try TemporaryFolder()
+        try LensSnapshot.write(more, to: folderOfMore.path)
+        for (trainer, folder) in [
+            (more, folder), (try setup.trainer(options(setup, .sgd)), folderOfMore),
+        ] {
+            let error = #expect(throws: SnapshotError.self) {
+                try LensSnapshot.restore(trainer, from: folder.path)
+            }
+            #expect("\(String(describing: error))".contains("option positions_per_window"))
+        }
         let start = Lens(zeroFor: setup.model.configuration)
         start.bias.fill(0.1)
         let otherStart = try setup.trainer(options(setup, .sgd), lens: start)

@@ -269,7 +269,9 @@ struct LensTrainerTests {
             #expect(trainer.result.weight[layer].elements.allSatisfy { $0 == 0 })
             #expect(trainer.result.bias[layer].elements.allSatisfy { $0 == 0 })
         }
-        #expect(throws: LensError.nothingHeldOut) { try setup.trainer(options) }
+        #expect(throws: LensError.nothingHeldOut(windows: 26, window: 16)) {
+            try setup.trainer(options)
+        }
     }
 
     @Test("a lens that is broken from the start is not measured")
@@ -318,13 +320,13 @@ struct LensTrainerTests {
             TokenBatch((0..<4).map { setup.windows[$0] }))
         let final = streams[SmallModel.nLayers - 1].elements
         let squares = final.reduce(0) { $0 + Double($1) * Double($1) }
-        let biasRate = 0.2 * 0.02 * (squares / Double(final.count)).squareRoot()
+        let biasRate = 0.1 * 0.03 * (squares / Double(final.count)).squareRoot()
         for layer in 0..<SmallModel.nLayers - 1 {
             // The singular values of an orthogonalized matrix lie around 1.
             let weight = trainer.lens.weight[layer].elements
             let norm = weight.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
             let mean = norm / Double(SmallModel.dModel).squareRoot()
-            #expect(mean > 0.7 * 0.02 && mean < 1.2 * 0.02, "\(mean)")
+            #expect(mean > 0.7 * 0.03 && mean < 1.2 * 0.03, "\(mean)")
             // Adam's first step moves every bias by its rate.
             let biases = trainer.lens.bias[layer].elements
             #expect(biases.allSatisfy { abs(Double(abs($0)) / biasRate - 1) < 1e-2 })

@@ -1,0 +1,56 @@
+import Corpora
+import Kernels
+import StateSpaceModels
+import Tensors
+
+extension LensTrainingPlan.Rates {
+    /// Measures them on the first windows of a text, each kind of work twice, of which the second
+    /// time counts.
+    package init(
+        measuring model: LanguageModel, on windows: TokenWindows, _ options: LensTrainingOptions
+    ) throws {
+        let configuration = model.configuration
+        let count = min(windows.count, windowsAtATime(of: windows.window))
+        let positions = min(windows.window, 256)
+        var options = options
+        options.steps = 1
+        options.window = windows.window
+        options.tokensPerStep = windows.window
+        options.patience = nil
+        options.keep = .last
+        options.positionsPerWindow = positions
+        let trainer = try LensTrainer(
+            model, lens: Lens(zeroFor: configuration), windows: windows.part(0..<1),
+            options: options)
+        let batch = TokenBatch((0..<count).map { windows[$0] })
+        let (one, streams) = (TokenBatch([windows[0]]), try model.capturedStreams(batch))
+        let d = configuration.dModel
+        let moments = (0..<Threads.count).map { _ in SecondMoments(inputs: d, outputs: d) }
+        let ones = Tensor(batch.ids.count)
+        ones.fill(1)
+        let first = Tensor(configuration.nLayers, one.ids.count, d)
+        for layer in 0..<configuration.nLayers {
+            first[layer].assign(streams[layer][0..<one.ids.count])
+        }
+
+        let clock = ContinuousClock()
+        var (forward, lens, algebra) = (Duration.zero, Duration.zero, Duration.zero)
+        for _ in 0..<2 {
+            forward = try clock.measure { _ = try model.capturedStreams(batch) }
+            lens = clock.measure { trainer.accumulate(one, streams: first) }
+            algebra = clock.measure {
+                parallel(moments.count) { index in
+                    moments[index].add(streams[0].matrix, streams[0].matrix, scale: ones.pointer)
+                }
+            }
+        }
+        withExtendedLifetime((streams, ones)) {}
+        self.init(
+            forward: Double(count) * configuration.forwardOperations(tokens: windows.window)
+                / (forward / .seconds(1)),
+            lens: configuration.lensStepOperations(
+                positions: positions, layers: configuration.nLayers) / (lens / .seconds(1)),
+            algebra: Double(moments.count) * 3 * Double(batch.ids.count * d * d)
+                / (algebra / .seconds(1)))
+    }
+}
