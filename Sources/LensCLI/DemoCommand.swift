@@ -52,7 +52,8 @@ struct DemoCommand: ParsableCommand {
                 let name = join(design.name, (model as NSString).lastPathComponent)
                 try perform(
                     "train", "--model", model, "--data", folder.text, "--window",
-                    "\(Recipe.window)", "--seed", "\(seed)", "--out", folder.lens(name))
+                    "\(Recipe.window)", "--recipe", "fast", "--seed", "\(seed)", "--out",
+                    folder.lens(name))
                 try perform(
                     "eval", "babilong", "--model", model, "--lens", folder.lens(name), "--data",
                     folder.questions, "--last", "\(Recipe.questions)", "--out",

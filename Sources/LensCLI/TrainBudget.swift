@@ -74,9 +74,8 @@ struct Planner {
         }
         let plan = LensTrainingPlan(
             windows: limit, of: length,
-            positionsPerWindow: recipe.positionsPerWindow ?? max(1, length / 2),
-            steps: recipe.steps, windowsPerStep: recipe.tokensPerStep.map { $0 / length },
-            heldOut: heldOut)
+            positionsPerWindow: recipe.positionsPerWindow, steps: recipe.steps,
+            windowsPerStep: recipe.tokensPerStep.map { $0 / length }, heldOut: heldOut)
         if recipe.budget != nil {
             say(plan, plan.cost(model.configuration)) { String(format: "%.2g operations", $0) }
         }

@@ -22,8 +22,10 @@ struct TrainCommand: ReportingCommand {
               lens train --model mamba2-370m --data val.jsonl.zst --out lenses/short \\
                 --budget 10m
 
-            --recipe published is that of tuned-lens 0.2 (Belrose et al. 2023); fast reaches its \
-            losses with a tenth of the tokens.
+            The published recipe is that of tuned-lens 0.2 (Belrose et al. 2023), for text without \
+            end. fast reaches its losses on such text as it is trained on with a tenth of the \
+            tokens; on text of another kind, such as prompts after Wikipedia, its first blocks read \
+            less well, so give it some of what you will read.
             """)
 
     @OptionGroup var modelOptions: ModelOptions

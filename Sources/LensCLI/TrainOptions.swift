@@ -18,18 +18,22 @@ struct RecipeOptions: ParsableArguments {
     private static let fastTokens = publishedTokens / 10
 
     @Option(
+        name: .customLong("recipe"),
         help: """
-            What the options below are unless they are given. fast: the closed form, then about 150 \
-            steps of Muon from there, at half of the positions of all the text, of at most 6.5 \
-            million tokens; the best translator of every block on what is held out. published: \
-            250 steps of 262,144 tokens by SGD, as tuned-lens 0.2.
+            What the options below are unless they are given. published: 250 steps of 262,144 \
+            tokens by SGD, as tuned-lens 0.2. fast: the closed form, then about 150 steps of Muon \
+            from there, at half of the positions of the text (of little text at all), of at most 6.5 million tokens; \
+            the best translator of every block on what is held out. (default: published, with \
+            --budget fast)
             """)
-    var recipe = Name.fast
+    var chosenRecipe: Name?
+
+    var recipe: Name { chosenRecipe ?? (budget == nil ? .published : .fast) }
 
     @Option(
         help: ArgumentHelp(
             """
-            With fast, what training may take: time (90s, 10m, 2h), tokens (250k tokens) or \
+            What training by the fast recipe may take: time (90s, 10m, 2h), tokens (250k tokens) or \
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
     var budget: TrainBudget?
@@ -70,7 +74,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: """
             Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
-            alike, and the vocabulary costs most. (default: with fast half of --window, for a time or operations a quarter or \
+            alike, and the vocabulary costs most. (default: with fast all of little text, half of more, for a time or operations a quarter or \
             more; else all)
             """)
     var positionsPerWindow: Int?

@@ -14,15 +14,17 @@ package struct LensTrainingPlan: Equatable, Sendable {
 
     /// - Parameters:
     ///   - windows: how many there are to train on; a whole number of steps takes no more.
-    ///   - steps, windowsPerStep, heldOut: as a user wants them; the plan's own choice if nil.
+    ///   - positionsPerWindow, steps, windowsPerStep, heldOut: as a user wants them; the plan's own choice if nil.
     package init(
-        windows: Int, of window: Int, positionsPerWindow: Int, steps: Int? = nil,
+        windows: Int, of window: Int, positionsPerWindow: Int? = nil, steps: Int? = nil,
         windowsPerStep: Int? = nil, heldOut: Int? = nil
     ) {
         precondition(windows > 0, "a plan for no window")
-        self.window = window
-        self.positionsPerWindow = min(positionsPerWindow, window)
         let usual = Self.usualSteps
+        self.window = window
+        // Of little text every position tells something new.
+        let share = windows < 2 * usual ? window : max(1, window / 2)
+        self.positionsPerWindow = min(positionsPerWindow ?? share, window)
         self.windowsPerStep =
             windowsPerStep ?? max(1, steps.map { windows / $0 } ?? (windows + usual / 2) / usual)
         self.steps = steps ?? max(1, windows / self.windowsPerStep)
@@ -36,10 +38,10 @@ package struct LensTrainingPlan: Equatable, Sendable {
     /// Positions whose gradient is taken.
     package var positions: Int { windows * positionsPerWindow }
 
-    /// How many windows the closed form reads: of more than 256 tokens for each of the translator's
-    /// columns it learns nothing that steps do not learn better.
+    /// How many windows the closed form reads: of more than 64 tokens for each of the translator's
+    /// columns it learns little that steps do not learn better.
     package static func closedFormWindows(of window: Int, dModel: Int) -> Int {
-        max(1, 256 * dModel / window)
+        max(1, 64 * dModel / window)
     }
 
     /// `options` with the plan's sizes. What is held out is measured at the start and three or four

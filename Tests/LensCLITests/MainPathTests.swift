@@ -98,7 +98,7 @@ struct MainPathTests {
             #expect(refused.errors.contains(more[0]))
         }
         let fit = try LensProcess(arguments)
-        #expect(fit.status == 0 && fit.output.contains("on 4 windows held out:"), "\(fit.errors)")
+        #expect(fit.status == 0 && fit.output.contains("on 16 windows held out:"), "\(fit.errors)")
         let from = try LensProcess([
             "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
             Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
