@@ -23,7 +23,7 @@ struct TrainCommand: ReportingCommand {
                 --budget 10m
 
             The published recipe is that of tuned-lens 0.2 (Belrose et al. 2023), for text without \
-            end. fast reaches its losses on such text as it is trained on with a tenth of the \
+            end. fast comes near its losses on such text as it is trained on with a tenth of the \
             tokens; on text of another kind, such as prompts after Wikipedia, its first blocks read \
             less well, so give it some of what you will read.
             """)
