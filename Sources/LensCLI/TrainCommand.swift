@@ -82,11 +82,10 @@ struct TrainCommand: ReportingCommand {
         if let tokens = recipe.tokensPerStep, !tokens.isMultiple(of: length) {
             throw LensError.tokensPerStep(tokens: tokens, window: length)
         }
-        let limit = recipe.windowLimit(of: length)
+        var (needed, held) = (options.windowsNeeded, measuring.heldOut ?? 16)
         let read = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model),
-            limit: max(1, limit + (measuring.heldOut ?? 16)))
-        var (needed, held) = (options.windowsNeeded, measuring.heldOut ?? 16)
+            limit: max(1, recipe.windowLimit(of: length) + held))
         switch recipe.recipe {
         case .fast:
             // A speed that is measured anew would give another plan.

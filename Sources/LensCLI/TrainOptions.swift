@@ -13,17 +13,21 @@ struct RecipeOptions: ParsableArguments {
         case fast, published
     }
 
-    /// What the published recipe takes, and the fast one at most unless it is told.
-    private static let publishedTokens = 250 << 18
+    /// The published recipe's sizes, and how many tokens the fast one takes unless it is told.
+    private static let published = LensTrainingOptions()
+    private static let publishedTokens = published.steps * published.tokensPerStep
     private static let fastTokens = publishedTokens / 10
+
+    private var stepsOrPublished: Int { steps ?? Self.published.steps }
+    private var tokensOrPublished: Int { tokensPerStep ?? Self.published.tokensPerStep }
 
     @Option(
         name: .customLong("recipe"),
         help: """
             What the options below are unless they are given. published: 250 steps of 262,144 \
             tokens by SGD, as tuned-lens 0.2. fast: the closed form, then about 150 steps of Muon \
-            from there, at half of the positions of the text (of little text at all), of at most 6.5 million tokens; \
-            the best translator of every block on what is held out. (default: published, with \
+            from there, at half of the positions of the text (of little text at all), of at most \
+            6.5 million tokens; the best translator of every block on what is held out. (default: published, with \
             --budget fast)
             """)
     var chosenRecipe: Name?
@@ -37,9 +41,6 @@ struct RecipeOptions: ParsableArguments {
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
     var budget: TrainBudget?
-
-    /// As the user typed it; it decides what training does, so a resumed one must have the same.
-    private var budgetText: String? { budget.map { "\($0)" } }
 
     @Option(
         help: """
@@ -74,8 +75,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: """
             Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
-            alike, and the vocabulary costs most. (default: with fast all of little text, half of more, for a time or operations a quarter or \
-            more; else all)
+            alike, and the vocabulary costs most. (default: with fast all of little text, half of \
+            more, for a time or operations a quarter or more; else all)
             """)
     var positionsPerWindow: Int?
 
@@ -116,11 +117,11 @@ struct RecipeOptions: ParsableArguments {
         try require(steps ?? 1 > 0, "--steps is \(steps ?? 1), expected at least 1.")
         try require(
             tokensPerStep ?? 1 > 0, "--tokens-per-step is \(tokensPerStep ?? 1), expected more.")
-        let (tokens, overflow) = (steps ?? 250).multipliedReportingOverflow(
-            by: tokensPerStep ?? 1 << 18)
+        let (tokens, overflow) = stepsOrPublished.multipliedReportingOverflow(
+            by: tokensOrPublished)
         try require(
             !overflow && tokens <= 1 << 48,
-            "--steps \(steps ?? 250) of --tokens-per-step \(tokensPerStep ?? 1 << 18) are more than"
+            "--steps \(stepsOrPublished) of --tokens-per-step \(tokensOrPublished) are more than"
                 + " any text has.")
         try require(
             positionsPerWindow ?? 1 > 0,
@@ -147,7 +148,7 @@ struct RecipeOptions: ParsableArguments {
     /// How many windows there is work for.
     func windowLimit(of window: Int) -> Int {
         if recipe == .published || steps != nil && tokensPerStep != nil {
-            return (steps ?? 250) * (tokensPerStep ?? 1 << 18) / window
+            return stepsOrPublished * tokensOrPublished / window
         }
         return switch budget {
         case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
@@ -166,7 +167,7 @@ struct RecipeOptions: ParsableArguments {
                 lrScale == 1 ? nil : "learning rate times \(lrScale)",
             ].compactMap(\.self)
         options.recipe = ([recipe.rawValue] + changes).joined(separator: ", ")
-        options.budget = budgetText
+        options.budget = budget.map { "\($0)" }
         if recipe == .fast {
             options.fit = .both
             options.optimizer = .muon
@@ -176,8 +177,8 @@ struct RecipeOptions: ParsableArguments {
         options.optimizer = optimizer ?? options.optimizer
         options.loss = loss
         options.tokenShift = tokenShift ?? loss.defaultTokenShift
-        options.steps = steps ?? options.steps
-        options.tokensPerStep = tokensPerStep ?? options.tokensPerStep
+        options.steps = stepsOrPublished
+        options.tokensPerStep = tokensOrPublished
         options.positionsPerWindow = positionsPerWindow
         options.window = window
         options.learningRateScale = lrScale

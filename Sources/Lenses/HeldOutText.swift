@@ -71,11 +71,11 @@ package final class HeldOutText {
     ///   - layers: which to measure; all if nil.
     ///   - known: what is returned for the others.
     package func losses(
-        of lens: Lens, layers: [Int]? = nil, known: [Double] = []
+        of lens: Lens, layers: [Int]? = nil, known: [Double]? = nil
     ) throws -> [Double] {
         let captured = try captured.get()
         let count = captured.labels.count
-        var losses = layers == nil ? Array(repeating: 0, count: lens.layerCount) : known
+        var losses = known ?? Array(repeating: 0, count: lens.layerCount)
         for group in layerGroups(layers ?? Array(losses.indices), rows: count) {
             let translated = Tensor(group.count * count, lens.dModel)
             let normed = Tensor(translated.shape)

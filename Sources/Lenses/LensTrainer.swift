@@ -175,9 +175,7 @@ package final class LensTrainer {
             if progress.step == 0, let known {
                 known
             } else {
-                try heldOut.losses(
-                    of: lens, layers: layers.count < lens.layerCount ? layers : nil,
-                    known: known ?? [])
+                try heldOut.losses(of: lens, layers: layers, known: known)
             }
         if let broken = losses.firstIndex(where: { !$0.isFinite }) {
             throw progress.step == 0

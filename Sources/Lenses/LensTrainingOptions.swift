@@ -43,7 +43,7 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
 
     /// Name of the recipe that the other options come from, and what a user changed of it.
     package var recipe = "published"
-    /// What training may take, as the user said it.
+    /// What training may take, which decides what a plan does: a resumed one must have the same.
     package var budget: String?
     package var fit = Fit.gradient
     package var loss = LensObjective.kl
