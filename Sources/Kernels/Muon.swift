@@ -12,21 +12,25 @@ import Tensors
 ///     velocities start at zero.
 ///   - scale: factor on the gradients (clipping, mean over tokens).
 ///   - rates: of each matrix.
+///   - iterations: of `orthogonalize`.
+///   - directions: receive each `o`, if they are given.
 /// - SeeAlso: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; Liu et
 ///   al. 2025, arXiv:2502.16982, equation 4.
 package func muon(
     _ parameters: [Tensor], gradients: [Tensor], velocities: [Tensor], scale: Float,
-    weightDecay: Double, momentum: Double = 0.95, rates: [Double]
+    weightDecay: Double, momentum: Double = 0.95, rates: [Double], iterations: Int = 5,
+    directions: [Tensor]? = nil
 ) {
     // Each matrix on one thread: most are too small to share, and there are many.
     parallel(parameters.count) { index in
         let (w, gradient, velocity) = (parameters[index], gradients[index], velocities[index])
-        let direction = Tensor(w.shape)
+        let direction = directions?[index] ?? Tensor(w.shape)
+        direction.fill(0)
         // From zero against a rate of -1, the direction becomes gradient + momentum · velocity.
         loops.sgd_nesterov(
             direction.pointer, gradient.pointer, velocity.pointer, w.count, scale, 0,
             Float(momentum), -1)
-        orthogonalize(direction)
+        orthogonalize(direction, iterations: iterations)
         let step = rates[index] * muonFactor(rows: w.shape[0], columns: w.shape[1])
         let keep = Float(1 - rates[index] * weightDecay)
         for i in 0..<w.count {
@@ -42,13 +46,13 @@ package func muonFactor(rows: Int, columns: Int) -> Double {
 }
 
 /// Replaces a matrix by one with the same singular vectors, whose singular values all lie near 1
-/// (0.7 to 1.2; those below a thousandth of the norm less), on the calling thread.
+/// (0.7 to 1.2; after five iterations those below a thousandth of the norm less), on the calling thread.
 ///
-/// Five Newton-Schulz iterations `X ← a·X + b·X·XᵀX + c·X·(XᵀX)²` after division by the Frobenius
+/// Newton-Schulz iterations `X ← a·X + b·X·XᵀX + c·X·(XᵀX)²` after division by the Frobenius
 /// norm, with coefficients that raise small singular values fastest. A zero matrix stays zero.
 ///
 /// - SeeAlso: Jordan et al. 2024, section "Newton-Schulz".
-package func orthogonalize(_ matrix: Tensor) {
+package func orthogonalize(_ matrix: Tensor, iterations: Int = 5) {
     let (a, b, c): (Float, Float, Float) = (3.4445, -4.7750, 2.0315)
     let norm = loops.dot(matrix.pointer, matrix.pointer, matrix.count).squareRoot()
     guard norm > 0 else { return }
@@ -58,7 +62,7 @@ package func orthogonalize(_ matrix: Tensor) {
     let isTall = rows > columns
     let side = min(rows, columns)
     let (gram, polynomial, product) = (Tensor(side, side), Tensor(side, side), Tensor(matrix.shape))
-    for _ in 0..<5 {
+    for _ in 0..<iterations {
         // The product of the short sides, whichever they are.
         let x = matrix.matrix
         serialGEMM(

@@ -60,6 +60,7 @@ struct Workloads {
         let batch = TokenBatch([ids])
         let streams = try model.capturedStreams(
             batch, blocks: configuration.nLayers - layers..<configuration.nLayers)
+        let captured = CapturedPositions(batch, streams: streams)
         var options = LensTrainingOptions()
         options.window = positions
         options.tokensPerStep = positions
@@ -85,7 +86,7 @@ struct Workloads {
                 "\(limit.title); timed: \(positions) tokens, \(layers) of \(configuration.nLayers) layers"
         ) {
             try seconds {
-                trainer.accumulate(batch, streams: streams)
+                trainer.accumulate(captured)
                 _ = try trainer.finishStep()
             }
         }

@@ -73,9 +73,9 @@ struct Planner {
             throw LensError.nothingHeldOut(windows: windows.count, window: length)
         }
         let plan = LensTrainingPlan(
-            windows: limit, of: length,
+            windows: limit, of: length, model.configuration,
             positionsPerWindow: recipe.positionsPerWindow, steps: recipe.steps,
-            windowsPerStep: recipe.tokensPerStep.map { $0 / length }, heldOut: heldOut)
+            tokensPerStep: recipe.tokensPerStep, heldOut: heldOut)
         if recipe.budget != nil {
             say(plan, plan.cost(model.configuration)) { String(format: "%.2g operations", $0) }
         }
@@ -99,8 +99,8 @@ struct Planner {
     ) {
         let text = """
             plan: closed form (\(spell(cost.closedForm))), then \(plan.steps) steps of \
-            \(plan.windowsPerStep) windows of \(plan.window) tokens, \(plan.positionsPerWindow) \
-            positions of each (\(spell(cost.steps))); measurements on \(plan.heldOut) windows held \
+            \(plan.tokensPerStep) tokens, \(plan.positionsPerWindow) positions of each window of \
+            \(plan.window) (\(spell(cost.steps))); measurements on \(plan.heldOut) windows held \
             out (\(spell(cost.measuring))); \(spell(cost.total)) in all
 
             """

@@ -79,7 +79,9 @@ struct TrainCommand: ReportingCommand {
         _ model: LanguageModel, _ options: inout LensTrainingOptions
     ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
         let length = corpus.window
-        if let tokens = recipe.tokensPerStep, !tokens.isMultiple(of: length) {
+        if recipe.recipe == .published, let tokens = recipe.tokensPerStep,
+            !tokens.isMultiple(of: length)
+        {
             throw LensError.tokensPerStep(tokens: tokens, window: length)
         }
         var (needed, held) = (options.windowsNeeded, measuring.heldOut ?? 16)
@@ -92,7 +94,8 @@ struct TrainCommand: ReportingCommand {
             let plan =
                 if session.resume, case .seconds = recipe.budget {
                     try LensSnapshot.plan(
-                        in: session.out, window: length, heldOut: measuring.heldOut)
+                        in: session.out, window: length, heldOut: measuring.heldOut,
+                        model.configuration)
                 } else {
                     try Planner(
                         model: model, options: options, recipe: recipe,
@@ -100,6 +103,11 @@ struct TrainCommand: ReportingCommand {
                     ).plan(read)
                 }
             plan.apply(to: &options)
+            if options.fit == .closedForm {
+                // One pass takes all that it reads.
+                options.positionsPerWindow = recipe.positionsPerWindow
+                options.mixesPositions = false
+            }
             (needed, held) = (plan.windows, plan.heldOut)
         case .published:
             options.evalEvery = max(1, options.steps / 10)
@@ -137,7 +145,7 @@ struct TrainCommand: ReportingCommand {
             let enough = LensTrainingPlan.closedFormWindows(
                 of: windows.window, dModel: model.configuration.dModel)
             trainer.start(
-                from: try closedForm(model, windows, heldOut, options, atMost: enough))
+                from: try closedForm(model, trainer.text, heldOut, atMost: enough))
         }
         let log = TrainingLog(folder: session.out)
         try session.run(trainer, log: log, keepsStart: options.fit == .both) { report, heldOut in
@@ -169,7 +177,8 @@ struct TrainCommand: ReportingCommand {
     ) throws -> String {
         let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
-        let solution = try closedForm(model, windows, heldOut, options)
+        let text = try TrainingText(windows, model: model, options: options)
+        let solution = try closedForm(model, text, heldOut)
         let log = TrainingLog(folder: session.out)
         try log.begin()
         try log.append(HeldOutReport(step: 0, scores: solution.losses.start))
@@ -183,19 +192,18 @@ struct TrainCommand: ReportingCommand {
 
     /// Reads the text once, or windows spread over it, which can not be put away half-way.
     private func closedForm(
-        _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
-        _ options: LensTrainingOptions, atMost limit: Int = .max
+        _ model: LanguageModel, _ text: TrainingText, _ heldOut: HeldOutText,
+        atMost limit: Int = .max
     ) throws -> ClosedFormFit.Solution {
-        let fit = try ClosedFormFit(
-            model, windows: windows, atMost: limit, heldOut: heldOut, options: options)
+        let fit = try ClosedFormFit(model, text: text, atMost: limit, heldOut: heldOut)
         Interruption.catchSignals()
         let display = ProgressDisplay(
-            "closed form", unit: "tokens", total: fit.windowsToSee * windows.window)
+            "closed form", unit: "tokens", total: fit.windowsToSee * text.windows.window)
         defer { display.finish() }
         while !fit.isRead {
             if Interruption.isRequested { throw CommandError.interruptedWithoutState }
             try fit.advance()
-            display.update(fit.windowsSeen * windows.window)
+            display.update(fit.windowsSeen * text.windows.window)
         }
         return try fit.solve()
     }
@@ -249,7 +257,6 @@ extension LensArtifact: TrainingResult {}
 
 extension LensTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }
-    var tokensSeen: Int { windowsSeen * options.window }
     var totalTokens: Int { options.steps * options.tokensPerStep }
     func writeSnapshot(to folder: String) throws { try LensSnapshot.write(self, to: folder) }
     func restore(from folder: String) throws { try LensSnapshot.restore(self, from: folder) }

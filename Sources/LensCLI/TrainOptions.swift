@@ -25,9 +25,9 @@ struct RecipeOptions: ParsableArguments {
         name: .customLong("recipe"),
         help: """
             What the options below are unless they are given. published: 250 steps of 262,144 \
-            tokens by SGD, as tuned-lens 0.2. fast: the closed form, then about 150 steps of Muon \
-            from there, at half of the positions of the text (of little text at all), of at most \
-            6.5 million tokens; the best translator of every block on what is held out. (default: published, with \
+            tokens by SGD, as tuned-lens 0.2. fast: the closed form, then up to 200 steps of Muon \
+            from there, each at random positions of the text, half of them in all (of little text three \
+            quarters), of at most 6.5 million tokens; the best translator of every block on what is held out. (default: published, with \
             --budget fast)
             """)
     var chosenRecipe: Name?
@@ -62,33 +62,40 @@ struct RecipeOptions: ParsableArguments {
     var optimizer: LensTrainingOptions.Optimizer?
 
     @Option(
-        help: "Updates of the translators. (default: about 150 with fast, else 250)")
+        help: "Updates of the translators. (default: up to 200 with fast, else 250)")
     var steps: Int?
 
     @Option(
         help: """
-            Tokens in a step; a multiple of --window. (default: what the text gives with fast, else \
-            262144)
+            Tokens in a step; with published a multiple of --window. (default: what the text gives \
+            with fast, else 262144)
             """)
     var tokensPerStep: Int?
 
     @Option(
         help: """
             Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
-            alike, and the vocabulary costs most. (default: with fast all of little text, half of \
-            more, for a time or operations a quarter or more; else all)
+            alike, and the vocabulary costs most. (default: with fast three quarters of little text, half \
+            of more, for a time or operations a quarter or more; else all)
             """)
     var positionsPerWindow: Int?
 
-    @Option(help: "Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.015 for Muon.")
+    @Option(
+        help: """
+            Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.005 for Muon, where every \
+            block's then adapts to its gradients.
+            """)
     var lrScale = 1.0
 
     @Option(
-        help: "Pull of the translators towards zero, that is, of the lens towards the identity.")
-    var weightDecay = 1e-3
+        help: """
+            Pull of the translators towards zero, that is, of the lens towards the identity. (default: \
+            0.03 with fast, else 0.001)
+            """)
+    var weightDecay: Double?
 
-    @Option(help: "Momentum of SGD and Muon.")
-    var momentum = 0.9
+    @Option(help: "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)")
+    var momentum: Double?
 
     @Option(
         help: """
@@ -130,9 +137,10 @@ struct RecipeOptions: ParsableArguments {
             lrScale > 0 && lrScale.isFinite, "--lr-scale is \(lrScale), expected a positive number."
         )
         try require(
-            weightDecay >= 0 && weightDecay.isFinite,
-            "--weight-decay is \(weightDecay), expected 0 or more.")
-        try require((0..<1).contains(momentum), "--momentum is \(momentum), expected 0 to 1.")
+            (0..<Double.infinity).contains(weightDecay ?? 0),
+            "--weight-decay is \(weightDecay ?? 0), expected 0 or more.")
+        try require(
+            (0..<1).contains(momentum ?? 0), "--momentum is \(momentum ?? 0), expected 0 to 1.")
         guard budget != nil else { return }
         try require(
             recipe == .fast, "--budget plans the fast recipe; the published one is as it is.")
@@ -172,6 +180,8 @@ struct RecipeOptions: ParsableArguments {
             options.fit = .both
             options.optimizer = .muon
             options.keep = .best
+            options.momentum = 0.8
+            options.weightDecay = 0.03
         }
         options.fit = fit ?? options.fit
         options.optimizer = optimizer ?? options.optimizer
@@ -182,8 +192,8 @@ struct RecipeOptions: ParsableArguments {
         options.positionsPerWindow = positionsPerWindow
         options.window = window
         options.learningRateScale = lrScale
-        options.momentum = momentum
-        options.weightDecay = weightDecay
+        options.momentum = momentum ?? options.momentum
+        options.weightDecay = weightDecay ?? options.weightDecay
         options.warmupSteps = warmupSteps
         options.biasOnly = biasOnly
         options.seed = seed
@@ -197,16 +207,16 @@ struct HeldOutOptions: ParsableArguments {
     @Option(
         help: """
             Windows to measure the lens on, the next ones after those that training takes; with \
-            --fit gradient also 0 for none. (default: 16; with fast one for sixteen to train on, \
-            at most 16)
+            --fit gradient also 0 for none. (default: 16; with fast one for ten to train on, at \
+            most 16)
             """)
     var heldOut: Int?
 
     @Option(
         help: """
             Steps between measurements on what is held out; there is always one before the first \
-            step and one after the last, with 0 no other. (default: a tenth of --steps, with fast a \
-            third)
+            step and one after the last, with 0 no other. (default: a tenth of --steps, with fast \
+            100)
             """)
     var evalEvery: Int?
 

@@ -16,30 +16,29 @@ package final class ClosedFormFit {
     package static let ridges = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]
 
     private let model: LanguageModel
-    private let windows: TokenWindows
+    private let text: TrainingText
     private let heldOut: HeldOutText
     /// Of all layers but the last, which reads the last stream itself.
     private let moments: [SecondMoments]
-    /// How many windows, spread over all.
+    /// How many windows, the first that steps will take.
     package let windowsToSee: Int
     package private(set) var windowsSeen = 0
 
-    /// - Parameter limit: how many windows to read at most.
-    /// - Throws: `LensError.nothingHeldOut`, `.tokenShift`, `.tooLittleData`.
+    /// - Parameter limit: how many windows to read at least, if there are as many.
+    /// - Throws: `LensError.nothingHeldOut`, `.tooLittleData`.
     package init(
-        _ model: LanguageModel, windows: TokenWindows, atMost limit: Int = .max,
-        heldOut: HeldOutText, options: LensTrainingOptions
+        _ model: LanguageModel, text: TrainingText, atMost limit: Int = .max, heldOut: HeldOutText
     ) throws {
+        let window = text.windows.window
         guard !heldOut.isEmpty else {
-            throw LensError.nothingHeldOut(windows: windows.count, window: options.window)
+            throw LensError.nothingHeldOut(windows: text.count, window: window)
         }
-        guard windows.count > 0 else {
-            throw LensError.tooLittleData(windows: 0, needed: 1, window: options.window)
+        guard text.count > 0 else {
+            throw LensError.tooLittleData(windows: 0, needed: 1, window: window)
         }
-        try options.checkTokenShift()
-        windowsToSee = min(limit, windows.count)
+        windowsToSee = min(limit, text.count)
         self.model = model
-        self.windows = windows
+        self.text = text
         self.heldOut = heldOut
         let d = model.configuration.dModel
         moments = (1..<model.configuration.nLayers).map { _ in
@@ -47,16 +46,15 @@ package final class ClosedFormFit {
         }
     }
 
-    package var isRead: Bool { windowsSeen == windowsToSee }
+    package var isRead: Bool { windowsSeen >= windowsToSee }
 
-    /// Reads the next few windows.
+    /// Reads the next few windows. What steps want to hold of them stays in memory.
     package func advance() throws {
-        let count = min(windowsAtATime(of: windows.window), windowsToSee - windowsSeen)
-        let chosen = (windowsSeen..<windowsSeen + count).map { $0 * windows.count / windowsToSee }
-        let batch = TokenBatch(chosen.map { windows[$0] })
-        let streams = try model.capturedStreams(batch)
+        let few = min(windowsAtATime(of: text.windows.window), windowsToSee - windowsSeen)
+        let part = try text.readIntoRound() ?? text.read(windowsSeen..<windowsSeen + few)
+        let streams = part.streams
         let final = streams[model.configuration.nLayers - 1]
-        let inverseRMS = Tensor(batch.ids.count)
+        let inverseRMS = Tensor(final.shape[0])
         model.unembedding.normalize(
             final, into: Tensor(final.shape), inverseRMS: inverseRMS.pointer)
         parallel(moments.count) { layer in
@@ -66,7 +64,7 @@ package final class ClosedFormFit {
             withExtendedLifetime(target) {}
         }
         withExtendedLifetime(inverseRMS) {}
-        windowsSeen += count
+        windowsSeen += part.count / text.positionsPerWindow
     }
 
     /// What `solve` found.

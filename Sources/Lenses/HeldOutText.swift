@@ -14,7 +14,7 @@ package final class HeldOutText {
     private lazy var captured = Result { try capture() }
 
     private struct Captured {
-        /// `[n_layers, count, d_model]`.
+        /// What the lenses read, `[n_layers, count, d_model]`.
         let streams: Tensor
         let labels: LensLabels
         /// `1 / rms` of the last stream, `[count]`.
@@ -32,35 +32,25 @@ package final class HeldOutText {
     var isEmpty: Bool { windows.count == 0 }
 
     private func capture() throws -> Captured {
-        let (layers, d) = (model.configuration.nLayers, model.configuration.dModel)
-        var parts: [(read: Tensor, labels: Tensor)] = []
-        var ids: [Int] = []
         let atATime = windowsAtATime(of: windows.window)
-        for start in stride(from: 0, to: windows.count, by: atATime) {
+        let parts = try stride(from: 0, to: windows.count, by: atATime).map { start in
             let batch = TokenBatch(
                 (start..<min(start + atATime, windows.count)).map { windows[$0] })
             let positions = LabelledPositions(
                 batch, tokenShift: options.tokenShift,
                 perWindow: max(1, options.heldOutPositions / windows.count))
-            let streams = try model.capturedStreams(batch)
-            parts.append((positions.read(streams), positions.labels(streams[layers - 1])))
-            ids += positions.labelIDs
+            return CapturedPositions(positions, of: try model.capturedStreams(batch))
         }
-        let (streams, final) = (Tensor(layers, ids.count, d), Tensor(ids.count, d))
-        var row = 0
-        for (read, labels) in parts {
-            let rows = row..<row + labels.shape[0]
-            for layer in 0..<layers { streams[layer][rows].assign(read[layer]) }
-            final[rows].assign(labels)
-            row = rows.upperBound
-        }
-        let (normed, inverseRMS) = (Tensor(ids.count, d), Tensor(ids.count))
+        let count = parts.reduce(0) { $0 + $1.count }
+        let all = CapturedPositions(0..<count, of: parts)
+        let last = all.streams[model.configuration.nLayers - 1]
+        let inverseRMS = Tensor(count)
         model.unembedding.normalize(
-            streams[layers - 1], into: normed, inverseRMS: inverseRMS.pointer)
+            last, into: Tensor(last.shape), inverseRMS: inverseRMS.pointer)
         return Captured(
-            streams: streams,
+            streams: all.streams,
             labels: LensLabels(
-                options.loss, ids: ids, finalStream: final, unembedding: model.unembedding,
+                options.loss, ids: all.ids, finalStream: all.final, unembedding: model.unembedding,
                 vocabulary: vocabulary),
             inverseRMS: inverseRMS)
     }

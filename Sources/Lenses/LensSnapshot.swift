@@ -1,4 +1,5 @@
 import Checkpoints
+import StateSpaceModels
 import Tensors
 
 /// The state of an unfinished training of a lens, from which it goes on as if it had never stopped.
@@ -7,7 +8,7 @@ package enum LensSnapshot {
     private static func identity(of trainer: LensTrainer) throws -> [String: String] {
         [
             "starting_lens": trainer.startingLens,
-            "windows_sha256": trainer.windows.sha256,
+            "windows_sha256": trainer.text.windows.sha256,
             "held_out_sha256": trainer.heldOut.windows.sha256,
             "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
         ].merging(try trainer.options.spelled) { first, _ in first }
@@ -25,7 +26,7 @@ package enum LensSnapshot {
     package static func write(_ trainer: LensTrainer, to folder: String) throws {
         // Between steps the gradient is zero and need not be kept.
         let tensors = tensors(of: trainer).filter {
-            trainer.progress.windowsDone > 0 || !isGradient($0.name)
+            trainer.progress.positions > 0 || !isGradient($0.name)
         }
         try SnapshotFolder(in: folder).write(
             step: trainer.completedSteps, tensors, progress: trainer.progress,
@@ -36,15 +37,15 @@ package enum LensSnapshot {
     ///
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package static func plan(
-        in folder: String, window: Int, heldOut: Int?
+        in folder: String, window: Int, heldOut: Int?, _ configuration: ModelConfiguration
     ) throws -> LensTrainingPlan {
         let snapshots = SnapshotFolder(in: folder)
         let steps = try snapshots.option("steps")
-        let windowsPerStep = max(1, try snapshots.option("tokens_per_step") / window)
         return LensTrainingPlan(
-            windows: windowsPerStep * max(1, steps), of: window,
+            windows: 1, of: window, configuration,
             positionsPerWindow: (try? snapshots.option("positions_per_window")) ?? window,
-            steps: max(1, steps), windowsPerStep: windowsPerStep, heldOut: heldOut)
+            steps: max(1, steps), tokensPerStep: max(1, try snapshots.option("tokens_per_step")),
+            heldOut: heldOut)
     }
 
     /// Puts the newest snapshot's state into `trainer`, which was made with the same arguments.

@@ -34,20 +34,18 @@ package final class LensTrainer {
     let model: LanguageModel
     package let options: LensTrainingOptions
     private let vocabulary: Vocabulary
-    let windows: TokenWindows
+    package let text: TrainingText
     package let heldOut: HeldOutText
     let optimizer: LensOptimizer
     /// With `keep` `best`: of every layer the best translator so far, at first the logit lens's.
     let best: Lens?
     /// Of the lens that training started from.
     let startingLens: String
-    private let order: [Int]
-    /// Where training stands: complete steps, and windows and losses of the one under way.
+    /// Where training stands: complete steps, and positions and losses of the one under way.
     var progress: Progress
 
     struct Progress: Codable, Equatable {
         var step = 0
-        var windowsDone = 0
         /// Of the complete step before, by layer.
         var losses: [Double]
         var lossSums: [Double]
@@ -72,15 +70,21 @@ package final class LensTrainer {
     ///   - lens: where training starts; it is changed in place.
     ///   - windows: at least `options.windowsNeeded`.
     ///   - heldOut: what to measure the lens on.
+    ///   - poolBytes: see `TrainingText`.
     /// - Throws: `LensError.tokensPerStep`, `.tokenShift`, `.tooLittleData`, `.nothingHeldOut`.
     package init(
         _ model: LanguageModel, lens: Lens, windows: TokenWindows,
-        heldOut: HeldOutText? = nil, options: LensTrainingOptions
+        heldOut: HeldOutText? = nil, options: LensTrainingOptions,
+        poolBytes: Int = TrainingText.poolBytes
     ) throws {
-        guard options.tokensPerStep % options.window == 0, options.tokensPerStep > 0 else {
+        guard
+            options.tokensPerStep > 0,
+            options.mixesPositions || options.tokensPerStep % options.window == 0
+        else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
         }
-        try options.checkTokenShift()
+        let text = try TrainingText(
+            windows, model: model, options: options, poolBytes: poolBytes)
         guard windows.count >= options.windowsNeeded else {
             throw LensError.tooLittleData(
                 windows: windows.count, needed: options.windowsNeeded, window: options.window)
@@ -91,7 +95,7 @@ package final class LensTrainer {
         self.model = model
         self.options = options
         startingLens = lens.sha256
-        self.windows = windows
+        self.text = text
         self.heldOut =
             heldOut ?? HeldOutText(windows.part(0..<0), model: model, options: options)
         vocabulary = self.heldOut.vocabulary
@@ -104,10 +108,6 @@ package final class LensTrainer {
         best =
             options.keep == .best
             ? Lens(weight: Tensor(lens.weight.shape), bias: Tensor(lens.bias.shape)) : nil
-        order =
-            options.shuffle
-            ? shuffledOrder(count: options.windowsNeeded, seed: options.seed)
-            : Array(0..<options.windowsNeeded)
         progress = Progress(layers: lens.layerCount)
     }
 
@@ -143,22 +143,23 @@ package final class LensTrainer {
     package var smallestLosses: [Double]? { progress.smallestLosses }
     package var completedSteps: Int { progress.step }
     package var isFinished: Bool { progress.step == options.steps || trainedLayers.isEmpty }
-    /// Windows that training has seen, those of an unfinished step included.
-    package var windowsSeen: Int { progress.step * options.windowsPerStep + progress.windowsDone }
+    /// Tokens that training has seen, those of an unfinished step included.
+    package var tokensSeen: Int {
+        progress.step * options.tokensPerStep
+            + progress.positions * options.tokensPerStep / options.positionsPerStep
+    }
 
-    /// Does the next piece of work, a few windows; at the end of a step also the update.
+    /// Does the next piece of work: the model reads a few windows, or all layers learn from about 1,024
+    /// positions, or both; at the end of a step also the update.
     ///
     /// - Returns: the step's report when a step was completed, else nil.
     /// - Throws: `LensError.diverged` if a loss or a parameter is not finite.
     package func advance() throws -> Report? {
-        let first = progress.step * options.windowsPerStep
-        let count = min(
-            windowsAtATime(of: options.window), options.windowsPerStep - progress.windowsDone)
-        let chosen = order[first + progress.windowsDone..<first + progress.windowsDone + count]
-        let batch = TokenBatch(chosen.map { windows[$0] })
-        accumulate(batch, streams: try model.capturedStreams(batch))
-        progress.windowsDone += count
-        guard progress.windowsDone == options.windowsPerStep else { return nil }
+        guard let captured = try text.next(step: progress.step, after: progress.positions) else {
+            return nil
+        }
+        accumulate(captured)
+        guard progress.positions == options.positionsPerStep else { return nil }
         return try finishStep()
     }
 
@@ -199,25 +200,13 @@ package final class LensTrainer {
         return HeldOutReport(step: progress.step, scores: losses)
     }
 
-    /// Adds loss and gradient of every layer for one batch of windows; some layers at a time, whose
-    /// rows go through the vocabulary together.
-    ///
-    /// - Parameter streams: what each translator reads, `[n_layers, pos, d_model]`, the model's last
-    ///   stream last.
-    package func accumulate(_ batch: TokenBatch, streams: Tensor) {
-        let seen = windowsSeen
-        let positions = LabelledPositions(
-            batch, tokenShift: options.tokenShift, perWindow: options.positionsPerWindow
-        ) { window in
-            // The golden ratio's multiples spread evenly, however many there are.
-            (Double(seen + window) * 0.618033988749895).truncatingRemainder(dividingBy: 1)
-        }
-        let final = positions.labels(streams[lens.layerCount - 1])
-        let unembedding = model.unembedding
+    /// Adds loss and gradient of every layer at some positions; some layers at a time, whose rows go
+    /// through the vocabulary together.
+    package func accumulate(_ positions: CapturedPositions) {
+        let (streams, final, unembedding) = (positions.streams, positions.final, model.unembedding)
         let labels = LensLabels(
-            options.loss, ids: positions.labelIDs, finalStream: final, unembedding: unembedding,
+            options.loss, ids: positions.ids, finalStream: final, unembedding: unembedding,
             vocabulary: vocabulary)
-        let streams = positions.read(streams)
         let groups = layerGroups(trainedLayers, rows: positions.count)
         let shape = [(groups.first?.count ?? 0) * positions.count, lens.dModel]
         let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
@@ -263,14 +252,13 @@ package final class LensTrainer {
         }
         if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress.step += 1
-        progress.windowsDone = 0
         progress.losses = loss
         progress.lossSums = Array(repeating: 0, count: lens.layerCount)
         progress.positions = 0
         progress.squares = 0
         return Report(
             step: step + 1, loss: loss,
-            lossBitsPerByte: loss.map { $0 * windows.natsToBitsPerByte },
+            lossBitsPerByte: loss.map { $0 * text.windows.natsToBitsPerByte },
             gradientNorm: norm, learningRate: options.learningRate(step: step),
             tokens: (step + 1) * options.tokensPerStep)
     }

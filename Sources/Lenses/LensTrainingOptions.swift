@@ -18,16 +18,17 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case sgd
         /// Adam with AMSGrad, rate `0.001 · lr_scale`, warmed up as upstream means to but never does.
         case adam
-        /// Muon, rate `0.015 · lr_scale`: by so much of the size that it has, `|I + A|/√d_model`, a
-        /// step turns every direction of a translator. Biases by Adam with AMSGrad, which moves each by
-        /// a tenth of the rate, times the last stream's root mean square.
+        /// Muon, first rate `0.005 · lr_scale`: by so much of the size that it has, `|I + A|/√d_model`,
+        /// a step turns every direction of a translator. Over the first half of the steps each
+        /// translator's rate follows the agreement of its gradients. Biases by Adam with AMSGrad,
+        /// which moves each by a tenth of the first rate as it falls, times the last stream's root mean square.
         case muon
 
         fileprivate func baseRate(momentum: Double) -> Double {
             switch self {
             case .sgd: 1 - momentum
             case .adam: 1e-3
-            case .muon: 0.015
+            case .muon: 0.005
             }
         }
     }
@@ -68,6 +69,8 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
     package var patience: Int?
     /// Positions of each window whose gradient is taken, evenly spaced; all if nil.
     package var positionsPerWindow: Int?
+    /// Whether a step takes positions of many windows at random, instead of whole windows.
+    package var mixesPositions = false
     package var seed: UInt64 = 42
     package var shuffle = true
     /// Of the translators' products and the vocabulary pass.
@@ -85,18 +88,23 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         case evalEvery = "eval_every"
         case heldOutPositions = "held_out_positions"
         case positionsPerWindow = "positions_per_window"
+        case mixesPositions = "mixes_positions"
     }
 
     package init() {}
 
     package var windowsPerStep: Int { tokensPerStep / window }
-    package var windowsNeeded: Int { windowsPerStep * steps }
-
-    func checkTokenShift() throws {
-        guard tokenShift.magnitude < window.magnitude else {
-            throw LensError.tokenShift(shift: tokenShift, window: window)
-        }
+    package var windowsNeeded: Int {
+        guard mixesPositions else { return windowsPerStep * steps }
+        let perWindow = takenPositionsPerWindow
+        return (positionsPerStep * steps + perWindow - 1) / perWindow
     }
+
+    /// Of those with a label inside their window.
+    var takenPositionsPerWindow: Int {
+        min(positionsPerWindow ?? window, window - Int(tokenShift.magnitude))
+    }
+    var positionsPerStep: Int { max(1, tokensPerStep * takenPositionsPerWindow / window) }
 
     /// Whether the lens is measured on what is held out once so many steps are complete.
     func isMeasured(after step: Int) -> Bool {

@@ -32,12 +32,14 @@ extension LensTrainingPlan.Rates {
         for layer in 0..<configuration.nLayers {
             first[layer].assign(streams[layer][0..<one.ids.count])
         }
+        let captured = CapturedPositions(
+            LabelledPositions(one, tokenShift: options.tokenShift, perWindow: positions), of: first)
 
         let clock = ContinuousClock()
         var (forward, lens, algebra) = (Duration.zero, Duration.zero, Duration.zero)
         for _ in 0..<2 {
             forward = try clock.measure { _ = try model.capturedStreams(batch) }
-            lens = clock.measure { trainer.accumulate(one, streams: first) }
+            lens = clock.measure { trainer.accumulate(captured) }
             algebra = clock.measure {
                 parallel(moments.count) { index in
                     moments[index].add(streams[0].matrix, streams[0].matrix, scale: ones.pointer)

@@ -3,37 +3,49 @@ import StateSpaceModels
 /// How much of what the fast recipe does with so many windows of text.
 package struct LensTrainingPlan: Equatable, Sendable {
     /// More steps gain little, fewer lose.
-    private static let usualSteps = 150
+    private static let usualSteps = 200
+    /// A step with fewer tokens learns too little, and one whose positions cost less than four times
+    /// its orthogonalizations costs too much.
+    private static let fewestTokens = 256
+    private static let leastShare = 4.0
+    /// Of less text, in tokens, nearly every position tells something new.
+    private static let littleText = 150_000
 
     /// Windows to train on, and to measure on.
     package let windows, heldOut: Int
     package let window: Int
-    package let windowsPerStep: Int
+    package let tokensPerStep: Int
     package let steps: Int
     package let positionsPerWindow: Int
 
     /// - Parameters:
-    ///   - windows: how many there are to train on; a whole number of steps takes no more.
-    ///   - positionsPerWindow, steps, windowsPerStep, heldOut: as a user wants them; the plan's own choice if nil.
+    ///   - windows: how many there are to train on; a whole number of steps may take fewer.
+    ///   - positionsPerWindow, steps, tokensPerStep, heldOut: as a user wants them; the plan's own choice if nil.
     package init(
-        windows: Int, of window: Int, positionsPerWindow: Int? = nil, steps: Int? = nil,
-        windowsPerStep: Int? = nil, heldOut: Int? = nil
+        windows: Int, of window: Int, _ configuration: ModelConfiguration,
+        positionsPerWindow: Int? = nil, steps: Int? = nil, tokensPerStep: Int? = nil,
+        heldOut: Int? = nil
     ) {
         precondition(windows > 0, "a plan for no window")
-        let usual = Self.usualSteps
+        let tokens = windows * window
         self.window = window
-        // Of little text every position tells something new.
-        let share = windows < 2 * usual ? window : max(1, window / 2)
-        self.positionsPerWindow = min(positionsPerWindow ?? share, window)
-        self.windowsPerStep =
-            windowsPerStep ?? max(1, steps.map { windows / $0 } ?? (windows + usual / 2) / usual)
-        self.steps = steps ?? max(1, windows / self.windowsPerStep)
-        self.windows = self.windowsPerStep * self.steps
+        let share = tokens < Self.littleText ? window * 3 / 4 : window / 2
+        self.positionsPerWindow = min(positionsPerWindow ?? max(1, share), window)
+        let layers = configuration.nLayers
+        let position = configuration.lensStepOperations(positions: 1, layers: layers)
+        let worthwhile = Self.leastShare * configuration.muonOperations(layers: layers) / position
+        let usual = max(
+            Self.fewestTokens, tokens / Self.usualSteps,
+            Int(worthwhile) * window / self.positionsPerWindow)
+        self.tokensPerStep =
+            tokensPerStep ?? min(tokens, max(1, steps.map { tokens / $0 } ?? usual))
+        self.steps = steps ?? max(1, tokens / self.tokensPerStep)
+        self.windows = (self.steps * self.tokensPerStep + window - 1) / window
         self.heldOut = heldOut ?? Self.heldOut(besides: self.windows)
     }
 
     /// How many windows to measure on, beside so many to train on.
-    package static func heldOut(besides windows: Int) -> Int { min(16, max(1, windows / 16)) }
+    package static func heldOut(besides windows: Int) -> Int { min(16, max(1, windows / 10)) }
 
     /// Positions whose gradient is taken.
     package var positions: Int { windows * positionsPerWindow }
@@ -44,15 +56,16 @@ package struct LensTrainingPlan: Equatable, Sendable {
         max(1, 64 * dModel / window)
     }
 
-    /// `options` with the plan's sizes. What is held out is measured at the start and three or four
-    /// times more, at so many positions that this takes less than a tenth of the training.
+    /// `options` with the plan's sizes. What is held out is measured every hundred steps, at so many
+    /// positions that this takes less than a twentieth of the training.
     package func apply(to options: inout LensTrainingOptions) {
         options.window = window
         options.steps = steps
-        options.tokensPerStep = windowsPerStep * window
+        options.tokensPerStep = tokensPerStep
         options.positionsPerWindow = positionsPerWindow < window ? positionsPerWindow : nil
-        options.evalEvery = max(1, steps / 3)
-        options.heldOutPositions = min(2048, max(256, positions / 32))
+        options.mixesPositions = true
+        options.evalEvery = 100
+        options.heldOutPositions = min(2048, max(256, positions / 64))
     }
 
     /// What the parts of a training take: operations, or seconds.
@@ -73,9 +86,12 @@ package struct LensTrainingPlan: Equatable, Sendable {
         let gradients = configuration.lensStepOperations(positions: positions, layers: layers)
         let updates = Double(steps) * configuration.muonOperations(layers: layers)
         let losses = configuration.lensLossOperations(positions: options.heldOutPositions)
-        let measurements = Double(2 + steps / options.evalEvery)
+        // Of the logit lens, the closed form, the steps on the way and the last.
+        let measurements = Double(3 + (steps - 1) / options.evalEvery)
+        let held = TrainingText.windowsPerRound(
+            positionsPerWindow: positionsPerWindow, configuration)
         return Cost(
-            closedForm: Double(read) * (forward + moments),
+            closedForm: Double(max(0, read - held)) * forward + Double(read) * moments,
             steps: Double(windows) * forward + gradients / rates.lens + updates / rates.algebra,
             measuring: Double(heldOut) * forward + measurements * losses / rates.lens)
     }
@@ -108,7 +124,8 @@ package struct LensTrainingPlan: Equatable, Sendable {
         let left = windows - (heldOut ?? Self.heldOut(besides: windows))
         func plan(_ count: Int, quarters: Int) -> LensTrainingPlan? {
             let plan = LensTrainingPlan(
-                windows: count, of: window, positionsPerWindow: max(1, quarters * window / 4),
+                windows: count, of: window, configuration,
+                positionsPerWindow: max(1, quarters * window / 4),
                 heldOut: heldOut)
             return plan.cost(configuration, rates: rates).total <= budget ? plan : nil
         }

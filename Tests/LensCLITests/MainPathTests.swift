@@ -140,7 +140,7 @@ struct MainPathTests {
     func budget() throws {
         #expect(try budgeted("20k tokens").status == 0)
         let tokens = try record()
-        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 32)
+        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 48)
 
         // At a quarter of the positions: more text.
         let planned = try budgeted("1e12 operations")

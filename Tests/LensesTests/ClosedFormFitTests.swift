@@ -6,11 +6,14 @@ import Testing
 struct ClosedFormFitTests {
     private func solve(_ setup: SmallSetup, heldOut: Int) throws -> ClosedFormFit.Solution {
         let trained = setup.windows.count - heldOut
+        let options = setup.options { $0.steps = trained / 4 }
         let fit = try ClosedFormFit(
-            setup.model, windows: setup.windows.part(0..<trained),
+            setup.model,
+            text: TrainingText(
+                setup.windows.part(0..<trained), model: setup.model, options: options),
             heldOut: HeldOutText(
                 setup.windows.part(trained..<setup.windows.count), model: setup.model,
-                options: setup.options()), options: setup.options())
+                options: options))
         while !fit.isRead { try fit.advance() }
         return try fit.solve()
     }
@@ -78,11 +81,8 @@ struct ClosedFormFitTests {
             try solve(setup, heldOut: 0)
         }
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
-            try ClosedFormFit(
-                setup.model, windows: setup.windows,
-                heldOut: HeldOutText(
-                    setup.windows, model: setup.model, options: setup.options()),
-                options: setup.options { $0.tokenShift = 16 })
+            try TrainingText(
+                setup.windows, model: setup.model, options: setup.options { $0.tokenShift = 16 })
         }
     }
 }

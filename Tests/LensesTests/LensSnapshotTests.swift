@@ -36,10 +36,35 @@ struct LensSnapshotTests {
 
             let resumed = try setup.trainer(options)
             try LensSnapshot.restore(resumed, from: folder.path)
-            #expect(resumed.windowsSeen == stop)
+            #expect(resumed.tokensSeen == 600 * stop)
             #expect(try resumed.run() == Array(reports[seen...]))
             #expect(resumed.parameters == whole.parameters)
         }
+    }
+
+    @Test("where positions are mixed as well, in the middle of a round", arguments: 1...20)
+    func resumesMixed(stop: Int) throws {
+        let setup = try setup()
+        let options = setup.options {
+            $0.steps = 4
+            $0.tokensPerStep = 1500
+            $0.mixesPositions = true
+            $0.optimizer = .muon
+        }
+        func trainer() throws -> LensTrainer { try setup.trainer(options, pool: 4) }
+        let whole = try trainer()
+        let reports = try whole.run()
+        let folder = try TemporaryFolder()
+        let interrupted = try trainer()
+        var seen = 0
+        for _ in 0..<stop where try !interrupted.isFinished && interrupted.advance() != nil {
+            seen += 1
+        }
+        try LensSnapshot.write(interrupted, to: folder.path)
+        let resumed = try trainer()
+        try LensSnapshot.restore(resumed, from: folder.path)
+        #expect(try resumed.run() == Array(reports[seen...]))
+        #expect(resumed.parameters == whole.parameters)
     }
 
     @Test("with measurements and the best translators as well", arguments: [2, 5, 9])

@@ -6,29 +6,44 @@ struct LensTrainingPlanTests {
     private let configuration = ModelConfiguration.mamba2(
         dModel: 256, nLayers: 6, vocabSize: 5000, dState: 32, headDim: 32)
 
-    @Test("about 150 steps of whole windows, or what a user wants, and never more than there is")
+    @Test("up to 200 steps, or what a user wants, and never more than there is")
     func sizes() {
         for windows in [1, 7, 150, 151, 299, 1000, 30_000] {
-            let plan = LensTrainingPlan(windows: windows, of: 256, positionsPerWindow: 192)
-            #expect(plan.steps < 300 && plan.windows <= windows)
-            #expect(plan.windows > windows - plan.windowsPerStep)
+            let plan = LensTrainingPlan(
+                windows: windows, of: 256, configuration, positionsPerWindow: 192)
+            #expect(plan.steps <= 200 || plan.tokensPerStep == 256)
+            let left = (windows - plan.windows) * 256
+            #expect(left >= 0 && left < plan.tokensPerStep)
             #expect(plan.positions == plan.windows * 192)
-            #expect(plan.heldOut == min(16, max(1, plan.windows / 16)))
+            #expect(plan.heldOut == min(16, max(1, plan.windows / 10)))
         }
         for steps in [1, 3, 201, 250, 643, 3199] {
             let plan = LensTrainingPlan(
-                windows: 3200, of: 2048, positionsPerWindow: .max, steps: steps)
+                windows: 3200, of: 2048, configuration, positionsPerWindow: .max, steps: steps)
             #expect(plan.steps == steps && plan.windows <= 3200)
             #expect(plan.positionsPerWindow == 2048)
         }
         let given = LensTrainingPlan(
-            windows: 1000, of: 256, positionsPerWindow: 256, steps: 10, windowsPerStep: 3,
-            heldOut: 5)
-        #expect(given.steps == 10 && given.windows == 30 && given.heldOut == 5)
+            windows: 1000, of: 256, configuration, positionsPerWindow: 256, steps: 10,
+            tokensPerStep: 700, heldOut: 5)
+        #expect(given.steps == 10 && given.windows == 28 && given.heldOut == 5)
         var options = LensTrainingOptions()
         given.apply(to: &options)
-        #expect(options.tokensPerStep == 768 && options.windowsNeeded == 30)
+        #expect(options.tokensPerStep == 700 && options.windowsNeeded == 28)
         #expect(options.positionsPerWindow == nil)
+    }
+
+    @Test("of a model whose orthogonalizations cost much, steps take more positions")
+    func worthwhileSteps() {
+        let wide = ModelConfiguration.mamba2(
+            dModel: 1024, nLayers: 48, vocabSize: 1000, dState: 128, headDim: 64)
+        let plan = LensTrainingPlan(windows: 100, of: 256, wide)
+        let positions = plan.tokensPerStep * plan.positionsPerWindow / 256
+        let step = wide.lensStepOperations(positions: positions, layers: 48)
+        let orthogonalizations: Double = 48 * 4 * 6 * 0x1p30
+        let difference: Double = abs(step / orthogonalizations - 4)
+        #expect(difference < 0.05)
+        #expect(plan.steps == 100 * 256 / plan.tokensPerStep)
     }
 
     @Test("the largest plan fits its budget, and a larger one would not")
@@ -44,12 +59,14 @@ struct LensTrainingPlanTests {
             let all = try #require(
                 LensTrainingPlan.largest(
                     windows: plan.windows / 8, of: 256, budget: budget, configuration))
-            #expect(all.positionsPerWindow == 256 && all.windows > plan.windows / 16)
+            #expect(all.positionsPerWindow == 256)
+            #expect(all.windows > plan.windows / 16)
         }
         #expect(
             LensTrainingPlan.largest(windows: 100, of: 256, budget: 1e6, configuration) == nil)
         // Seconds are operations over rates.
-        let plan = LensTrainingPlan(windows: 100, of: 256, positionsPerWindow: 64)
+        let plan = LensTrainingPlan(
+            windows: 100, of: 256, configuration, positionsPerWindow: 64)
         let half = plan.cost(
             configuration, rates: LensTrainingPlan.Rates(forward: 2, lens: 2, algebra: 2))
         #expect(abs(half.total / plan.cost(configuration).total - 0.5) < 1e-12)

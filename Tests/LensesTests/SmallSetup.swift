@@ -32,9 +32,11 @@ struct SmallSetup {
         return options
     }
 
-    /// - Parameter heldOut: windows at the end to measure on instead of training on them.
+    /// - Parameters:
+    ///   - heldOut: windows at the end to measure on instead of training on them.
+    ///   - pool: how many windows' streams to hold where positions are mixed; as many as there are if nil.
     func trainer(
-        _ options: LensTrainingOptions, lens: Lens? = nil, heldOut: Int = 0
+        _ options: LensTrainingOptions, lens: Lens? = nil, heldOut: Int = 0, pool: Int? = nil
     ) throws -> LensTrainer {
         let trained = windows.count - heldOut
         return try LensTrainer(
@@ -42,7 +44,10 @@ struct SmallSetup {
             windows: windows.part(0..<trained),
             heldOut: HeldOutText(
                 windows.part(trained..<windows.count), model: model, options: options),
-            options: options)
+            options: options,
+            poolBytes: pool.map {
+                $0 * windows.window * (SmallModel.nLayers + 1) * SmallModel.dModel * 4
+            } ?? TrainingText.poolBytes)
     }
 }
 
@@ -62,7 +67,7 @@ extension LensTrainer {
             [Report](), [HeldOutReport<[Double]>]()
         )
         func measure() throws { if let report = try self.measure() { measured.append(report) } }
-        if windowsSeen == 0 { try measure() }
+        if tokensSeen == 0 { try measure() }
         while !isFinished {
             guard let report = try advance() else { continue }
             reports.append(report)

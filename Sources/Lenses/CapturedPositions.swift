@@ -1,0 +1,50 @@
+import Kernels
+import StateSpaceModels
+import Tensors
+
+/// What a lens is trained or measured on at some positions of text.
+package struct CapturedPositions {
+    /// What the translators read, `[n_layers, count, d_model]`.
+    let streams: Tensor
+    /// The last stream at the labels, `[count, d_model]`.
+    let final: Tensor
+    /// The tokens at the labels.
+    let ids: [Int]
+
+    package var count: Int { ids.count }
+
+    /// - Parameter streams: of all rows of the batch, `[n_layers, pos, d_model]`, the model's last
+    ///   stream last.
+    init(_ positions: LabelledPositions, of streams: Tensor) {
+        final = positions.labels(streams[streams.shape[0] - 1])
+        ids = positions.labelIDs
+        self.streams = positions.read(streams)
+    }
+
+    /// All labelled positions of a batch.
+    package init(_ batch: TokenBatch, streams: Tensor, tokenShift: Int = 0) {
+        self.init(LabelledPositions(batch, tokenShift: tokenShift), of: streams)
+    }
+
+    /// Some positions of several others.
+    ///
+    /// - Parameters:
+    ///   - parts: of the same layers, all of as many positions, but for the last.
+    ///   - places: where they are when the parts stand one after the other.
+    init(_ places: some RandomAccessCollection<Int>, of parts: [CapturedPositions]) {
+        let places = places.map { $0.quotientAndRemainder(dividingBy: parts[0].count) }
+        let (layers, d) = (parts[0].streams.shape[0], parts[0].streams.shape[2])
+        let (streams, final) = (Tensor(layers, places.count, d), Tensor(places.count, d))
+        parallel(layers + 1) { layer in
+            let target = layer < layers ? streams[layer] : final
+            for (row, place) in places.enumerated() {
+                let part = parts[place.quotient]
+                let source = layer < layers ? part.streams[layer] : part.final
+                target[row].assign(source[place.remainder])
+            }
+        }
+        self.streams = streams
+        self.final = final
+        ids = places.map { parts[$0.quotient].ids[$0.remainder] }
+    }
+}
