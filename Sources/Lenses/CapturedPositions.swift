@@ -36,13 +36,14 @@ package struct CapturedPositions {
         let (layers, d) = (parts[0].streams.shape[0], parts[0].streams.shape[2])
         let (streams, final) = (Tensor(layers, places.count, d), Tensor(places.count, d))
         parallel(layers + 1) { layer in
-            let target = layer < layers ? streams[layer] : final
+            let target = (layer < layers ? streams[layer] : final).pointer
+            let sources = parts.map { (layer < layers ? $0.streams[layer] : $0.final).pointer }
             for (row, place) in places.enumerated() {
-                let part = parts[place.quotient]
-                let source = layer < layers ? part.streams[layer] : part.final
-                target[row].assign(source[place.remainder])
+                (target + row * d).update(
+                    from: sources[place.quotient] + place.remainder * d, count: d)
             }
         }
+        withExtendedLifetime((parts, streams, final)) {}
         self.streams = streams
         self.final = final
         ids = places.map { parts[$0.quotient].ids[$0.remainder] }

@@ -1,3 +1,4 @@
+import Kernels
 import StateSpaceModels
 import Tensors
 
@@ -43,7 +44,7 @@ struct LabelledPositions {
         let (layers, positions, d) = (streams.shape[0], streams.shape[1], streams.shape[2])
         guard count < positions else { return streams }
         let taken = Tensor(layers, count, d)
-        for layer in 0..<layers { gather(rows, of: streams[layer], into: taken[layer]) }
+        parallel(layers) { layer in gather(rows, of: streams[layer], into: taken[layer]) }
         return taken
     }
 
@@ -56,6 +57,10 @@ struct LabelledPositions {
     }
 
     private func gather(_ rows: [Int], of stream: Tensor, into taken: Tensor) {
-        for (place, row) in rows.enumerated() { taken[place].assign(stream[row]) }
+        let d = taken.shape[1]
+        for (place, row) in rows.enumerated() {
+            (taken.pointer + place * d).update(from: stream.pointer + row * d, count: d)
+        }
+        withExtendedLifetime((stream, taken)) {}
     }
 }
