@@ -190,7 +190,7 @@ struct TrainCommand: ReportingCommand {
         return summary([], heldOut: record)
     }
 
-    /// Reads the text once, or windows spread over it, which can not be put away half-way.
+    /// Reads the text once, or the windows that steps take first, which can not be put away half-way.
     private func closedForm(
         _ model: LanguageModel, _ text: TrainingText, _ heldOut: HeldOutText,
         atMost limit: Int = .max

@@ -21,9 +21,9 @@ package struct CapturedPositions {
         self.streams = positions.read(streams)
     }
 
-    /// All labelled positions of a batch.
-    package init(_ batch: TokenBatch, streams: Tensor, tokenShift: Int = 0) {
-        self.init(LabelledPositions(batch, tokenShift: tokenShift), of: streams)
+    /// All positions of a batch, each its own label.
+    package init(_ batch: TokenBatch, streams: Tensor) {
+        self.init(LabelledPositions(batch, tokenShift: 0), of: streams)
     }
 
     /// Some positions of several others.

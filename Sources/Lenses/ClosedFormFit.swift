@@ -24,7 +24,7 @@ package final class ClosedFormFit {
     package let windowsToSee: Int
     package private(set) var windowsSeen = 0
 
-    /// - Parameter limit: how many windows to read at least, if there are as many.
+    /// - Parameter limit: after how many windows to stop, with what was read beside them.
     /// - Throws: `LensError.nothingHeldOut`, `.tooLittleData`.
     package init(
         _ model: LanguageModel, text: TrainingText, atMost limit: Int = .max, heldOut: HeldOutText

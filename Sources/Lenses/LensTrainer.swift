@@ -83,11 +83,11 @@ package final class LensTrainer {
         else {
             throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
         }
-        let text = try TrainingText(
-            windows, model: model, options: options, poolBytes: poolBytes)
-        guard windows.count >= options.windowsNeeded else {
+        try options.checkTokenShift()
+        let needed = options.windowsNeeded
+        guard windows.count >= needed else {
             throw LensError.tooLittleData(
-                windows: windows.count, needed: options.windowsNeeded, window: options.window)
+                windows: windows.count, needed: needed, window: options.window)
         }
         guard options.keep == .last || heldOut?.isEmpty == false else {
             throw LensError.nothingHeldOut(windows: windows.count, window: options.window)
@@ -95,7 +95,8 @@ package final class LensTrainer {
         self.model = model
         self.options = options
         startingLens = lens.sha256
-        self.text = text
+        text = try TrainingText(
+            windows, taking: needed, model: model, options: options, poolBytes: poolBytes)
         self.heldOut =
             heldOut ?? HeldOutText(windows.part(0..<0), model: model, options: options)
         vocabulary = self.heldOut.vocabulary

@@ -100,6 +100,12 @@ package struct LensTrainingOptions: Codable, Equatable, Sendable {
         return (positionsPerStep * steps + perWindow - 1) / perWindow
     }
 
+    func checkTokenShift() throws {
+        guard tokenShift.magnitude < window.magnitude else {
+            throw LensError.tokenShift(shift: tokenShift, window: window)
+        }
+    }
+
     /// Of those with a label inside their window.
     var takenPositionsPerWindow: Int {
         min(positionsPerWindow ?? window, window - Int(tokenShift.magnitude))

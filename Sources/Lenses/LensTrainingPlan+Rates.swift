@@ -18,7 +18,6 @@ extension LensTrainingPlan.Rates {
         options.tokensPerStep = windows.window
         options.patience = nil
         options.keep = .last
-        options.positionsPerWindow = positions
         let trainer = try LensTrainer(
             model, lens: Lens(zeroFor: configuration), windows: windows.part(0..<1),
             options: options)

@@ -24,20 +24,18 @@ package final class TrainingText {
     private var parts: [CapturedPositions] = []
     private var places: [Int] = []
 
-    /// - Parameter windows: of which training takes `options.windowsNeeded`.
+    /// - Parameter count: how many of the windows to take; all if nil.
     /// - Throws: `LensError.tokenShift`.
     package init(
-        _ windows: TokenWindows, model: LanguageModel, options: LensTrainingOptions,
-        poolBytes: Int = poolBytes
+        _ windows: TokenWindows, taking count: Int? = nil, model: LanguageModel,
+        options: LensTrainingOptions, poolBytes: Int = poolBytes
     ) throws {
-        guard options.tokenShift.magnitude < options.window.magnitude else {
-            throw LensError.tokenShift(shift: options.tokenShift, window: options.window)
-        }
+        try options.checkTokenShift()
         self.windows = windows
         self.model = model
         self.options = options
         positionsPerWindow = options.takenPositionsPerWindow
-        let count = min(options.windowsNeeded, windows.count)
+        let count = min(count ?? .max, windows.count)
         order =
             options.shuffle
             ? shuffledOrder(count: count, seed: options.seed) : Array(0..<count)

@@ -74,6 +74,20 @@ struct ClosedFormFitTests {
         #expect(minimized(1) < minimized(0.99) && minimized(1) < minimized(1.01))
     }
 
+    @Test("reads all windows, whatever steps would take")
+    func readsAll() throws {
+        let setup = try SmallSetup(windows: 26)
+        let options = setup.options { $0.tokensPerStep = 3 }
+        let fit = try ClosedFormFit(
+            setup.model,
+            text: TrainingText(
+                setup.windows.part(0..<24), model: setup.model, options: options),
+            heldOut: HeldOutText(
+                setup.windows.part(24..<26), model: setup.model, options: options))
+        while !fit.isRead { try fit.advance() }
+        #expect(fit.windowsSeen == 24)
+    }
+
     @Test("needs windows to choose on")
     func nothingHeldOut() throws {
         let setup = try SmallSetup()
