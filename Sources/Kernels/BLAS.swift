@@ -15,8 +15,20 @@ package enum BLAS {
             switchKernels(to: better)
         }
         openblas_set_num_threads(1)
+        endThreads()
         return true
     }()
+
+    /// Ends the library's own threads, which nothing asks for work: it starts one for each core, and each
+    /// looks for some for a tenth of a second before it sleeps.
+    private static func endThreads() {
+        typealias Function = @convention(c) () -> CInt
+        guard let end = dlsym(nil, "blas_thread_shutdown_") else { return }
+        _ = unsafeBitCast(end, to: Function.self)()
+    }
+
+    /// Readies it for the process at its start, which spares the waking of threads that are to end.
+    package static func prepare() { _ = isReady }
 
     /// Version, options and core of the library, as it states them.
     package static var description: String {

@@ -8,6 +8,7 @@ enum Main {
     static func main() {
         do {
             try KernelPath.check()
+            BLAS.prepare()
             let command = try BenchCommand.parse()
             try command.run()
             // What was printed must have arrived.

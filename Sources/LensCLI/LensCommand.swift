@@ -23,6 +23,7 @@ enum Main {
     static func main() {
         do {
             try KernelPath.check()
+            BLAS.prepare()
             var command = try LensCommand.parseAsRoot()
             try command.run()
             // What was printed must have arrived.
