@@ -23,8 +23,8 @@ struct TrainCommand: ReportingCommand {
                 --budget 10m
 
             The published recipe is that of tuned-lens 0.2 (Belrose et al. 2023), for text without \
-            end. fast comes near its losses on such text as it is trained on with a tenth of the \
-            tokens; on text of another kind, such as prompts after Wikipedia, its first blocks read \
+            end. fast reaches its losses with a tenth of the tokens on such text as it is trained \
+            on; on text of another kind, such as prompts after Wikipedia, its first blocks read \
             less well, so give it some of what you will read.
             """)
 
@@ -141,6 +141,7 @@ struct TrainCommand: ReportingCommand {
 
         let lock = try session.claim(retracting: LensArtifact.self)
         defer { withExtendedLifetime(lock) {} }
+        let began = ContinuousClock.now
         if options.fit == .both, !session.resume {
             let enough = LensTrainingPlan.closedFormWindows(
                 of: windows.window, dModel: model.configuration.dModel)
@@ -148,7 +149,7 @@ struct TrainCommand: ReportingCommand {
                 from: try closedForm(model, trainer.text, heldOut, atMost: enough))
         }
         let log = TrainingLog(folder: session.out)
-        try session.run(trainer, log: log, keepsStart: options.fit == .both) { report, heldOut in
+        try session.run(trainer, log: log, since: began) { report, heldOut in
             let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
             return "mean loss \(decimal(report.loss.mean))\(measured)"
         }

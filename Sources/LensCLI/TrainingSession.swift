@@ -44,15 +44,17 @@ struct SessionOptions: ParsableArguments {
     @Option(
         help: """
             Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
-            Ctrl-C.
+            Ctrl-C. (default: one every five minutes)
             """)
-    var snapshotEvery = 10
+    var snapshotEvery: Int?
+
+    private static let snapshotInterval = Duration.seconds(300)
 
     func validate() throws {
-        guard !out.isEmpty else { throw ValidationError("--out is empty, expected a folder.") }
-        guard snapshotEvery >= 0 else {
-            throw ValidationError("--snapshot-every is \(snapshotEvery), expected 0 or more.")
-        }
+        try require(!out.isEmpty, "--out is empty, expected a folder.")
+        try require(
+            snapshotEvery ?? 0 >= 0,
+            "--snapshot-every is \(snapshotEvery ?? 0), expected 0 or more.")
     }
 
     var snapshots: SnapshotFolder { SnapshotFolder(in: out) }
@@ -78,11 +80,11 @@ struct SessionOptions: ParsableArguments {
     /// on the way.
     ///
     /// - Parameters:
-    ///   - keepsStart: whether a snapshot is worth its while before the first step.
+    ///   - start: when the work began that a snapshot keeps from being lost.
     ///   - detail: what of a step's report and the newest measurement the progress line shows.
     /// - Throws: `CommandError.interrupted` once a requested stop is safe.
     func run<Training: ResumableTraining>(
-        _ training: Training, log: TrainingLog, keepsStart: Bool = false,
+        _ training: Training, log: TrainingLog, since start: ContinuousClock.Instant = .now,
         detail: (Training.Report, Training.Scores?) -> String
     ) throws {
         var scores: Training.Scores?
@@ -98,25 +100,33 @@ struct SessionOptions: ParsableArguments {
         } else {
             try log.begin()
             try measure()
-            if keepsStart, snapshotEvery > 0 { try training.writeSnapshot(to: out) }
         }
         let display = ProgressDisplay(
             "training", unit: "tokens", total: training.totalTokens,
             alreadyDone: training.tokensSeen)
         defer { display.finish() }
         var latest = ""
+        var saved = start
         while !training.isFinished {
             if Interruption.isRequested {
                 try training.writeSnapshot(to: out)
                 throw CommandError.interrupted(folder: out)
             }
-            if let report = try training.advance() {
+            let report = try training.advance()
+            if let report {
                 try log.append(report)
                 try measure()
                 latest = detail(report, scores)
-                if snapshotEvery > 0, report.step % snapshotEvery == 0, !training.isFinished {
-                    try training.writeSnapshot(to: out)
+            }
+            let isDue =
+                if let snapshotEvery {
+                    snapshotEvery > 0 && report.map { $0.step % snapshotEvery == 0 } == true
+                } else {
+                    .now - saved > Self.snapshotInterval
                 }
+            if isDue, !training.isFinished {
+                try training.writeSnapshot(to: out)
+                saved = .now
             }
             let step = "step \(training.completedSteps)/\(training.totalSteps)"
             display.update(training.tokensSeen, detail: "\(step)  \(latest)")
