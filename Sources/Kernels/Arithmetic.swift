@@ -51,12 +51,15 @@ package func softplus(
     }
 }
 
-/// `sums[j] += Σ_i x[i, j]`.
-package func addColumnSums(_ x: Matrix, into sums: UnsafeMutablePointer<Float>) {
-    parallelRanges(x.columns, grain: 64) { columns in
+/// `sums[j] += Σ_i x[i, j]` for each of some matrices of the same size.
+package func addColumnSums(of matrices: [(x: Matrix, sums: UnsafeMutablePointer<Float>)]) {
+    let columns = matrices.first?.x.columns ?? 0
+    let blocks = (columns + 63) / 64
+    parallel(matrices.count * blocks) { index in
+        let (x, sums) = matrices[index / blocks]
+        let first = index % blocks * 64
         for i in 0..<x.rows {
-            loops.axpy(
-                1, x.row(i) + columns.lowerBound, sums + columns.lowerBound, columns.count)
+            loops.axpy(1, x.row(i) + first, sums + first, min(64, columns - first))
         }
     }
 }

@@ -17,12 +17,13 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// `c = a · b`, or `c += a · b` with `adding`, in the precision asked for, on all threads.
-package func gemm(
-    _ a: Factor, _ b: Factor, into c: Matrix, adding: Bool, precision: Precision
-) {
+/// `c += a · b` for each of some products, in the precision asked for, on all threads.
+package func addProducts(_ products: [Product], precision: Precision) {
     switch precision {
-    case .fp32: gemm(a, b, into: c, beta: adding ? 1 : 0)
-    case .bf16: bfloat16GEMM(a, PackedFactor(b), into: c, adding: adding)
+    case .fp32: gemm(products, beta: 1)
+    case .bf16:
+        for product in products {
+            bfloat16GEMM(product.a, PackedFactor(product.b), into: product.c, adding: true)
+        }
     }
 }

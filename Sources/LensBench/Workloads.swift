@@ -58,9 +58,8 @@ struct Workloads {
         )
         let ids = randomIDs(positions)
         let batch = TokenBatch([ids])
-        let streams = try model.capturedStreams(
-            batch, blocks: configuration.nLayers - layers..<configuration.nLayers)
-        let captured = CapturedPositions(batch, streams: streams)
+        let captured = try CapturedPositions(
+            batch, readBy: model, blocks: configuration.nLayers - layers..<configuration.nLayers)
         var options = LensTrainingOptions()
         options.window = positions
         options.tokensPerStep = positions

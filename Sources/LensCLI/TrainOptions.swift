@@ -25,10 +25,10 @@ struct RecipeOptions: ParsableArguments {
         name: .customLong("recipe"),
         help: """
             What the options below are unless they are given. published: 250 steps of 262,144 \
-            tokens by SGD, as tuned-lens 0.2. fast: the closed form, then up to 200 steps of Muon \
-            from there, each at random positions of the text, half of them in all (of little text three \
-            quarters), of at most 6.5 million tokens; the best translator of every block on what is held out. (default: published, with \
-            --budget fast)
+            tokens by SGD, as tuned-lens 0.2. fast: the closed form, then up to 300 steps of Muon \
+            from there, each at random positions of the text, half of them in all (of little text \
+            11 of 16), of at most 6.5 million tokens; the best translator of every block on what \
+            is held out. (default: published, with --budget fast)
             """)
     var chosenRecipe: Name?
 
@@ -62,7 +62,7 @@ struct RecipeOptions: ParsableArguments {
     var optimizer: LensTrainingOptions.Optimizer?
 
     @Option(
-        help: "Updates of the translators. (default: up to 200 with fast, else 250)")
+        help: "Updates of the translators. (default: up to 300 with fast, else 250)")
     var steps: Int?
 
     @Option(
@@ -75,7 +75,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: """
             Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
-            alike, and the vocabulary costs most. (default: with fast three quarters of little text, half \
+            alike, and the vocabulary costs most. (default: with fast 11 of 16 of little text, half \
             of more, for a time or operations a quarter or more; else all)
             """)
     var positionsPerWindow: Int?
@@ -89,8 +89,8 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: """
-            Pull of the translators towards zero, that is, of the lens towards the identity. (default: \
-            0.03 with fast, else 0.001)
+            Pull of the translators towards zero, that is, of the lens towards the identity. \
+            (default: 0.03 with fast, else 0.001)
             """)
     var weightDecay: Double?
 
@@ -156,7 +156,7 @@ struct RecipeOptions: ParsableArguments {
     /// How many windows there is work for.
     func windowLimit(of window: Int) -> Int {
         if recipe == .published || steps != nil && tokensPerStep != nil {
-            return stepsOrPublished * tokensOrPublished / window
+            return (stepsOrPublished * tokensOrPublished + window - 1) / window
         }
         return switch budget {
         case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
@@ -207,7 +207,7 @@ struct HeldOutOptions: ParsableArguments {
     @Option(
         help: """
             Windows to measure the lens on, the next ones after those that training takes; with \
-            --fit gradient also 0 for none. (default: 16; with fast one for ten to train on, at \
+            --fit gradient also 0 for none. (default: 16; with fast one for twenty to train on, at \
             most 16)
             """)
     var heldOut: Int?

@@ -13,17 +13,37 @@ package struct CapturedPositions {
 
     package var count: Int { ids.count }
 
-    /// - Parameter streams: of all rows of the batch, `[n_layers, pos, d_model]`, the model's last
-    ///   stream last.
-    init(_ positions: LabelledPositions, of streams: Tensor) {
-        final = positions.labels(streams[streams.shape[0] - 1])
+    /// - Parameter blocks: whose streams the translators read, to the last block; all if nil.
+    init(
+        _ positions: LabelledPositions, readBy model: LanguageModel, blocks: Range<Int>? = nil
+    ) throws {
+        let blocks = blocks ?? 0..<model.configuration.nLayers
+        let d = model.configuration.dModel
+        let streams = Tensor(blocks.count, positions.count, d)
+        let hasOtherLabels = positions.labels != positions.rows
+        let final = hasOtherLabels ? Tensor(positions.count, d) : streams[blocks.count - 1]
+        var hooks = Hooks()
+        for (index, block) in blocks.enumerated() {
+            hooks.add(.residPost(block: block)) {
+                gather(positions.rows, of: $0, into: streams[index])
+            }
+        }
+        if hasOtherLabels {
+            hooks.add(.residPost(block: blocks.upperBound - 1)) {
+                gather(positions.labels, of: $0, into: final)
+            }
+        }
+        try model.run(positions.batch, hooks: hooks)
+        self.streams = streams
+        self.final = final
         ids = positions.labelIDs
-        self.streams = positions.read(streams)
     }
 
     /// All positions of a batch, each its own label.
-    package init(_ batch: TokenBatch, streams: Tensor) {
-        self.init(LabelledPositions(batch, tokenShift: 0), of: streams)
+    package init(
+        _ batch: TokenBatch, readBy model: LanguageModel, blocks: Range<Int>? = nil
+    ) throws {
+        try self.init(LabelledPositions(batch, tokenShift: 0), readBy: model, blocks: blocks)
     }
 
     /// Some positions of several others.
@@ -34,8 +54,10 @@ package struct CapturedPositions {
     init(_ places: some RandomAccessCollection<Int>, of parts: [CapturedPositions]) {
         let places = places.map { $0.quotientAndRemainder(dividingBy: parts[0].count) }
         let (layers, d) = (parts[0].streams.shape[0], parts[0].streams.shape[2])
-        let (streams, final) = (Tensor(layers, places.count, d), Tensor(places.count, d))
-        parallel(layers + 1) { layer in
+        let streams = Tensor(layers, places.count, d)
+        let hasOtherLabels = parts[0].final.pointer != parts[0].streams[layers - 1].pointer
+        let final = hasOtherLabels ? Tensor(places.count, d) : streams[layers - 1]
+        parallel(layers + (hasOtherLabels ? 1 : 0)) { layer in
             let target = (layer < layers ? streams[layer] : final).pointer
             let sources = parts.map { (layer < layers ? $0.streams[layer] : $0.final).pointer }
             for (row, place) in places.enumerated() {
@@ -48,4 +70,15 @@ package struct CapturedPositions {
         self.final = final
         ids = places.map { parts[$0.quotient].ids[$0.remainder] }
     }
+}
+
+/// Copies some rows of a stream `[pos, d_model]` into `taken`, in parallel.
+private func gather(_ rows: [Int], of stream: Tensor, into taken: Tensor) {
+    let d = taken.shape[1]
+    parallelRanges(rows.count, grain: 64) { range in
+        for place in range {
+            (taken.pointer + place * d).update(from: stream.pointer + rows[place] * d, count: d)
+        }
+    }
+    withExtendedLifetime((stream, taken)) {}
 }

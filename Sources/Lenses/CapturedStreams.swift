@@ -35,26 +35,20 @@ extension Lens {
         _ streams: Tensor, group: [(rows: Range<Int>, layer: Int)], unembedding: Unembedding,
         into translated: Tensor, normed: Tensor, inverseRMS: Tensor? = nil, precision: Precision
     ) {
-        for (rows, layer) in group {
-            translate(
-                streams[layer], layer: layer, into: translated[rows], precision: precision)
-        }
+        translate(
+            group.map { (streams[$0.layer], $0.layer, translated[$0.rows]) }, precision: precision)
         unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS?.pointer)
         precision.round(normed.matrix)
     }
 }
 
 extension LanguageModel {
-    /// The stream after every block, or after those of `blocks`, `[blocks, pos, d_model]`, from one
-    /// forward pass.
-    package func capturedStreams(
-        _ batch: TokenBatch, blocks: Range<Int>? = nil
-    ) throws -> Tensor {
-        let blocks = blocks ?? 0..<configuration.nLayers
-        let streams = Tensor(blocks.count, batch.ids.count, configuration.dModel)
+    /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
+    package func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
+        let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
         var hooks = Hooks()
-        for (index, block) in blocks.enumerated() {
-            hooks.add(.residPost(block: block)) { copy($0, into: streams[index]) }
+        for block in 0..<configuration.nLayers {
+            hooks.add(.residPost(block: block)) { copy($0, into: streams[block]) }
         }
         try run(batch, hooks: hooks)
         return streams

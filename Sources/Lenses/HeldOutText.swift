@@ -39,7 +39,7 @@ package final class HeldOutText {
             let positions = LabelledPositions(
                 batch, tokenShift: options.tokenShift,
                 perWindow: max(1, options.heldOutPositions / windows.count))
-            return CapturedPositions(positions, of: try model.capturedStreams(batch))
+            return try CapturedPositions(positions, readBy: model)
         }
         let count = parts.reduce(0) { $0 + $1.count }
         let all = CapturedPositions(0..<count, of: parts)
@@ -73,11 +73,8 @@ package final class HeldOutText {
                 captured.streams, group: group, unembedding: model.unembedding, into: translated,
                 normed: normed, precision: options.precision)
             let logPartition = vocabulary.attention(normed.matrix)
-            for (rows, layer) in group {
-                let sum = captured.labels.loss(
-                    normed: normed[rows], logPartition: Array(logPartition[rows]))
-                losses[layer] = sum / Double(count)
-            }
+            let sums = captured.labels.losses(normed: normed, logPartition: logPartition)
+            for (sum, piece) in zip(sums, group) { losses[piece.layer] = sum / Double(count) }
             withExtendedLifetime(normed) {}
         }
         return losses

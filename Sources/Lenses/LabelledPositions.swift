@@ -1,6 +1,4 @@
-import Kernels
 import StateSpaceModels
-import Tensors
 
 /// The positions of a batch of equally long windows at which a lens is trained or measured: those
 /// whose label lies inside their window, or some of these, evenly spaced.
@@ -11,7 +9,7 @@ struct LabelledPositions {
     /// Rows of the batch, ascending, and for each the row of its label.
     private(set) var rows: [Int] = []
     private(set) var labels: [Int] = []
-    private let batch: TokenBatch
+    let batch: TokenBatch
 
     var count: Int { rows.count }
 
@@ -38,29 +36,4 @@ struct LabelledPositions {
 
     /// The tokens at the labels.
     var labelIDs: [Int] { labels.map { Int(batch.ids[$0]) } }
-
-    /// Those rows of every layer's stream at which the lens reads, `[n_layers, count, d_model]`.
-    func read(_ streams: Tensor) -> Tensor {
-        let (layers, positions, d) = (streams.shape[0], streams.shape[1], streams.shape[2])
-        guard count < positions else { return streams }
-        let taken = Tensor(layers, count, d)
-        parallel(layers) { layer in gather(rows, of: streams[layer], into: taken[layer]) }
-        return taken
-    }
-
-    /// The rows of the last stream `[pos, d_model]` at the labels, `[count, d_model]`.
-    func labels(_ stream: Tensor) -> Tensor {
-        guard count < stream.shape[0] else { return stream }
-        let taken = Tensor(count, stream.shape[1])
-        gather(labels, of: stream, into: taken)
-        return taken
-    }
-
-    private func gather(_ rows: [Int], of stream: Tensor, into taken: Tensor) {
-        let d = taken.shape[1]
-        for (place, row) in rows.enumerated() {
-            (taken.pointer + place * d).update(from: stream.pointer + row * d, count: d)
-        }
-        withExtendedLifetime((stream, taken)) {}
-    }
 }

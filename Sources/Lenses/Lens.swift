@@ -59,20 +59,30 @@ package struct Lens: Sendable {
     }
 
     /// `translated = h + A h + b` with the translator of `layer`; both `[pos, d_model]`.
-    package func translate(
-        _ h: Tensor, layer: Int, into translated: Tensor, precision: Precision = .fp32
+    package func translate(_ h: Tensor, layer: Int, into translated: Tensor) {
+        translate([(h, layer, translated)])
+    }
+
+    /// The same for some layers, all with as many positions.
+    func translate(
+        _ pieces: [(h: Tensor, layer: Int, translated: Tensor)], precision: Precision = .fp32
     ) {
-        let (rows, input) = (translated.matrix, h.matrix)
-        parallelRanges(rows.rows, grain: 16) { range in
-            let bias = bias.pointer + layer * dModel
-            for i in range {
-                let (row, input) = (rows.row(i), input.row(i))
-                for j in 0..<dModel { row[j] = input[j] + bias[j] }
+        let count = pieces.first?.h.shape[0] ?? 0
+        parallelRanges(pieces.count * count, grain: 16) { range in
+            for index in range {
+                let (h, layer, translated) = pieces[index / count]
+                let (input, output) = (
+                    h.matrix.row(index % count), translated.matrix.row(index % count)
+                )
+                let bias = bias.pointer + layer * dModel
+                for j in 0..<dModel { output[j] = input[j] + bias[j] }
             }
         }
         guard !isBiasOnly else { return }
-        gemm(
-            .plain(h.matrix), .transposed(weight[layer].matrix), into: rows, adding: true,
-            precision: precision)
+        addProducts(
+            pieces.map { h, layer, translated in
+                Product(
+                    .plain(h.matrix), .transposed(weight[layer].matrix), into: translated.matrix)
+            }, precision: precision)
     }
 }

@@ -65,16 +65,23 @@ struct LensLabels {
         }
     }
 
-    /// Turns `expected` (o(n)) into the gradient of the sum of losses in n.
-    func subtract(from expected: Tensor) { add(target, into: expected, scale: -1) }
-
-    /// Sum of the losses, in nats; `normed` is `[count, d_model]`.
-    func loss(normed: Tensor, logPartition: [Double]) -> Double {
+    /// Sums of the losses of some layers, in nats.
+    ///
+    /// - Parameters:
+    ///   - normed: `[layers · count, d_model]`.
+    ///   - logPartition: A(n) of every row.
+    ///   - expected: as `normed`; where it is o(n), it becomes the gradient of the sum of losses in n.
+    func losses(normed: Tensor, logPartition: [Double], expected: Tensor? = nil) -> [Double] {
         let d = normed.shape[1]
-        let losses = parallelMap(count, grain: 16) { row in
-            let along = dot(target.pointer + row * d, normed.pointer + row * d, count: d)
-            return logPartition[row] - offset[row] - along
+        let losses = parallelMap(normed.shape[0], grain: 16) { row in
+            let (n, target) = (normed.pointer + row * d, target.pointer + row % count * d)
+            if let gradient = expected.map({ $0.pointer + row * d }) {
+                for j in 0..<d { gradient[j] -= target[j] }
+            }
+            return logPartition[row] - offset[row % count] - dot(target, n, count: d)
         }
-        return losses.reduce(0, +)
+        return stride(from: 0, to: losses.count, by: count).map { first in
+            losses[first..<first + count].reduce(0, +)
+        }
     }
 }

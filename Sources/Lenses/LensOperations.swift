@@ -1,3 +1,4 @@
+import Kernels
 import StateSpaceModels
 
 // As the operations of a forward pass: what no implementation does without.
@@ -24,11 +25,8 @@ extension ModelConfiguration {
         Double(tokens) * Double((nLayers - 1) * 3 * dModel * dModel)
     }
 
-    /// Operations of the orthogonalizations of one update by Muon: three products an iteration.
+    /// Operations of the orthogonalizations of one update by Muon.
     func muonOperations(layers: Int) -> Double {
-        Double(layers * orthogonalizations) * 6 * Double(dModel * dModel * dModel)
+        Double(layers) * orthogonalizationOperations(d: dModel)
     }
 }
-
-/// Iterations of Muon's orthogonalization. A fifth changes no loss by more than 0.5%.
-let orthogonalizations = 4

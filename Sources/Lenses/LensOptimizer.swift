@@ -48,14 +48,18 @@ package struct LensOptimizer: Sendable {
             + biasMoments.enumerated().map { ("moments.\($0).bias", $1) }
     }
 
-    /// Adds the gradient of one layer: `translatedGradient` is the loss's in the translated state,
+    /// Adds the gradients of some layers: `translatedGradient` is the loss's in the translated state,
     /// `h` the stream that the translator read, both `[pos, d_model]`.
-    func accumulate(_ translatedGradient: Tensor, h: Tensor, layer: Int) {
-        addColumnSums(translatedGradient.matrix, into: biasGradient[layer].pointer)
+    func accumulate(_ pieces: [(translatedGradient: Tensor, h: Tensor, layer: Int)]) {
+        addColumnSums(
+            of: pieces.map { ($0.translatedGradient.matrix, biasGradient[$0.layer].pointer) })
         guard !options.biasOnly else { return }
-        gemm(
-            .transposed(translatedGradient.matrix), .plain(h.matrix),
-            into: weightGradient[layer].matrix, adding: true, precision: options.precision)
+        addProducts(
+            pieces.map { gradient, h, layer in
+                Product(
+                    .transposed(gradient.matrix), .plain(h.matrix),
+                    into: weightGradient[layer].matrix)
+            }, precision: options.precision)
     }
 
     /// One update of the translators of `layers` with the mean of what was accumulated over `count`
@@ -125,7 +129,6 @@ package struct LensOptimizer: Sendable {
                 velocities: layers.map { weightMoments[0][$0] }, scale: scale,
                 weightDecay: options.weightDecay * factor, momentum: options.momentum,
                 rates: layers.map { rate * Double(rateFactors.pointer[$0]) * size(of: $0) },
-                iterations: orthogonalizations,
                 directions: layers.map { weightMoments[1][$0] })
         }
         for layer in layers {

@@ -219,19 +219,16 @@ package final class LensTrainer {
                 normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
             let logPartition = vocabulary.attention(
                 normed[all].matrix, expected: gradient[all].matrix)
-            for (rows, layer) in group {
-                progress.lossSums[layer] += labels.loss(
-                    normed: normed[rows], logPartition: Array(logPartition[rows]))
-                labels.subtract(from: gradient[rows])
-            }
+            let losses = labels.losses(
+                normed: normed[all], logPartition: logPartition, expected: gradient)
+            for (loss, piece) in zip(losses, group) { progress.lossSums[piece.layer] += loss }
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
                 translated[all].matrix, weight: unembedding.norm.pointer,
                 inverseRMS: inverseRMS.pointer, dy: gradient[all].matrix,
                 into: normed[all].matrix)
-            for (rows, layer) in group {
-                optimizer.accumulate(normed[rows], h: streams[layer], layer: layer)
-            }
+            optimizer.accumulate(
+                group.map { (normed[$0.rows], streams[$0.layer], $0.layer) })
         }
         withExtendedLifetime((translated, gradient, inverseRMS)) {}
         progress.positions += positions.count

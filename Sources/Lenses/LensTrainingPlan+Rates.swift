@@ -22,17 +22,15 @@ extension LensTrainingPlan.Rates {
             model, lens: Lens(zeroFor: configuration), windows: windows.part(0..<1),
             options: options)
         let batch = TokenBatch((0..<count).map { windows[$0] })
-        let (one, streams) = (TokenBatch([windows[0]]), try model.capturedStreams(batch))
+        let streams = try model.capturedStreams(batch)
         let d = configuration.dModel
         let moments = (0..<Threads.count).map { _ in SecondMoments(inputs: d, outputs: d) }
         let ones = Tensor(batch.ids.count)
         ones.fill(1)
-        let first = Tensor(configuration.nLayers, one.ids.count, d)
-        for layer in 0..<configuration.nLayers {
-            first[layer].assign(streams[layer][0..<one.ids.count])
-        }
-        let captured = CapturedPositions(
-            LabelledPositions(one, tokenShift: options.tokenShift, perWindow: positions), of: first)
+        let captured = try CapturedPositions(
+            LabelledPositions(
+                TokenBatch([windows[0]]), tokenShift: options.tokenShift, perWindow: positions),
+            readBy: model)
 
         let clock = ContinuousClock()
         var (forward, lens, algebra) = (Duration.zero, Duration.zero, Duration.zero)

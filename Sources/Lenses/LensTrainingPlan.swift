@@ -3,11 +3,11 @@ import StateSpaceModels
 /// How much of what the fast recipe does with so many windows of text.
 package struct LensTrainingPlan: Equatable, Sendable {
     /// More steps gain little, fewer lose.
-    private static let usualSteps = 200
-    /// A step with fewer tokens learns too little, and one whose positions cost less than four times
+    private static let usualSteps = 300
+    /// A step with fewer tokens learns too little, and one whose positions cost less than eight times
     /// its orthogonalizations costs too much.
-    private static let fewestTokens = 256
-    private static let leastShare = 4.0
+    private static let fewestTokens = 192
+    private static let leastShare = 8.0
     /// Of less text, in tokens, nearly every position tells something new.
     private static let littleText = 150_000
 
@@ -29,7 +29,7 @@ package struct LensTrainingPlan: Equatable, Sendable {
         precondition(windows > 0, "a plan for no window")
         let tokens = windows * window
         self.window = window
-        let share = tokens < Self.littleText ? window * 3 / 4 : window / 2
+        let share = tokens < Self.littleText ? window * 11 / 16 : window / 2
         self.positionsPerWindow = min(positionsPerWindow ?? max(1, share), window)
         let layers = configuration.nLayers
         let position = configuration.lensStepOperations(positions: 1, layers: layers)
@@ -45,7 +45,7 @@ package struct LensTrainingPlan: Equatable, Sendable {
     }
 
     /// How many windows to measure on, beside so many to train on.
-    package static func heldOut(besides windows: Int) -> Int { min(16, max(1, windows / 10)) }
+    package static func heldOut(besides windows: Int) -> Int { min(16, (windows + 19) / 20) }
 
     /// Positions whose gradient is taken.
     package var positions: Int { windows * positionsPerWindow }

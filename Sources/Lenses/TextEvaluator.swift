@@ -111,6 +111,6 @@ package struct TextEvaluator {
                 sums.crossEntropy += logPartition[row] - dot(n, target.pointer, count: d)
             }
         }
-        sums.kl += labels.loss(normed: normed, logPartition: logPartition)
+        sums.kl += labels.losses(normed: normed, logPartition: logPartition)[0]
     }
 }

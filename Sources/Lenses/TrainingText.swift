@@ -108,6 +108,6 @@ package final class TrainingText {
             (Double(places.lowerBound + window) * 0.618033988749895)
                 .truncatingRemainder(dividingBy: 1)
         }
-        return CapturedPositions(positions, of: try model.capturedStreams(batch))
+        return try CapturedPositions(positions, readBy: model)
     }
 }

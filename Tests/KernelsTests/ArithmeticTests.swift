@@ -94,17 +94,26 @@ import Testing
             "add")
     }
 
-    @Test("column sums are added to what was there", arguments: [1, 2, 3])
+    @Test("column sums of each matrix are added to what was there", arguments: [1, 2, 3])
     func columnSums(threads: Int) {
         var noise = Noise(3)
-        let x = noise.tensor(77, 210)
-        let sums = noise.tensor(150)
-        let expected = (0..<150).map { j in
-            Double(sums.pointer[j]) + x.table.reduce(0) { $0 + $1[20 + j] }
+        let x = [noise.tensor(77, 210), noise.tensor(77, 210)]
+        let sums = [noise.tensor(150), noise.tensor(150)]
+        let expected = zip(x, sums).map { x, sums in
+            (0..<150).map { j in
+                Double(sums.pointer[j]) + x.table.reduce(0) { $0 + $1[20 + j] }
+            }
         }
-        withThreads(threads) { addColumnSums(x.matrix.columns(20..<170), into: sums.pointer) }
-        expectClose(
-            sums, expected, within: .relative(3e-6, because: "77 fp32 additions; 2.8e-7 measured"),
-            "addColumnSums")
+        withThreads(threads) {
+            addColumnSums(
+                of: zip(x, sums).map { ($0.matrix.columns(20..<170), $1.pointer) })
+        }
+        for (sums, expected) in zip(sums, expected) {
+            expectClose(
+                sums, expected,
+                within: .relative(3e-6, because: "77 fp32 additions; 2.8e-7 measured"),
+                "addColumnSums")
+        }
+        withExtendedLifetime((x, sums)) {}
     }
 }

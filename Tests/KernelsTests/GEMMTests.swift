@@ -30,6 +30,26 @@ import Testing
         }
     }
 
+    @Test("several products at once are each the same as alone", arguments: [1, 2, 3])
+    func products(threads: Int) {
+        var noise = Noise(7)
+        let (a, b) = (noise.tensor(300, 70), noise.tensor(200, 70))
+        // Of every size, one with few rows among them.
+        let rows = [0..<300, 10..<19, 0..<0, 40..<41, 17..<150]
+        let both = [0, 1].map { _ in rows.map { Tensor($0.count, 200) } }
+        func products(_ into: [Tensor]) -> [Product] {
+            zip(rows, into).map { rows, c in
+                Product(.plain(a[rows].matrix), .transposed(b.matrix), into: c.matrix)
+            }
+        }
+        for product in products(both[0]) { gemm([product], alpha: 2) }
+        withThreads(threads) { gemm(products(both[1]), alpha: 2) }
+        for (alone, together) in zip(both[0], both[1]) {
+            #expect(alone.values == together.values)
+        }
+        withExtendedLifetime((a, b, both)) {}
+    }
+
     @Test("equals the sums of products for every order of storage", arguments: sizes)
     func matchesSums(rows: Int, columns: Int, inner: Int) {
         var noise = Noise(1)

@@ -110,10 +110,16 @@ import Testing
         }
         for adding in [true, false] {
             let old = wide.table.flatMap { $0[inside] }
-            gemm(
-                turned ? .transposed(a.matrix) : .plain(a.matrix),
-                turned ? .transposed(b.matrix) : .plain(b.matrix),
-                into: wide.matrix.columns(inside), adding: adding, precision: .bf16)
+            let (left, right): (Factor, Factor) =
+                turned
+                ? (.transposed(a.matrix), .transposed(b.matrix))
+                : (.plain(a.matrix), .plain(b.matrix))
+            let target = wide.matrix.columns(inside)
+            if adding {
+                addProducts([Product(left, right, into: target)], precision: .bf16)
+            } else {
+                bfloat16GEMM(left, PackedFactor(right), into: target)
+            }
             let expected = zip(exact, old).map { adding ? $0 + $1 : $0 }
             expectClose(
                 wide.table.flatMap { $0[inside] }.map { Float($0) }, expected,
