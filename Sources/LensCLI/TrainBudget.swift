@@ -68,7 +68,7 @@ struct Planner {
             throw CommandError.budgetTooSmall(window: length)
         }
         let held = heldOut ?? LensTrainingPlan.heldOut(besides: windows.count)
-        let limit = min(windows.count - held, recipe.windowLimit(of: length))
+        let limit = min(windows.count - held, recipe.windowLimit(of: length, model.configuration))
         guard limit > 0 else {
             throw LensError.nothingHeldOut(windows: windows.count, window: length)
         }
@@ -97,11 +97,22 @@ struct Planner {
     private func say(
         _ plan: LensTrainingPlan, _ cost: LensTrainingPlan.Cost, spell: (Double) -> String
     ) {
+        let work =
+            if plan.isClosedFormAlone {
+                """
+                closed form of \(plan.windows) windows of \(plan.window) tokens \
+                (\(spell(cost.closedForm))), which leaves no time for steps
+                """
+            } else {
+                """
+                closed form (\(spell(cost.closedForm))), then \(plan.steps) steps of \
+                \(plan.tokensPerStep) tokens, \(plan.positionsPerWindow) positions of each window \
+                of \(plan.window) (\(spell(cost.steps)))
+                """
+            }
         let text = """
-            plan: closed form (\(spell(cost.closedForm))), then \(plan.steps) steps of \
-            \(plan.tokensPerStep) tokens, \(plan.positionsPerWindow) positions of each window of \
-            \(plan.window) (\(spell(cost.steps))); measurements on \(plan.heldOut) windows held \
-            out (\(spell(cost.measuring))); \(spell(cost.total)) in all
+            plan: \(work); measurements on \(plan.heldOut) windows held out \
+            (\(spell(cost.measuring))); \(spell(cost.total)) in all
 
             """
         FileHandle.standardError.write(Data(text.utf8))

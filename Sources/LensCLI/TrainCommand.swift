@@ -52,6 +52,7 @@ struct TrainCommand: ReportingCommand {
             (measuring.heldOut == 0, "--held-out 0"),
             (fit == .closedForm && session.resume, "--resume"),
             (fit == .closedForm && measuring.patience != nil, "--patience"),
+            (fit == .closedForm && recipe.positionsPerWindow != nil, "--positions-per-window"),
         ] {
             try require(
                 !isGiven,
@@ -87,7 +88,7 @@ struct TrainCommand: ReportingCommand {
         var (needed, held) = (options.windowsNeeded, measuring.heldOut ?? 16)
         let read = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model),
-            limit: max(1, recipe.windowLimit(of: length) + held))
+            limit: max(1, recipe.windowLimit(of: length, model.configuration) + held))
         switch recipe.recipe {
         case .fast:
             // A speed that is measured anew would give another plan.
@@ -103,9 +104,10 @@ struct TrainCommand: ReportingCommand {
                     ).plan(read)
                 }
             plan.apply(to: &options)
+            if plan.isClosedFormAlone { options.recipe += ", closed form alone" }
             if options.fit == .closedForm {
                 // One pass takes all that it reads.
-                options.positionsPerWindow = recipe.positionsPerWindow
+                options.positionsPerWindow = nil
                 options.mixesPositions = false
             }
             (needed, held) = (plan.windows, plan.heldOut)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Lenses
+import StateSpaceModels
 
 extension LensObjective: ExpressibleByArgument {}
 extension LensTrainingOptions.Fit: ExpressibleByArgument {}
@@ -74,7 +75,7 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: """
-            Positions of each window, evenly spaced, at which the loss is taken. Neighbours are \
+            Positions of each window, evenly spaced, at which steps take the loss. Neighbours are \
             alike, and the vocabulary costs most. (default: with fast 11 of 16 of little text, half \
             of more, for a time or operations a quarter or more; else all)
             """)
@@ -153,14 +154,26 @@ struct RecipeOptions: ParsableArguments {
             "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
     }
 
+    /// More operations a second than any CPU does.
+    private static let fastestCPU = 2e14
+
     /// How many windows there is work for.
-    func windowLimit(of window: Int) -> Int {
+    func windowLimit(of window: Int, _ configuration: ModelConfiguration) -> Int {
         if recipe == .published || steps != nil && tokensPerStep != nil {
             return (stepsOrPublished * tokensOrPublished + window - 1) / window
         }
         return switch budget {
         case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
-        case .seconds, .operations: Self.publishedTokens / window
+        case .operations(let operations):
+            min(
+                Self.publishedTokens / window,
+                LensTrainingPlan.windowLimit(
+                    of: window, operations: operations, configuration))
+        case .seconds(let seconds):
+            min(
+                Self.publishedTokens / window,
+                LensTrainingPlan.windowLimit(
+                    of: window, operations: seconds * Self.fastestCPU, configuration))
         case nil: Self.fastTokens / window
         }
     }

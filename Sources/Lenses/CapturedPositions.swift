@@ -39,6 +39,22 @@ package struct CapturedPositions {
         ids = positions.labelIDs
     }
 
+    /// - Parameter streams: of all rows of the batch, `[n_layers, pos, d_model]`.
+    init(_ positions: LabelledPositions, of streams: Tensor) {
+        let (layers, d) = (streams.shape[0], streams.shape[2])
+        let taken = Tensor(layers, positions.count, d)
+        for layer in 0..<layers {
+            gather(positions.rows, of: streams[layer], into: taken[layer])
+        }
+        let hasOtherLabels = positions.labels != positions.rows
+        final = hasOtherLabels ? Tensor(positions.count, d) : taken[layers - 1]
+        if hasOtherLabels {
+            gather(positions.labels, of: streams[layers - 1], into: final)
+        }
+        self.streams = taken
+        ids = positions.labelIDs
+    }
+
     /// All positions of a batch, each its own label.
     package init(
         _ batch: TokenBatch, readBy model: LanguageModel, blocks: Range<Int>? = nil

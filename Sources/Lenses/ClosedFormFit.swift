@@ -48,11 +48,17 @@ package final class ClosedFormFit {
 
     package var isRead: Bool { windowsSeen >= windowsToSee }
 
-    /// Reads the next few windows. What steps want to hold of them stays in memory.
+    /// Reads the next few windows, of which it takes all positions: they cost it little. What steps want
+    /// of them stays in memory.
     package func advance() throws {
         let few = min(windowsAtATime(of: text.windows.window), windowsToSee - windowsSeen)
-        let part = try text.readIntoRound() ?? text.read(windowsSeen..<windowsSeen + few)
-        let streams = part.streams
+        let part =
+            try text.readIntoRound(showing: add)
+            ?? text.read(windowsSeen..<windowsSeen + few, showing: add)
+        windowsSeen += part.count / text.positionsPerWindow
+    }
+
+    private func add(_ streams: Tensor) {
         let final = streams[model.configuration.nLayers - 1]
         let inverseRMS = Tensor(final.shape[0])
         model.unembedding.normalize(
@@ -64,7 +70,6 @@ package final class ClosedFormFit {
             withExtendedLifetime(target) {}
         }
         withExtendedLifetime(inverseRMS) {}
-        windowsSeen += part.count / text.positionsPerWindow
     }
 
     /// What `solve` found.

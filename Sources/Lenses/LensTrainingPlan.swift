@@ -8,6 +8,8 @@ package struct LensTrainingPlan: Equatable, Sendable {
     /// its orthogonalizations costs too much.
     private static let fewestTokens = 192
     private static let leastShare = 8.0
+    /// Fewer steps than these achieve less than the closed form alone on the text that their time allows.
+    private static let fewestSteps = 12
     /// Of less text, in tokens, nearly every position tells something new.
     private static let littleText = 150_000
 
@@ -15,6 +17,7 @@ package struct LensTrainingPlan: Equatable, Sendable {
     package let windows, heldOut: Int
     package let window: Int
     package let tokensPerStep: Int
+    /// With none the closed form is all.
     package let steps: Int
     package let positionsPerWindow: Int
 
@@ -44,6 +47,16 @@ package struct LensTrainingPlan: Equatable, Sendable {
         self.heldOut = heldOut ?? Self.heldOut(besides: self.windows)
     }
 
+    /// The closed form alone.
+    private init(closedFormOf windows: Int, of window: Int, heldOut: Int?) {
+        self.windows = windows
+        self.window = window
+        self.heldOut = heldOut ?? Self.heldOut(besides: windows)
+        (tokensPerStep, steps, positionsPerWindow) = (0, 0, window)
+    }
+
+    package var isClosedFormAlone: Bool { steps == 0 }
+
     /// How many windows to measure on, beside so many to train on.
     package static func heldOut(besides windows: Int) -> Int { min(16, (windows + 19) / 20) }
 
@@ -60,12 +73,16 @@ package struct LensTrainingPlan: Equatable, Sendable {
     /// positions that this takes less than a twentieth of the training.
     package func apply(to options: inout LensTrainingOptions) {
         options.window = window
+        options.heldOutPositions = min(2048, max(256, positions / 64))
+        guard !isClosedFormAlone else {
+            options.fit = .closedForm
+            return
+        }
         options.steps = steps
         options.tokensPerStep = tokensPerStep
         options.positionsPerWindow = positionsPerWindow < window ? positionsPerWindow : nil
         options.mixesPositions = true
         options.evalEvery = 100
-        options.heldOutPositions = min(2048, max(256, positions / 64))
     }
 
     /// What the parts of a training take: operations, or seconds.
@@ -80,12 +97,17 @@ package struct LensTrainingPlan: Equatable, Sendable {
         apply(to: &options)
         let layers = configuration.nLayers - 1
         let forward = configuration.forwardOperations(tokens: window) / rates.forward
-        let read = min(
-            windows, Self.closedFormWindows(of: window, dModel: configuration.dModel))
+        let enough = Self.closedFormWindows(of: window, dModel: configuration.dModel)
         let moments = configuration.secondMomentOperations(tokens: window) / rates.algebra
+        let losses = configuration.lensLossOperations(positions: options.heldOutPositions)
+        if isClosedFormAlone {
+            return Cost(
+                closedForm: Double(windows) * (forward + moments), steps: 0,
+                measuring: Double(heldOut) * forward + 2 * losses / rates.lens)
+        }
+        let read = min(windows, enough)
         let gradients = configuration.lensStepOperations(positions: positions, layers: layers)
         let updates = Double(steps) * configuration.muonOperations(layers: layers)
-        let losses = configuration.lensLossOperations(positions: options.heldOutPositions)
         // Of the logit lens, the closed form, the steps on the way and the last.
         let measurements = Double(3 + (steps - 1) / options.evalEvery)
         let held = TrainingText.windowsPerRound(
@@ -109,8 +131,24 @@ package struct LensTrainingPlan: Equatable, Sendable {
         }
     }
 
+    /// More windows than any plan takes with a budget: each at a quarter of its positions.
+    ///
+    /// - Parameter operations: the budget.
+    package static func windowLimit(
+        of window: Int, operations: Double, _ configuration: ModelConfiguration
+    ) -> Int {
+        let least =
+            configuration.forwardOperations(tokens: window)
+            + configuration.lensStepOperations(
+                positions: max(1, window / 4), layers: configuration.nLayers - 1)
+        // The closed form alone takes more windows, but no more than it needs.
+        let closedForm = closedFormWindows(of: window, dModel: configuration.dModel)
+        return max(closedForm, Int(min(1e12, operations / least)))
+    }
+
     /// The plan that makes the most of a budget: as much of the text as fits with a quarter of each
-    /// window's positions, and if all of it does, more of the positions.
+    /// window's positions, and if all of it does, more of the positions; where that leaves but a few
+    /// steps, the closed form alone.
     ///
     /// - Parameters:
     ///   - windows: how many the text has, for training and measuring.
@@ -122,23 +160,35 @@ package struct LensTrainingPlan: Equatable, Sendable {
         _ configuration: ModelConfiguration, rates: Rates = .one
     ) -> LensTrainingPlan? {
         let left = windows - (heldOut ?? Self.heldOut(besides: windows))
+        func affordable(_ plan: LensTrainingPlan) -> LensTrainingPlan? {
+            plan.cost(configuration, rates: rates).total <= budget ? plan : nil
+        }
         func plan(_ count: Int, quarters: Int) -> LensTrainingPlan? {
-            let plan = LensTrainingPlan(
-                windows: count, of: window, configuration,
-                positionsPerWindow: max(1, quarters * window / 4),
-                heldOut: heldOut)
-            return plan.cost(configuration, rates: rates).total <= budget ? plan : nil
+            affordable(
+                LensTrainingPlan(
+                    windows: count, of: window, configuration,
+                    positionsPerWindow: max(1, quarters * window / 4), heldOut: heldOut))
+        }
+        /// The cost grows with the windows, but for rounding to whole steps.
+        func largest(
+            atMost limit: Int, _ plan: (Int) -> LensTrainingPlan?
+        ) -> LensTrainingPlan? {
+            var (fits, tooMany) = (0, limit + 1)
+            while tooMany - fits > 1 {
+                let middle = (fits + tooMany) / 2
+                if plan(middle) != nil { fits = middle } else { tooMany = middle }
+            }
+            return fits > 0 ? plan(fits) : nil
         }
         guard left > 0 else { return nil }
         for quarters in [4, 3, 2] {
             if let all = plan(left, quarters: quarters) { return all }
         }
-        // The cost grows with the windows, but for rounding to whole steps.
-        var (fits, tooMany) = (0, left + 1)
-        while tooMany - fits > 1 {
-            let middle = (fits + tooMany) / 2
-            if plan(middle, quarters: 1) != nil { fits = middle } else { tooMany = middle }
-        }
-        return fits > 0 ? plan(fits, quarters: 1) : nil
+        let part = largest(atMost: left) { plan($0, quarters: 1) }
+        if let part, part.steps >= fewestSteps { return part }
+        let enough = closedFormWindows(of: window, dModel: configuration.dModel)
+        return largest(atMost: min(left, enough)) {
+            affordable(LensTrainingPlan(closedFormOf: $0, of: window, heldOut: heldOut))
+        } ?? part
     }
 }

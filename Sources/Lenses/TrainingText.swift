@@ -79,8 +79,11 @@ package final class TrainingText {
 
     /// Reads the next few windows of the round.
     ///
+    /// - Parameter everything: sees the streams of all rows, `[n_layers, pos, d_model]`.
     /// - Returns: nil if there are none.
-    func readIntoRound() throws -> CapturedPositions? {
+    func readIntoRound(
+        showing everything: ((Tensor) -> Void)? = nil
+    ) throws -> CapturedPositions? {
         guard options.mixesPositions, places.isEmpty else { return nil }
         let all = round * windowsPerRound..<min((round + 1) * windowsPerRound, order.count)
         let atATime = windowsAtATime(of: windows.window)
@@ -91,15 +94,20 @@ package final class TrainingText {
                 seed: options.seed &+ UInt64(round) &+ 1)
             return nil
         }
-        let part = try read(first..<min(first + atATime, all.upperBound))
+        let part = try read(
+            first..<min(first + atATime, all.upperBound), showing: everything)
         parts.append(part)
         return part
     }
 
     /// Reads windows of which nothing is kept.
     ///
-    /// - Parameter places: in the order of training.
-    func read(_ places: Range<Int>) throws -> CapturedPositions {
+    /// - Parameters:
+    ///   - places: in the order of training.
+    ///   - everything: sees the streams of all rows, `[n_layers, pos, d_model]`.
+    func read(
+        _ places: Range<Int>, showing everything: ((Tensor) -> Void)? = nil
+    ) throws -> CapturedPositions {
         let batch = TokenBatch(order[places].map { windows[$0] })
         let positions = LabelledPositions(
             batch, tokenShift: options.tokenShift, perWindow: options.positionsPerWindow
@@ -108,6 +116,9 @@ package final class TrainingText {
             (Double(places.lowerBound + window) * 0.618033988749895)
                 .truncatingRemainder(dividingBy: 1)
         }
-        return try CapturedPositions(positions, readBy: model)
+        guard let everything else { return try CapturedPositions(positions, readBy: model) }
+        let streams = try model.capturedStreams(batch)
+        everything(streams)
+        return CapturedPositions(positions, of: streams)
     }
 }

@@ -4,9 +4,14 @@ import TestSupport
 import Testing
 
 struct ClosedFormFitTests {
-    private func solve(_ setup: SmallSetup, heldOut: Int) throws -> ClosedFormFit.Solution {
+    private func solve(
+        _ setup: SmallSetup, heldOut: Int, _ change: (inout LensTrainingOptions) -> Void = { _ in }
+    ) throws -> ClosedFormFit.Solution {
         let trained = setup.windows.count - heldOut
-        let options = setup.options { $0.steps = trained / 4 }
+        let options = setup.options {
+            $0.steps = trained / 4
+            change(&$0)
+        }
         let fit = try ClosedFormFit(
             setup.model,
             text: TrainingText(
@@ -86,6 +91,20 @@ struct ClosedFormFitTests {
                 setup.windows.part(24..<26), model: setup.model, options: options))
         while !fit.isRead { try fit.advance() }
         #expect(fit.windowsSeen == 24)
+    }
+
+    @Test("takes all positions, whichever steps will take", arguments: [0, 1])
+    func takesAll(tokenShift: Int) throws {
+        let setup = try SmallSetup(windows: 100)
+        func lens(_ positions: Int?) throws -> Lens {
+            // What is held out is measured at the same positions.
+            try solve(setup, heldOut: 8) {
+                $0.tokenShift = tokenShift
+                $0.mixesPositions = positions != nil
+                $0.positionsPerWindow = positions
+            }.lens
+        }
+        #expect(try lens(nil).sha256 == lens(5).sha256)
     }
 
     @Test("needs windows to choose on")

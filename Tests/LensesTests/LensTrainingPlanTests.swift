@@ -46,6 +46,32 @@ struct LensTrainingPlanTests {
         #expect(plan.steps == 100 * 256 / plan.tokensPerStep)
     }
 
+    @Test("a budget for a few steps goes to the closed form, which takes no more than it needs")
+    func closedFormAlone() throws {
+        let wide = ModelConfiguration.mamba2(
+            dModel: 1024, nLayers: 48, vocabSize: 50_288, dState: 128, headDim: 64)
+        func plan(_ budget: Double, windows: Int = 10_000) -> LensTrainingPlan? {
+            LensTrainingPlan.largest(windows: windows, of: 256, budget: budget, wide)
+        }
+        let small = try #require(plan(1e13))
+        #expect(small.isClosedFormAlone && small.windows > 10)
+        let cost = small.cost(wide)
+        #expect(cost.steps == 0 && cost.total <= 1e13 && cost.total > 0.8e13)
+        var options = LensTrainingOptions()
+        small.apply(to: &options)
+        #expect(options.fit == .closedForm && !options.mixesPositions)
+        let enough = LensTrainingPlan.closedFormWindows(of: 256, dModel: 1024)
+        for budget in [2e13, 5e13, 1e14, 2e14, 1e15] {
+            let plan = try #require(plan(budget))
+            #expect(plan.isClosedFormAlone ? plan.windows <= enough : plan.steps >= 12)
+            #expect(plan.cost(wide).total <= budget)
+            let limit = LensTrainingPlan.windowLimit(of: 256, operations: budget, wide)
+            #expect(plan.windows <= limit)
+        }
+        // Where the text is little, not the budget, steps it is.
+        #expect(try #require(plan(1e16, windows: 8)).steps > 0)
+    }
+
     @Test("the largest plan fits its budget, and a larger one would not")
     func largest() throws {
         for budget in [1e12, 1e13, 1e14, 1e15] {

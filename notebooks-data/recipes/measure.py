@@ -17,7 +17,7 @@ def ways(tokens):
     own = ["--recipe", "published", "--held-out", "0", "--tokens-per-step", str(STEP), "--steps", str(tokens // STEP)]
     small = ["--recipe", "published", "--tokens-per-step", "512", "--steps", str(tokens // 512), "--held-out", "0"]
     budget = ["--budget", f"{tokens} tokens"]
-    step = max(256, tokens // 200)
+    step = max(192, tokens // 300)
     sized = ["--recipe", "fast", "--tokens-per-step", str(step), "--steps", str(tokens // step)]
     return {
         "published": own,
