@@ -129,6 +129,7 @@ package struct LensOptimizer: Sendable {
                 velocities: layers.map { weightMoments[0][$0] }, scale: scale,
                 weightDecay: options.weightDecay * factor, momentum: options.momentum,
                 rates: layers.map { rate * Double(rateFactors.pointer[$0]) * size(of: $0) },
+                orthogonalization: lensOrthogonalization,
                 directions: layers.map { weightMoments[1][$0] })
         }
         for layer in layers {

@@ -6,12 +6,13 @@ import Testing
 @Suite struct MuonTests {
     @Test(
         "An orthogonalized matrix has the singular vectors of the old and values near 1",
-        arguments: [[24, 24], [40, 24], [24, 40], [1, 24]])
-    func orthogonalizes(shape: [Int]) {
+        arguments: [[24, 24], [40, 24], [24, 40], [1, 24]],
+        [Orthogonalization.jordan, .short])
+    func orthogonalizes(shape: [Int], by orthogonalization: Orthogonalization) {
         var noise = Noise(5)
         let start = noise.tensor(shape[0], shape[1])
         let result = start.copy()
-        orthogonalize(result)
+        orthogonalize(result, by: orthogonalization)
         // With X = U S Vᵀ the result is U f(S) Vᵀ: its product with Xᵀ is symmetric, ...
         let (rows, columns) = (shape[0], shape[1])
         func product(_ x: Tensor, _ y: Tensor) -> [[Double]] {
@@ -29,33 +30,39 @@ import Testing
         for i in 0..<rows {
             for j in 0..<i { #expect(abs(mixed[i][j] - mixed[j][i]) < 1e-4 * largest) }
         }
-        // ... and its singular values, 0.73 to 1.27, have squares that sum up to about their number.
+        // ... and its singular values, 0.68 to 1.27, have squares that sum up to about their number.
         let trace = (0..<rows).reduce(0) { $0 + product(result, result)[$1][$1] }
         let mean = trace / Double(min(rows, columns))
-        #expect(mean > 0.53 && mean < 1.62)
+        #expect(mean > 0.45 && mean < 1.62)
     }
 
-    @Test("Every singular value of a diagonal matrix follows the polynomial, in float64")
-    func polynomial() {
+    private static let jordan = [(Double, Double, Double)](
+        repeating: (3.4445, -4.7750, 2.0315), count: 5)
+    private static let short: [(Double, Double, Double)] = [
+        (8.0934, -23.6204, 17.4462), (3.6366, -2.7219, 0.5365), (2.6613, -1.9772, 0.4526),
+    ]
+
+    @Test(
+        "Every singular value of a diagonal matrix follows the polynomials, in float64",
+        arguments: [false, true])
+    func polynomial(isShort: Bool) {
         let values: [Float] = [8, -4, 2, 1, 0.5, 0.25, 0, 1e-3]
         let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
         let matrix = Tensor(values.count, values.count)
         for (i, value) in values.enumerated() { matrix.pointer[i * (values.count + 1)] = value }
-        orthogonalize(matrix)
-        let polynomials: [(Double, Double, Double)] = [
-            (8.0934, -23.6204, 17.4462), (3.6366, -2.7219, 0.5365), (2.6613, -1.9772, 0.4526),
-        ]
+        orthogonalize(matrix, by: isShort ? .short : .jordan)
+        let polynomials = isShort ? Self.short : Self.jordan
         let expected = values.map { value in
             polynomials.reduce(Double(value) / norm) { x, polynomial in
                 let (a, b, c) = polynomial
                 return a * x + b * x * x * x + c * x * x * x * x * x
             }
         }
-        // Above a hundredth of the norm they are as near to 1 as the polynomials are made to bring them.
-        #expect(expected.prefix(6).allSatisfy { abs($0) > 0.73 && abs($0) < 1.27 })
+        // From a hundredth of the norm on they are as near to 1 as the polynomials are made to bring them.
+        #expect(expected.prefix(6).allSatisfy { abs($0) > 0.68 && abs($0) < 1.27 })
         expectClose(
             Tensor(values.indices.map { matrix.pointer[$0 * (values.count + 1)] }, shape: [8]),
-            expected, within: .relative(1e-5, because: "three iterations in float32"), "diagonal")
+            expected, within: .relative(1e-5, because: "five iterations in float32"), "diagonal")
     }
 
     @Test("A step moves every matrix by its orthogonalized Nesterov momentum and its decay")
