@@ -45,6 +45,8 @@ struct Planner {
     let recipe: RecipeOptions
     /// Windows to measure on, if the user says how many.
     let heldOut: Int?
+    /// When the time of a budget began to run.
+    let began: ContinuousClock.Instant
 
     /// - Parameter windows: of the text, to train and to measure on.
     func plan(_ windows: TokenWindows) throws -> LensTrainingPlan {
@@ -57,7 +59,8 @@ struct Planner {
         case .seconds(let seconds):
             let rates = try LensTrainingPlan.Rates(measuring: model, on: windows, options)
             return try largest(
-                windows, budget: seconds, rates: rates, spell: ProgressDisplay.duration)
+                windows, budget: seconds - (ContinuousClock.now - began) / .seconds(1),
+                rates: rates, spell: ProgressDisplay.duration)
         }
     }
 

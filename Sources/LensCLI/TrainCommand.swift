@@ -61,13 +61,14 @@ struct TrainCommand: ReportingCommand {
     }
 
     func perform() throws -> String {
+        let began = ContinuousClock.now
         try session.check(
             finished: LensArtifact.exists(in: session.out)
                 ? LensError.finished(folder: session.out) : nil)
         let model = try modelOptions.loadModel()
         var options = recipe.options(window: corpus.window)
         options.precision = model.precision
-        let (windows, heldOut) = try readText(model, &options)
+        let (windows, heldOut) = try readText(model, &options, since: began)
         let measured = HeldOutText(heldOut, model: model, options: options)
         return options.fit == .closedForm
             ? try solve(model, windows, measured, options)
@@ -77,7 +78,8 @@ struct TrainCommand: ReportingCommand {
     /// The windows to train on and those to measure on; the sizes that follow from their number are
     /// set in `options`.
     private func readText(
-        _ model: LanguageModel, _ options: inout LensTrainingOptions
+        _ model: LanguageModel, _ options: inout LensTrainingOptions,
+        since began: ContinuousClock.Instant
     ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
         let length = corpus.window
         if recipe.recipe == .published, let tokens = recipe.tokensPerStep,
@@ -100,7 +102,7 @@ struct TrainCommand: ReportingCommand {
                 } else {
                     try Planner(
                         model: model, options: options, recipe: recipe,
-                        heldOut: measuring.heldOut
+                        heldOut: measuring.heldOut, began: began
                     ).plan(read)
                 }
             plan.apply(to: &options)

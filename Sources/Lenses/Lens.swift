@@ -84,5 +84,6 @@ package struct Lens: Sendable {
                 Product(
                     .plain(h.matrix), .transposed(weight[layer].matrix), into: translated.matrix)
             }, precision: precision)
+        withExtendedLifetime(pieces) {}
     }
 }

@@ -60,6 +60,7 @@ package struct LensOptimizer: Sendable {
                     .transposed(gradient.matrix), .plain(h.matrix),
                     into: weightGradient[layer].matrix)
             }, precision: options.precision)
+        withExtendedLifetime(pieces) {}
     }
 
     /// One update of the translators of `layers` with the mean of what was accumulated over `count`

@@ -230,7 +230,7 @@ package final class LensTrainer {
             optimizer.accumulate(
                 group.map { (normed[$0.rows], streams[$0.layer], $0.layer) })
         }
-        withExtendedLifetime((translated, gradient, inverseRMS)) {}
+        withExtendedLifetime((positions, translated, normed, gradient, inverseRMS)) {}
         progress.positions += positions.count
         progress.squares += dot(final, final)
     }

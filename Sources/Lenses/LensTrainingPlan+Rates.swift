@@ -10,12 +10,22 @@ extension LensTrainingPlan.Rates {
         measuring model: LanguageModel, on windows: TokenWindows, _ options: LensTrainingOptions
     ) throws {
         let configuration = model.configuration
-        let count = min(windows.count, windowsAtATime(of: windows.window))
-        let positions = min(windows.window, 256)
+        // As little as tells the rate.
+        let (window, operations) = (windows.window, 3e11)
+        func amount(_ most: Int, operationsOfOne: Double) -> Int {
+            max(1, min(most, Int(operations / operationsOfOne)))
+        }
+        let count = amount(
+            min(windows.count, windowsAtATime(of: window)),
+            operationsOfOne: configuration.forwardOperations(tokens: window))
+        let positions = amount(
+            min(window, 256),
+            operationsOfOne: configuration.lensStepOperations(
+                positions: 1, layers: configuration.nLayers))
         var options = options
         options.steps = 1
-        options.window = windows.window
-        options.tokensPerStep = windows.window
+        options.window = window
+        options.tokensPerStep = window
         options.patience = nil
         options.keep = .last
         let trainer = try LensTrainer(
@@ -45,7 +55,7 @@ extension LensTrainingPlan.Rates {
         }
         withExtendedLifetime((streams, ones)) {}
         self.init(
-            forward: Double(count) * configuration.forwardOperations(tokens: windows.window)
+            forward: Double(count) * configuration.forwardOperations(tokens: window)
                 / (forward / .seconds(1)),
             lens: configuration.lensStepOperations(
                 positions: positions, layers: configuration.nLayers) / (lens / .seconds(1)),

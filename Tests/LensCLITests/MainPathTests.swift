@@ -140,7 +140,7 @@ struct MainPathTests {
     func budget() throws {
         #expect(try budgeted("20k tokens").status == 0)
         let tokens = try record()
-        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 48)
+        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 44)
 
         // At a quarter of the positions: more text.
         let planned = try budgeted("1e12 operations")
@@ -167,16 +167,16 @@ struct MainPathTests {
     func resumedBudget() throws {
         let arguments = ["--snapshot-every", "1"]
         let process = try LensProcess.start(
-            budgetArguments("3s", arguments), output: FileHandle.nullDevice,
+            budgetArguments("10s", arguments), output: FileHandle.nullDevice,
             errors: FileHandle.nullDevice)
         let snapshots = folder("lens/snapshots")
         while process.isRunning, !fileExists(snapshots) { usleep(1000) }
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
-        let other = try budgeted("9s", arguments + ["--resume"])
+        let other = try budgeted("20s", arguments + ["--resume"])
         #expect(other.status == 65 && other.errors.contains("option budget"), "\(other.errors)")
-        let resumed = try budgeted("3s", arguments + ["--resume"])
+        let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
     }
