@@ -10,7 +10,7 @@ package enum MemoryPool {
         package let address: UnsafeMutableRawPointer
         /// As many as were asked for, or a few more.
         package let bytes: Int
-        /// Whether it is fresh from the system, which hands out zeros.
+        /// Whether it is known to hold zeros, as pages fresh from the system do.
         package let isZero: Bool
     }
 
@@ -66,15 +66,11 @@ package enum MemoryPool {
     }
 
     private static func fresh(_ bytes: Int) -> Block {
+        let isMapped = bytes >= hugePage
         var address: UnsafeMutableRawPointer?
-        if bytes < hugePage {
-            posix_memalign(&address, 64, bytes)
-            address.map { _ = memset($0, 0, bytes) }
-        } else {
-            address = mapped(bytes)
-        }
+        if isMapped { address = mapped(bytes) } else { posix_memalign(&address, 64, bytes) }
         guard let address else { preconditionFailure("no memory for \(bytes) bytes") }
-        return Block(address: address, bytes: bytes, isZero: true)
+        return Block(address: address, bytes: bytes, isZero: isMapped)
     }
 
     /// Pages that are taken from the system when first written, large ones where they fit.
