@@ -13,46 +13,52 @@ package struct CapturedPositions {
 
     package var count: Int { ids.count }
 
+    /// Whether the labels are elsewhere than what the translators read, so that they are held besides.
+    private var hasOtherLabels: Bool {
+        final.pointer != streams[streams.shape[0] - 1].pointer
+    }
+
+    /// Room for the streams of some positions.
+    private init(layers: Int, count: Int, dModel: Int, hasOtherLabels: Bool, ids: [Int]) {
+        streams = Tensor(layers, count, dModel)
+        final = hasOtherLabels ? Tensor(count, dModel) : streams[layers - 1]
+        self.ids = ids
+    }
+
+    private init(roomFor positions: LabelledPositions, layers: Int, dModel: Int) {
+        self.init(
+            layers: layers, count: positions.count, dModel: dModel,
+            hasOtherLabels: positions.labels != positions.rows, ids: positions.labelIDs)
+    }
+
+    /// Takes the positions of a layer's stream, `[pos, d_model]`.
+    private func take(_ positions: LabelledPositions, of stream: Tensor, layer: Int) {
+        gather(positions.rows, of: stream, into: streams[layer])
+        if hasOtherLabels, layer == streams.shape[0] - 1 {
+            gather(positions.labels, of: stream, into: final)
+        }
+    }
+
     /// - Parameter blocks: whose streams the translators read, to the last block; all if nil.
     init(
         _ positions: LabelledPositions, readBy model: LanguageModel, blocks: Range<Int>? = nil
     ) throws {
         let blocks = blocks ?? 0..<model.configuration.nLayers
-        let d = model.configuration.dModel
-        let streams = Tensor(blocks.count, positions.count, d)
-        let hasOtherLabels = positions.labels != positions.rows
-        let final = hasOtherLabels ? Tensor(positions.count, d) : streams[blocks.count - 1]
+        let room = CapturedPositions(
+            roomFor: positions, layers: blocks.count, dModel: model.configuration.dModel)
         var hooks = Hooks()
-        for (index, block) in blocks.enumerated() {
-            hooks.add(.residPost(block: block)) {
-                gather(positions.rows, of: $0, into: streams[index])
-            }
-        }
-        if hasOtherLabels {
-            hooks.add(.residPost(block: blocks.upperBound - 1)) {
-                gather(positions.labels, of: $0, into: final)
-            }
+        for (layer, block) in blocks.enumerated() {
+            hooks.add(.residPost(block: block)) { room.take(positions, of: $0, layer: layer) }
         }
         try model.run(positions.batch, hooks: hooks)
-        self.streams = streams
-        self.final = final
-        ids = positions.labelIDs
+        self = room
     }
 
     /// - Parameter streams: of all rows of the batch, `[n_layers, pos, d_model]`.
     init(_ positions: LabelledPositions, of streams: Tensor) {
-        let (layers, d) = (streams.shape[0], streams.shape[2])
-        let taken = Tensor(layers, positions.count, d)
-        for layer in 0..<layers {
-            gather(positions.rows, of: streams[layer], into: taken[layer])
-        }
-        let hasOtherLabels = positions.labels != positions.rows
-        final = hasOtherLabels ? Tensor(positions.count, d) : taken[layers - 1]
-        if hasOtherLabels {
-            gather(positions.labels, of: streams[layers - 1], into: final)
-        }
-        self.streams = taken
-        ids = positions.labelIDs
+        let layers = streams.shape[0]
+        self.init(roomFor: positions, layers: layers, dModel: streams.shape[2])
+        for layer in 0..<layers { take(positions, of: streams[layer], layer: layer) }
     }
 
     /// All positions of a batch, each its own label.
@@ -70,9 +76,11 @@ package struct CapturedPositions {
     init(_ places: some RandomAccessCollection<Int>, of parts: [CapturedPositions]) {
         let places = places.map { $0.quotientAndRemainder(dividingBy: parts[0].count) }
         let (layers, d) = (parts[0].streams.shape[0], parts[0].streams.shape[2])
-        let streams = Tensor(layers, places.count, d)
-        let hasOtherLabels = parts[0].final.pointer != parts[0].streams[layers - 1].pointer
-        let final = hasOtherLabels ? Tensor(places.count, d) : streams[layers - 1]
+        self.init(
+            layers: layers, count: places.count, dModel: d,
+            hasOtherLabels: parts[0].hasOtherLabels,
+            ids: places.map { parts[$0.quotient].ids[$0.remainder] })
+        let (streams, final) = (streams, final)
         parallel(layers + (hasOtherLabels ? 1 : 0)) { layer in
             let target = (layer < layers ? streams[layer] : final).pointer
             let sources = parts.map { (layer < layers ? $0.streams[layer] : $0.final).pointer }
@@ -82,9 +90,6 @@ package struct CapturedPositions {
             }
         }
         withExtendedLifetime((parts, streams, final)) {}
-        self.streams = streams
-        self.final = final
-        ids = places.map { parts[$0.quotient].ids[$0.remainder] }
     }
 }
 
