@@ -107,11 +107,6 @@ struct TrainCommand: ReportingCommand {
                 }
             plan.apply(to: &options)
             if plan.isClosedFormAlone { options.recipe += ", closed form alone" }
-            if options.fit == .closedForm {
-                // One pass takes all that it reads.
-                options.positionsPerWindow = nil
-                options.mixesPositions = false
-            }
             (needed, held) = (plan.windows, plan.heldOut)
         case .published:
             options.evalEvery = max(1, options.steps / 10)

@@ -162,18 +162,16 @@ struct RecipeOptions: ParsableArguments {
         if recipe == .published || steps != nil && tokensPerStep != nil {
             return (stepsOrPublished * tokensOrPublished + window - 1) / window
         }
-        return switch budget {
-        case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
-        case .operations(let operations):
+        func limit(operations: Double) -> Int {
             min(
                 Self.publishedTokens / window,
                 LensTrainingPlan.windowLimit(
                     of: window, operations: operations, configuration))
-        case .seconds(let seconds):
-            min(
-                Self.publishedTokens / window,
-                LensTrainingPlan.windowLimit(
-                    of: window, operations: seconds * Self.fastestCPU, configuration))
+        }
+        return switch budget {
+        case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
+        case .operations(let operations): limit(operations: operations)
+        case .seconds(let seconds): limit(operations: seconds * Self.fastestCPU)
         case nil: Self.fastTokens / window
         }
     }

@@ -69,20 +69,22 @@ package struct LensTrainingPlan: Equatable, Sendable {
         max(1, 64 * dModel / window)
     }
 
-    /// `options` with the plan's sizes. What is held out is measured every hundred steps, at so many
-    /// positions that this takes less than a twentieth of the training.
+    /// `options` with the plan's sizes; the closed form takes all positions of its windows. What is held
+    /// out is measured every hundred steps, at so many positions that this takes less than a twentieth
+    /// of the training.
     package func apply(to options: inout LensTrainingOptions) {
         options.window = window
         options.heldOutPositions = min(2048, max(256, positions / 64))
-        guard !isClosedFormAlone else {
+        if isClosedFormAlone {
             options.fit = .closedForm
-            return
+        } else {
+            options.steps = steps
+            options.tokensPerStep = tokensPerStep
+            options.evalEvery = 100
         }
-        options.steps = steps
-        options.tokensPerStep = tokensPerStep
+        guard options.fit != .closedForm else { return }
         options.positionsPerWindow = positionsPerWindow < window ? positionsPerWindow : nil
         options.mixesPositions = true
-        options.evalEvery = 100
     }
 
     /// What the parts of a training take: operations, or seconds.
