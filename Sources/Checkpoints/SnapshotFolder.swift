@@ -13,8 +13,6 @@ package struct SnapshotFolder {
         folder = join(output, "snapshots")
     }
 
-    package var isEmpty: Bool { paths.isEmpty }
-
     /// Writes the state after `step` complete steps and then removes older ones.
     ///
     /// - Parameters:
@@ -85,19 +83,6 @@ package struct SnapshotFolder {
         return progress
     }
 
-    /// Removes all of them, once the result itself is written.
-    package func remove() { try? FileManager.default.removeItem(atPath: folder) }
-
-    /// - Throws: `SnapshotError.nothingToResume`, `.unfinished`, if the folder is not as the user
-    ///   who wants to `resume` or not thinks.
-    package func check(resume: Bool) throws {
-        switch (resume, isEmpty) {
-        case (true, true): throw SnapshotError.nothingToResume(folder: output)
-        case (false, false): throw SnapshotError.unfinished(folder: output)
-        default: break
-        }
-    }
-
     /// Oldest first.
     private var paths: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -111,13 +96,11 @@ package struct SnapshotFolder {
 package enum SnapshotError: UserFacingError, Equatable {
     case mismatch(path: String, what: String, found: String, expected: String)
     case nothingToResume(folder: String)
-    case unfinished(folder: String)
 
     package var kind: FailureKind {
         switch self {
         case .mismatch: .badData
         case .nothingToResume: .missingInput
-        case .unfinished: .usage
         }
     }
 
@@ -128,9 +111,6 @@ package enum SnapshotError: UserFacingError, Equatable {
                 + " give the same arguments to resume, or another --out to start anew"
         case .nothingToResume(let folder):
             "\(folder): no snapshot to resume from; leave out --resume to start"
-        case .unfinished(let folder):
-            "\(folder): holds the snapshot of an unfinished training;"
-                + " add --resume to go on with it, or give another --out"
         }
     }
 }

@@ -114,23 +114,21 @@ final class ZipReader {
 /// Entries carry the earliest date that zip knows, so that equal contents give equal bytes.
 final class ZipWriter {
     private let path: String
-    private let temporaryPath: String
+    private let partial: PartialFile
     private var handle: OpaquePointer?
     /// Where the next entry will begin in the file.
     private var offset = 0
 
     init(_ path: String) throws {
         self.path = path
-        try createFolder(parentFolder(of: path))
-        temporaryPath = "\(path).partial-\(getpid())"
+        partial = try PartialFile(path)
         var code: Int32 = 0
-        handle = zip_open(temporaryPath, ZIP_CREATE | ZIP_TRUNCATE, &code)
+        handle = zip_open(partial.temporary, ZIP_CREATE | ZIP_TRUNCATE, &code)
         guard handle != nil else { throw ArchiveFlaw.unwritable(reason: message(code)) }
     }
 
     deinit {
         if let handle { zip_discard(handle) }
-        unlink(temporaryPath)
     }
 
     /// `bytes` are read by `commit` and must live until then. They begin at a multiple of 64 bytes
@@ -163,12 +161,7 @@ final class ZipWriter {
     func commit() throws {
         guard zip_close(handle) == 0 else { throw failure() }
         handle = nil
-        let descriptor = open(temporaryPath, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError.writing(path) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {
-            throw FileError.writing(path)
-        }
+        try partial.commit(as: path)
     }
 
     private func failure() -> ArchiveFlaw {

@@ -4,34 +4,31 @@ import Foundation
 ///
 /// Bytes go to a temporary file in the target's folder, which `commit` flushes to disk and renames
 /// over the target: whoever reads the target sees the old content or the new, never a part.
-/// A file that is not committed leaves nothing behind. A symbolic link is followed, and what is no
-/// regular file (`/dev/stdout`, a pipe) is written to directly, since it cannot be replaced.
+/// A file that is not committed leaves nothing behind, and one that replaces another has its
+/// permissions. Symbolic links are followed; a device or a pipe is written to directly, since it
+/// cannot be replaced, and so is standard output, whose name is `-`.
 package final class AtomicFile {
     package let path: String
-    /// What is renamed to what; nil where `path` is written to directly.
-    private let replacement: (temporary: String, target: String)?
-    private var descriptor: Int32
-    private var isCommitted = false
+    /// nil where `path` is written to directly.
+    private let partial: PartialFile?
+    private let descriptor: Int32
 
     /// Creates missing folders on the way to `path`.
     package init(_ path: String) throws {
         self.path = path
-        try createFolder(parentFolder(of: path))
-        var status = stat()
-        let exists = stat(path, &status) == 0
-        if exists, status.st_mode & S_IFMT == S_IFDIR {
-            throw FileError.unwritable(path: path, reason: "it is a folder")
+        switch try WritePlace(path) {
+        case .file(let target):
+            let partial = try PartialFile(target)
+            self.partial = partial
+            descriptor = partial.descriptor
+        case .device:
+            partial = nil
+            descriptor = try openDevice(path)
+        case .descriptor(let number):
+            partial = nil
+            descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
+            guard descriptor >= 0 else { throw FileError.writing(path) }
         }
-        if exists, status.st_mode & S_IFMT != S_IFREG {
-            replacement = nil
-            descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        } else {
-            let target = exists ? resolvingLinks(path) : path
-            let temporary = "\(target).partial-\(getpid())"
-            replacement = (temporary, target)
-            descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        }
-        guard descriptor >= 0 else { throw FileError.writing(path) }
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -50,58 +47,27 @@ package final class AtomicFile {
         try data.withUnsafeBytes { try write($0) }
     }
 
-    package func commit() throws {
-        guard replacement == nil || fsync(descriptor) == 0 else { throw FileError.writing(path) }
-        // Whatever `close` returns, the descriptor is no longer ours.
-        let closed = close(descriptor)
-        descriptor = -1
-        guard closed == 0 else { throw FileError.writing(path) }
-        if let (temporary, target) = replacement, rename(temporary, target) != 0 {
-            throw FileError.writing(path)
+    package func commit() throws { try partial?.commit(as: path) }
+
+    deinit { if partial == nil { close(descriptor) } }
+}
+
+/// Opens a device or a named pipe. A pipe must have a reader: one that comes within three seconds is
+/// waited for.
+private func openDevice(_ path: String) throws -> Int32 {
+    let start = ContinuousClock.now
+    while true {
+        let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        if descriptor >= 0 {
+            _ = fcntl(descriptor, F_SETFL, 0)
+            return descriptor
         }
-        isCommitted = true
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if let replacement, !isCommitted { unlink(replacement.temporary) }
-    }
-}
-
-/// Where the symbolic links of an existing `path` lead.
-private func resolvingLinks(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
-}
-
-/// A folder that this process alone may write to, for as long as the value lives.
-///
-/// The lock is the system's and ends with the process, however it ends; it leaves no file behind.
-package final class FolderLock {
-    private let descriptor: Int32
-
-    /// Creates the folder if it is missing.
-    ///
-    /// - Throws: `FileError.locked` if another process holds it.
-    package init(_ path: String) throws {
-        try createFolder(path)
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError.writing(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw FileError.locked(path: path)
+        guard errno == ENXIO else { throw FileError.writing(path) }
+        guard .now - start < .seconds(3) else {
+            throw FileError.unwritable(path: path, reason: "nothing reads from this pipe")
         }
+        usleep(10_000)
     }
-
-    deinit { close(descriptor) }
-}
-
-/// Checks that `path` can be written, before work whose result would go there.
-///
-/// - Throws: `FileError.unwritable`.
-package func checkWritable(_ path: String) throws {
-    _ = try AtomicFile(path)
 }
 
 /// Replaces the file at `path` with `data`, all or nothing.

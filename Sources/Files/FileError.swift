@@ -6,14 +6,23 @@ package enum FileError: UserFacingError, Equatable {
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
+    case tooLittleSpace(path: String, bytes: Int, free: Int)
     case locked(path: String)
+    /// A file that another command or another program made stands where a result is to go.
+    case foreign(path: String, command: String)
+    /// Two results are to go to one file.
+    case sameOutput(path: String, options: [String])
+    /// A result could not be written where it was to go, and is elsewhere.
+    case keptElsewhere(failure: String, kept: String)
     case malformedJSON(path: String, reason: String)
 
     package var kind: FailureKind {
         switch self {
         case .missing: .missingInput
         case .malformedJSON: .badData
-        case .isFolder, .unreadable, .unwritable, .locked: .inputOutput
+        case .foreign, .sameOutput: .usage
+        case .isFolder, .unreadable, .unwritable, .tooLittleSpace, .locked, .keptElsewhere:
+            .inputOutput
         }
     }
 
@@ -23,6 +32,15 @@ package enum FileError: UserFacingError, Equatable {
         case .isFolder(let path): "\(path): is a folder, expected a file"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .tooLittleSpace(let path, let bytes, let free):
+            "\(path): about \(spelledBytes(bytes)) are to be written, but the disk has"
+                + " \(spelledBytes(free)) left; make room, or name a place on another disk"
+        case .foreign(let path, let command):
+            "\(path): exists and was not made by '\(command)', so it is not replaced; name another"
+                + " file, or remove it first"
+        case .sameOutput(let path, let options):
+            "\(path): is named by \(options.joined(separator: " and ")); give each a file of its own"
+        case .keptElsewhere(let failure, let kept): "\(failure); the result is kept in \(kept)"
         case .locked(let path):
             "\(path): another process is writing to this folder; wait for it or give another --out"
         case .malformedJSON(let path, let reason): "\(path): not the JSON expected: \(reason)"
@@ -40,5 +58,14 @@ package enum FileError: UserFacingError, Equatable {
 
     package static func writing(_ path: String, errno code: Int32 = errno) -> FileError {
         .unwritable(path: path, reason: String(cString: strerror(code)))
+    }
+}
+
+/// A number of bytes for people: `1.2 GB`.
+package func spelledBytes(_ count: Int) -> String {
+    switch count {
+    case 1_000_000_000...: "\(Double(count / 100_000_000) / 10) GB"
+    case 1_000_000...: "\(count / 1_000_000) MB"
+    default: "\(count / 1000) kB"
     }
 }

@@ -6,12 +6,10 @@ package enum LanguageModelingError: UserFacingError, Equatable {
     case cannotConvert(path: String, found: String)
     case noLabels(what: String)
     case diverged(step: Int)
-    case finished(folder: String)
 
     package var kind: FailureKind {
         switch self {
         case .notTrainable, .cannotConvert, .noLabels, .diverged: .badData
-        case .finished: .usage
         }
     }
 
@@ -25,8 +23,6 @@ package enum LanguageModelingError: UserFacingError, Equatable {
         case .diverged(let step):
             "training diverged at step \(step): the loss or a parameter is not finite any more;"
                 + " lower --lr"
-        case .finished(let folder):
-            "\(folder): holds a model; give another --out, or --overwrite to replace it"
         }
     }
 }

@@ -37,11 +37,6 @@ package struct ModelOutput {
         self.configuration = naming(dtype, in: text)
     }
 
-    /// Whether a folder holds a model.
-    package static func exists(in folder: String) -> Bool {
-        fileExists(join(folder, "model.safetensors"))
-    }
-
     /// Writes the configuration, the tokenizer's file and last the weights, which make the folder a
     /// model.
     package func write(_ parameters: Parameters, tokenizer: String, to folder: String) throws {
@@ -54,11 +49,6 @@ package struct ModelOutput {
                     dtype == .bfloat16 ? StoredTensor(bfloat16: $0.value) : StoredTensor($0.value)
                 )
             }, metadata: ["format": "pt"], to: join(folder, "model.safetensors"))
-    }
-
-    /// Makes a folder no model, before another one is trained in it.
-    package static func retract(from folder: String) throws {
-        try FileManager.default.removeItem(atPath: join(folder, "model.safetensors"))
     }
 }
 

@@ -19,6 +19,9 @@ extension LanguageModelTrainer {
             step: completedSteps, kept, progress: progress, identity: identity)
     }
 
+    /// Bytes of the file with the state, about.
+    package var stateByteCount: Int { tensors.reduce(0) { $0 + 4 * $1.tensor.count } }
+
     /// Takes up the newest snapshot of a trainer that was made with the same arguments.
     ///
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.

@@ -69,14 +69,12 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         if let threads { Threads.count = threads }
-        if let json, json != "-" { try checkWritable(json) }
-        let report = try measure()
-        if json == "-" {
-            print(String(decoding: try report.json(), as: UTF8.self))
-            return
+        let output = try json.map {
+            try OutputFile($0, of: "lens-bench", isOurs: BenchReport.isReport)
         }
-        print(report.table)
-        if let json { try writeFile(try report.json(), to: json) }
+        let report = try measure()
+        if json != "-" { print(report.table) }
+        try output?.write(try report.json() + [UInt8(ascii: "\n")])
     }
 
     private func measure() throws -> BenchReport {

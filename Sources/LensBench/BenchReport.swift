@@ -36,6 +36,15 @@ struct BenchReport {
 
     private static var peakGigabytes: Double { Double(Machine.peakMemory) / billion }
 
+    /// Whether a file holds what `json` gives.
+    static func isReport(_ path: String) -> Bool {
+        struct Report: Decodable {
+            let limits: [String: Double]
+            let kernels: String
+        }
+        return (try? decodeJSON(Report.self, from: path)) != nil
+    }
+
     /// Nested objects, one level for each part of a path.
     func json() throws -> Data {
         var tree = JSONTree.object([:])

@@ -60,20 +60,24 @@ struct CaptureCommand: ParsableCommand {
     }
 
     func run() throws {
+        let output = try out.map { try OutputFile($0, of: "lens capture") }
         let model = try modelOptions.loadModel()
         guard !listHooks else {
             model.configuration.hookPoints.forEach { print($0) }
             return
         }
-        guard let out else { return }
-        try checkWritable(out)
+        guard let output else { return }
         let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
         let sequences = try readSequences(model)
         let captured = try capture(points, of: model, sequences: sequences)
-        try Safetensors.write(
-            captured.map { ($0.name, StoredTensor($0.tensor)) },
-            metadata: ["format": "pt", "model": model.name, "command": commandLine], to: out)
-        for (name, tensor) in captured { print(name, tensor.shape) }
+        try output.write {
+            try Safetensors.write(
+                captured.map { ($0.name, StoredTensor($0.tensor)) },
+                metadata: ["format": "pt", "model": model.name, "command": commandLine], to: $0)
+        }
+        report(
+            captured.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: "\n"),
+            besides: output.path)
     }
 
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {

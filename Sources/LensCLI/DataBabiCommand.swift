@@ -47,6 +47,11 @@ struct DataBabiCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Folder to write to, one for each split.", valueName: "dir"))
     var out: String
 
+    @Flag(help: "Replace the stories that an earlier run left in --out.")
+    var overwrite = false
+
+    var resultPath: String? { nil }
+
     func validate() throws {
         guard stories > 0 else {
             throw ValidationError("--stories is \(stories), expected at least 1.")
@@ -55,9 +60,11 @@ struct DataBabiCommand: ReportingCommand {
 
     func perform() throws -> String {
         let tasks = try BabilongTasks.parse(tasks).map(BabiTask.init(name:))
-        let lock = try FolderLock(out)
-        defer { withExtendedLifetime(lock) {} }
-        try checkWritable(join(out, "run.json"))
+        let folder = try OutputFolder(
+            out,
+            for: .init(
+                command: "lens data babi", result: "a finished set of stories", key: "run.json"),
+            mode: overwrite ? .overwrite : .new)
 
         let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * stories)
         var table = TextTable("task", "stories", "questions", "file")
@@ -66,14 +73,15 @@ struct DataBabiCommand: ReportingCommand {
             let file = format.fileName(of: task, split: split)
             let generator = BabiGenerator(task, split: split, seed: seed)
             let questions = try format.write(
-                generator, count: stories, of: task, to: join(out, file)
+                generator, count: stories, of: task, to: join(folder.work, file)
             ) { display.update(index * stories + $0) }
-            files.append(try DataRecord.File(path: file, in: out))
+            files.append(try DataRecord.File(path: file, in: folder.work))
             table.add([task.name, "\(stories)", "\(questions)", file])
         }
         display.finish()
         let record = DataRecord(command: commandLine, version: version, seed: seed, files: files)
-        try writeFile(try encodeJSON(record), to: join(out, "run.json"))
+        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+        try folder.commit()
         return "\(table.text)\nstories written to \(out)"
     }
 }

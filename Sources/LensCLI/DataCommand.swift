@@ -10,8 +10,8 @@ struct DataCommand: ParsableCommand {
 }
 
 /// `run.json` of made data: how to make the same bytes again.
-struct DataRecord: Encodable {
-    struct File: Encodable {
+struct DataRecord: Codable {
+    struct File: Codable {
         let path: String
         let sha256: String
 
@@ -26,4 +26,27 @@ struct DataRecord: Encodable {
     let version: String
     let seed: UInt64
     let files: [File]
+}
+
+/// A file of made data with its record, `FILE.run.json`, by which a later run knows it as its own.
+struct MadeFile {
+    let file: OutputFile
+    private let record: OutputFile?
+
+    /// - Parameter bytes: how much will be written, as far as is known.
+    init(_ path: String, of command: String, bytes: Int = 0) throws {
+        let recordPath = path + ".run.json"
+        file = try OutputFile(path, of: command, bytes: bytes) { path in
+            let files = try? decodeJSON(Made.self, from: recordPath).files
+            return try files?.first?.sha256 == SHA256.hex(ofFile: path)
+        }
+        // A pipe has no file beside it.
+        record = isReplaced(path) ? try OutputFile(recordPath, of: command) : nil
+    }
+
+    func write(_ record: some Encodable) throws {
+        try self.record?.write(try encodeJSON(record))
+    }
+
+    private struct Made: Decodable { let files: [DataRecord.File] }
 }

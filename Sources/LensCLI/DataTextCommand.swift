@@ -46,6 +46,8 @@ struct DataTextCommand: ReportingCommand {
             valueName: "file"))
     var out: String
 
+    var resultPath: String? { out }
+
     func validate() throws {
         guard [bytes, tokens].compactMap(\.self).count == 1 else {
             throw ValidationError("Give the size by exactly one of --bytes N and --tokens N.")
@@ -62,7 +64,7 @@ struct DataTextCommand: ReportingCommand {
         let limit = bytes ?? tokens ?? 0
         let tasks = try tasks.map { try BabilongTasks.parse($0).map(BabiTask.init(name:)) } ?? []
         let tokenizer = try tokenizer.map { try Tokenizer(path: $0) }
-        try checkWritable(out + ".run.json")
+        let output = try MadeFile(out, of: "lens data text", bytes: bytes ?? 0)
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
         let written = try writeDocuments(
@@ -75,7 +77,7 @@ struct DataTextCommand: ReportingCommand {
         let record = DataRecord(
             command: commandLine, version: version, seed: seed,
             files: [try DataRecord.File(path: out)])
-        try writeFile(try encodeJSON(record), to: out + ".run.json")
+        try output.write(record)
         let unit = tokenizer == nil ? "bytes" : "tokens"
         return "\(written.documents) documents, \(written.size) \(unit), written to \(out)"
     }

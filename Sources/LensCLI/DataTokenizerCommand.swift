@@ -64,29 +64,32 @@ struct DataTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkWritable(out + ".run.json")
+        let output = try MadeFile(out, of: "lens data tokenizer")
         let text = try readText()
         let display = ProgressDisplay("merging", unit: "tokens", total: vocabulary)
         var trainer = BPETrainer(text.words)
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
-        try writeFile(tokenizer.json, to: out)
+        try output.file.write(tokenizer.json)
         let record = TokenizerRecord(
             command: commandLine, version: version, data: data, dataSHA256: text.sha256,
             vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,
             files: [try DataRecord.File(path: out)])
-        try writeFile(try encodeJSON(record), to: out + ".run.json")
+        try output.write(record)
 
         let (tokens, merges) = (tokenizer.tokens.count, tokenizer.merges.count)
         if tokens < vocabulary {
-            print(
+            report(
                 """
                 the text offers \(merges) merges, then every word is one token: the vocabulary \
                 has \(tokens) tokens, not \(vocabulary)
-                """)
+                """, besides: out)
         }
-        print("\(tokens) tokens, \(merges) merges from \(text.documents) documents")
-        print("tokenizer written to \(out)")
+        report(
+            """
+            \(tokens) tokens, \(merges) merges from \(text.documents) documents
+            tokenizer written to \(out)
+            """, besides: out)
     }
 
     private struct Text {

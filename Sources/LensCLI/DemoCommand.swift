@@ -16,7 +16,7 @@ struct DemoCommand: ParsableCommand {
 
             The models are looked for in --models, or else in the folder models beside the \
             program, in ../share/statelens/models, in the folders above the program, and in the \
-            current one. What an earlier demo left in --out is replaced.
+            current one. What an earlier demo left in --out is replaced once this one is complete.
             """)
 
     @Option(help: ArgumentHelp("Folder with mamba2/seed* and diffmamba2/seed*.", valueName: "dir"))
@@ -75,6 +75,7 @@ struct DemoCommand: ParsableCommand {
             \(try LayerFindings(curves).text)
             """
         try writeFile(summary + "\n", to: folder.summary)
+        folder.forgetPrevious()
         let seconds = Int(((ContinuousClock.now - start) / .seconds(1)).rounded())
         print(
             "Probability of the right answer after each block, mean over seeds (and range):",
@@ -129,22 +130,37 @@ private struct DemoFolder {
     var figure: String { join(path, "layers.png") }
     var summary: String { join(path, "summary.txt") }
 
-    /// Makes the folder ours, and empty of what an earlier demo made.
+    /// What a demo makes, besides its record.
+    private static let made = ["data", "lenses", "results", "layers.png", "summary.txt"]
+    private var marker: String { join(path, "run.json") }
+    private var previous: String { join(path, "previous") }
+
+    /// Makes the folder ours and puts what an earlier demo made aside, in `previous`.
     ///
     /// - Throws: `CommandError.foreignFolder` if it holds anything but a demo.
     func claim(_ record: DemoRecord) throws -> FolderLock {
-        let marker = join(path, "run.json")
-        if fileExists(path), try !fileNames(in: path).isEmpty {
+        let lock = try FolderLock(path)
+        let names = try fileNames(in: path)
+        if !names.isEmpty {
             let found = try? decodeJSON(DemoRecord.self, from: marker)
-            guard let found, found.command.hasPrefix("lens demo") else {
-                throw CommandError.foreignFolder(path: path)
+            guard let found, found.command == "lens demo" || found.command.hasPrefix("lens demo "),
+                Set(names).isSubset(of: Self.made + ["run.json", "previous"])
+            else { throw CommandError.foreignFolder(path: path) }
+        }
+        if fileExists(summary) {
+            try? FileManager.default.removeItem(atPath: previous)
+            try createFolder(previous)
+            // The summary goes first: without it a demo is no finished one.
+            for name in Self.made.reversed() where fileExists(join(path, name)) {
+                guard rename(join(path, name), join(previous, name)) == 0 else {
+                    throw FileError.writing(join(path, name))
+                }
             }
         }
-        let lock = try FolderLock(path)
-        for name in ["data", "lenses", "results", "layers.png", "summary.txt"] {
-            try? FileManager.default.removeItem(atPath: join(path, name))
-        }
+        for name in Self.made { try? FileManager.default.removeItem(atPath: join(path, name)) }
         try writeFile(try encodeJSON(record), to: marker)
         return lock
     }
+
+    func forgetPrevious() { try? FileManager.default.removeItem(atPath: previous) }
 }

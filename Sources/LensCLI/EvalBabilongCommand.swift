@@ -49,7 +49,7 @@ struct EvalBabilongCommand: ReportingCommand {
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("The JSON result to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
     var out: String
 
     @Option(
@@ -57,12 +57,19 @@ struct EvalBabilongCommand: ReportingCommand {
             "Also write the means in the published text format.", valueName: "file"))
     var upstreamTxt: String?
 
+    var resultPath: String? { out }
+
     func validate() throws {
         guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
     }
 
     func perform() throws -> String {
-        try checkWritable(out)
+        try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
+        let output = try OutputFile(out, of: "lens eval babilong")
+        let table = try upstreamTxt.map {
+            try OutputFile(
+                $0, of: "lens eval babilong --upstream-txt", isOurs: ResultFile.isPublishedTable)
+        }
         let tasks = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: data, length: length, tasks: tasks)
         let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
@@ -82,8 +89,8 @@ struct EvalBabilongCommand: ReportingCommand {
                 lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
                 dataSHA256: sha256(of: samples)),
             seed: seed)
-        try writeFile(try encodeJSON(result, pretty: false), to: out)
-        if let upstreamTxt { try writeFile(publishedText(result), to: upstreamTxt) }
+        try output.write(try encodeJSON(result, pretty: false))
+        try table?.write(publishedText(result))
         return "\(Self.table(result))\nresult written to \(out)"
     }
 

@@ -24,7 +24,7 @@ struct EvalTextCommand: ParsableCommand {
     @Option(help: "Windows to use, from the start of the text. (default: all)")
     var windows: Int?
 
-    @Option(help: ArgumentHelp("The JSON result to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
     var out: String
 
     @Option(
@@ -39,7 +39,12 @@ struct EvalTextCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkWritable(out)
+        try checkDistinct([("--out", out), ("--upstream-json", upstreamJson)])
+        let file = try OutputFile(out, of: "lens eval text")
+        let metrics = try upstreamJson.map {
+            try OutputFile(
+                $0, of: "lens eval text --upstream-json", isOurs: TextResult.isAggregateMetrics)
+        }
         let model = try modelOptions.loadModel()
         let tuned = try lensOptions.loadTunedLens(for: model)
         let windows = try corpus.readWindows(
@@ -61,11 +66,9 @@ struct EvalTextCommand: ParsableCommand {
                 command: commandLine, version: version, model: model, lens: lensOptions.lens,
                 lensSHA256: try lensOptions.sha256(), data: corpus.data,
                 dataSHA256: windows.sha256))
-        try writeFile(try encodeJSON(result, pretty: false), to: out)
-        if let upstreamJson {
-            try writeFile(try encodeJSON(result.aggregateMetrics), to: upstreamJson)
-        }
-        print(Self.table(result), "result written to \(out)", separator: "\n")
+        try file.write(try encodeJSON(result, pretty: false))
+        try metrics?.write(try encodeJSON(result.aggregateMetrics))
+        report("\(Self.table(result))\nresult written to \(out)", besides: out)
     }
 
     static func table(_ result: TextResult) -> String {

@@ -31,7 +31,9 @@ struct LmEvalCommand: ParsableCommand {
     @Option(help: "Windows of text to use, from its start. (default: all)")
     var windows: Int?
 
-    @Option(help: ArgumentHelp("The JSON result to write. (default: none)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The JSON result to write; - prints it. (default: none)", valueName: "file"))
     var out: String?
 
     func validate() throws {
@@ -43,16 +45,16 @@ struct LmEvalCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let out { try checkWritable(out) }
+        let output = try out.map { try OutputFile($0, of: "lens lm eval") }
         let model = try modelOptions.loadModel()
         if let rows = try task.readRows(corpus.data) {
-            try evaluate(model, rows.map { ($0, Array($1.suffix(last))) })
+            try evaluate(model, rows.map { ($0, Array($1.suffix(last))) }, output)
         } else {
-            try evaluateText(model)
+            try evaluateText(model, output)
         }
     }
 
-    private func evaluateText(_ model: LanguageModel) throws {
+    private func evaluateText(_ model: LanguageModel, _ output: OutputFile?) throws {
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
         let display = ProgressDisplay("evaluating", unit: "windows", total: windows.count)
@@ -63,17 +65,18 @@ struct LmEvalCommand: ParsableCommand {
             crossEntropy: nats, perplexity: exp(nats),
             bitsPerByte: nats * windows.natsToBitsPerByte, predictions: score.predictions,
             run: try record(model, windows.sha256))
-        print(
+        report(
             """
             \(result.predictions) predictions in \(windows.count) windows of \(windows.window) tokens:
             cross entropy \(decimal(nats)) nats, perplexity \(decimal(result.perplexity)), \
             \(decimal(result.bitsPerByte)) bits per byte
-            """)
-        try write(result)
+            """, besides: out)
+        try write(result, to: output)
     }
 
     private func evaluate(
-        _ model: LanguageModel, _ tasks: [(task: String, rows: [BabilongSample])]
+        _ model: LanguageModel, _ tasks: [(task: String, rows: [BabilongSample])],
+        _ output: OutputFile?
     ) throws {
         let tokenizer = try modelOptions.loadTokenizer(for: model)
         let samples = tasks.flatMap(\.rows)
@@ -85,11 +88,11 @@ struct LmEvalCommand: ParsableCommand {
             done += rows.count
         }
         display.finish()
-        print("Answers that are right in every token:\n\(scores.table)")
-        try write(
-            TaskResult(
-                tasks: scores, accuracy: scores.meanAccuracy,
-                run: try record(model, sha256(of: samples))))
+        report("Answers that are right in every token:\n\(scores.table)", besides: out)
+        let result = TaskResult(
+            tasks: scores, accuracy: scores.meanAccuracy,
+            run: try record(model, sha256(of: samples)))
+        try write(result, to: output)
     }
 
     private func record(_ model: LanguageModel, _ dataSHA256: String) throws -> RunRecord {
@@ -98,10 +101,10 @@ struct LmEvalCommand: ParsableCommand {
             dataSHA256: dataSHA256)
     }
 
-    private func write(_ result: some Encodable) throws {
-        guard let out else { return }
-        try writeFile(try encodeJSON(result), to: out)
-        print("result written to \(out)")
+    private func write(_ result: some Encodable, to output: OutputFile?) throws {
+        guard let output else { return }
+        try output.write(try encodeJSON(result))
+        report("result written to \(output.path)", besides: out)
     }
 
     private struct TextResult: Encodable {

@@ -41,7 +41,8 @@ struct LmTrainCommand: ParsableCommand {
             --data is text, cut into windows; with --tasks it is a BABILong or bAbI folder, whose \
             prompts are learnt, the loss on the answer only, with --text beside text. The folder \
             --out gets config.json, model.safetensors and tokenizer.json, which transformers loads, \
-            the loss of every step in train.jsonl, and run.json. Ctrl-C leaves a snapshot there, \
+            the loss of every step in train.jsonl, and run.json; until all of it is complete it \
+            lies in the subfolder unfinished. Ctrl-C leaves a snapshot there, \
             from which the same command with --resume goes on.
 
               lens lm train --config config.json --tokenizer tokenizer.json \\
@@ -92,16 +93,13 @@ struct LmTrainCommand: ParsableCommand {
         guard convertToDiff == nil || model != nil else {
             throw ValidationError("--convert-to-diff needs --model.")
         }
-        guard model != session.out else {
-            throw ValidationError("--model and --out are the same folder; write to another one.")
-        }
     }
 
     func run() throws {
-        let out = session.out
-        try session.check(
-            finished: ModelOutput.exists(in: out)
-                ? LanguageModelingError.finished(folder: out) : nil)
+        let folder = try session.claim(
+            for: .model,
+            inputs: [("--model", model), ("--config", config), ("--tokenizer", tokenizer)]
+                + (data.paths + data.evalData).map { ("--data", $0) })
         threads.apply()
         let (start, output) = try makeStart()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")
@@ -113,24 +111,26 @@ struct LmTrainCommand: ParsableCommand {
             Tokenizer(path: tokenizerPath), steps: options.steps)
         let trainer = try LanguageModelTrainer(
             start, mixture: mixture, options: options, heldOut: heldOut)
+        try folder.checkSpace(for: trainer)
 
-        let lock = try session.claim(retracting: ModelOutput.self)
-        defer { withExtendedLifetime(lock) {} }
-        let log = TrainingLog(folder: out)
+        let log = TrainingLog(folder: folder.work)
         try session.run(trainer, log: log) { report, scores in
             "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
         }
 
-        try output.write(trainer.parameters, tokenizer: tokenizerPath, to: out)
+        try output.write(trainer.parameters, tokenizer: tokenizerPath, to: folder.work)
+        var run = try RunRecord(
+            command: commandLine, version: version, seed: options.seed,
+            model: LanguageModel(folder: folder.work), data: data.paths,
+            dataSHA256: mixture.sha256)
+        run.model = modelName(ofFolder: session.out)
         let record = LanguageModelRecord(
-            run: try RunRecord(
-                command: commandLine, version: version, seed: options.seed,
-                model: LanguageModel(folder: out), data: data.paths, dataSHA256: mixture.sha256),
-            start: model ?? config ?? "", options: options, parameters: start.count,
+            run: run, start: model ?? config ?? "", options: options, parameters: start.count,
             sequences: mixture.sequenceCount)
-        try writeFile(try encodeJSON(record), to: join(out, "run.json"))
-        session.snapshots.remove()
-        print(try summary(log))
+        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+        let text = try summary(log)
+        try folder.commit()
+        print(text)
     }
 
     /// The first parameters, and how the result is to be written.
@@ -169,11 +169,17 @@ struct LmTrainCommand: ParsableCommand {
     }
 }
 
-extension ModelOutput: TrainingResult {}
+extension OutputFolder.Kind {
+    static let model = OutputFolder.Kind(
+        command: "lens lm train", result: "a finished model", key: "config.json",
+        files: ["model.safetensors", "tokenizer.json", "train.jsonl", "run.json", "config.json"],
+        continuation: "give it as --model, and another --out")
+}
 
 extension LanguageModelTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }
     var totalTokens: Int { expectedTokens }
+    var resultByteCount: Int { 4 * parameters.count }
 }
 
 /// `run.json` of a language model's training.

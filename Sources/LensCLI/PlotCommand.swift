@@ -90,6 +90,8 @@ struct PlotLayersCommand: ReportingCommand {
     @Option(help: "Resolution of a PNG in pixels per inch.")
     var dpi = 300.0
 
+    var resultPath: String? { out }
+
     func validate() throws {
         let labels = label.isEmpty ? results.count : Set(label).count
         for (option, count, expected, unit) in [
@@ -111,6 +113,7 @@ struct PlotLayersCommand: ReportingCommand {
     }
 
     func perform() throws -> String {
+        let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, metric: metric)
         let chart = try layerChart(curves, options)
         for series in chart.series {
@@ -124,7 +127,7 @@ struct PlotLayersCommand: ReportingCommand {
         let figure = try render(
             chart, as: format(), dpi: dpi,
             metadata: figureMetadata(curves, title: title, command: commandLine))
-        try writeFile(figure, to: out)
+        try output.write(figure)
         return "\(try layerTable(curves, options))\nfigure written to \(out)"
     }
 

@@ -1,12 +1,26 @@
 import ArgumentParser
+import Files
+import Foundation
 
 /// A command that does its work and then says what came of it, so that another command can have it
 /// done and say something else.
 protocol ReportingCommand: ParsableCommand {
     /// - Returns: what to print.
     func perform() throws -> String
+    /// Where the result goes that is not printed; nil for none.
+    var resultPath: String? { get }
 }
 
 extension ReportingCommand {
-    func run() throws { print(try perform()) }
+    func run() throws { report(try perform(), besides: resultPath) }
+}
+
+/// Says on standard output what came of a command, or on stderr where the result itself goes to
+/// standard output.
+func report(_ text: String, besides resultPath: String?) {
+    if resultPath.map(isStandardOutput) ?? false {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    } else {
+        print(text)
+    }
 }

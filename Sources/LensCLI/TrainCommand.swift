@@ -14,7 +14,8 @@ struct TrainCommand: ReportingCommand {
         discussion: """
             The folder --out gets config.json and params.pt, which Python's tuned-lens loads, the \
             same parameters as params.safetensors, the losses of every step in train.jsonl, and \
-            run.json. The windows of --held-out, the next ones in the text after those that \
+            run.json; until all of it is complete it lies in the subfolder unfinished, and what an \
+            earlier training left stays as it is. The windows of --held-out, the next ones in the text after those that \
             training takes, are for measuring alone. Once the closed form is found, Ctrl-C leaves a \
             snapshot there, from which the same command with --resume goes on.
 
@@ -42,9 +43,9 @@ struct TrainCommand: ReportingCommand {
 
     @OptionGroup var session: SessionOptions
 
+    var resultPath: String? { nil }
+
     func validate() throws {
-        try require(
-            lens != session.out, "--lens and --out are the same folder; write to another one.")
         let fit = recipe.options(window: corpus.window).fit
         guard fit != .gradient else { return }
         for (isGiven, what) in [
@@ -62,17 +63,18 @@ struct TrainCommand: ReportingCommand {
 
     func perform() throws -> String {
         let began = ContinuousClock.now
-        try session.check(
-            finished: LensArtifact.exists(in: session.out)
-                ? LensError.finished(folder: session.out) : nil)
+        let folder = try session.claim(
+            for: .lens,
+            inputs: [("--model", modelOptions.model), ("--lens", lens)]
+                + corpus.data.map { ("--data", $0) })
         let model = try modelOptions.loadModel()
         var options = recipe.options(window: corpus.window)
         options.precision = model.precision
         let (windows, heldOut) = try readText(model, &options, since: began)
         let measured = HeldOutText(heldOut, model: model, options: options)
         return options.fit == .closedForm
-            ? try solve(model, windows, measured, options)
-            : try train(model, windows, measured, options)
+            ? try solve(model, windows, measured, options, in: folder)
+            : try train(model, windows, measured, options, in: folder)
     }
 
     /// The windows to train on and those to measure on; the sizes that follow from their number are
@@ -128,7 +130,7 @@ struct TrainCommand: ReportingCommand {
     /// Translators by steps along the gradient, from the closed form if that is asked for.
     private func train(
         _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
-        _ options: LensTrainingOptions
+        _ options: LensTrainingOptions, in folder: OutputFolder
     ) throws -> String {
         let start = try lens.map {
             try LensArtifact.read($0, for: model, allowOtherModel: allowOtherModel)
@@ -137,9 +139,7 @@ struct TrainCommand: ReportingCommand {
         let trainer = try LensTrainer(
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             heldOut: heldOut, options: options)
-
-        let lock = try session.claim(retracting: LensArtifact.self)
-        defer { withExtendedLifetime(lock) {} }
+        try folder.checkSpace(for: trainer)
         let began = ContinuousClock.now
         if options.fit == .both, !session.resume {
             let enough = LensTrainingPlan.closedFormWindows(
@@ -147,7 +147,7 @@ struct TrainCommand: ReportingCommand {
             trainer.start(
                 from: try closedForm(model, trainer.text, heldOut, atMost: enough))
         }
-        let log = TrainingLog(folder: session.out)
+        let log = TrainingLog(folder: folder.work)
         try session.run(trainer, log: log, since: began) { report, heldOut in
             let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
             return "mean loss \(decimal(report.loss.mean))\(measured)"
@@ -165,28 +165,29 @@ struct TrainCommand: ReportingCommand {
                 end: trainer.smallestLosses ?? last.scores, ridges: trainer.closedForm?.ridges)
         }
         try write(
-            trainer.result, of: model, windows, options, heldOut: record, startSHA256: startSHA256)
-        session.snapshots.remove()
-        return summary(try log.reports(LensTrainer.Report.self), heldOut: record)
+            trainer.result, of: model, windows, options, heldOut: record, startSHA256: startSHA256,
+            in: folder)
+        let text = summary(try log.reports(LensTrainer.Report.self), heldOut: record)
+        try folder.commit()
+        return text
     }
 
     /// Translators by least squares.
     private func solve(
         _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
-        _ options: LensTrainingOptions
+        _ options: LensTrainingOptions, in folder: OutputFolder
     ) throws -> String {
-        let lock = try session.claim(retracting: LensArtifact.self)
-        defer { withExtendedLifetime(lock) {} }
         let text = try TrainingText(windows, model: model, options: options)
         let solution = try closedForm(model, text, heldOut)
-        let log = TrainingLog(folder: session.out)
+        let log = TrainingLog(folder: folder.work)
         try log.begin()
         try log.append(HeldOutReport(step: 0, scores: solution.losses.start))
         try log.append(HeldOutReport(step: 1, scores: solution.losses.end))
         let record = TrainingRecord.HeldOut(
             heldOut.windows, start: solution.losses.start, end: solution.losses.end,
             ridges: solution.losses.ridges)
-        try write(solution.lens, of: model, windows, options, heldOut: record)
+        try write(solution.lens, of: model, windows, options, heldOut: record, in: folder)
+        try folder.commit()
         return summary([], heldOut: record)
     }
 
@@ -211,16 +212,16 @@ struct TrainCommand: ReportingCommand {
     private func write(
         _ result: Lens, of model: LanguageModel, _ windows: TokenWindows,
         _ options: LensTrainingOptions, heldOut: TrainingRecord.HeldOut?,
-        startSHA256: String? = nil
+        startSHA256: String? = nil, in folder: OutputFolder
     ) throws {
-        try LensArtifact.write(result, for: model, recipe: options.recipe, to: session.out)
+        try LensArtifact.write(result, for: model, recipe: options.recipe, to: folder.work)
         let record = TrainingRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
                 lens: lens, lensSHA256: startSHA256, data: corpus.data,
                 dataSHA256: windows.sha256),
             options: options, windows: windows, heldOut: heldOut)
-        try writeFile(try encodeJSON(record), to: join(session.out, "run.json"))
+        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
     }
 
     /// Losses of the first and the last step, and of what was held out.
@@ -253,13 +254,21 @@ struct TrainCommand: ReportingCommand {
     }
 }
 
-extension LensArtifact: TrainingResult {}
+extension OutputFolder.Kind {
+    static let lens = OutputFolder.Kind(
+        command: "lens train", result: "a finished lens", key: "config.json",
+        files: ["params.pt", "params.safetensors", "train.jsonl", "run.json", "config.json"],
+        continuation: "give it as --lens, and another --out")
+}
 
 extension LensTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }
     var totalTokens: Int { options.steps * options.tokensPerStep }
     func writeSnapshot(to folder: String) throws { try LensSnapshot.write(self, to: folder) }
     func restore(from folder: String) throws { try LensSnapshot.restore(self, from: folder) }
+    var stateByteCount: Int { LensSnapshot.byteCount(of: self) }
+    // As params.pt and as params.safetensors.
+    var resultByteCount: Int { 2 * lens.byteCount }
 }
 
 extension [Double] {

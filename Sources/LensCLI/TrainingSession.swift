@@ -21,13 +21,19 @@ protocol ResumableTraining {
     func measure() throws -> HeldOutReport<Scores>?
     func writeSnapshot(to folder: String) throws
     func restore(from folder: String) throws
+    /// Bytes of a snapshot.
+    var stateByteCount: Int { get }
+    /// Bytes of the files that the training ends with.
+    var resultByteCount: Int { get }
 }
 
-/// What a finished training leaves in its folder.
-protocol TrainingResult {
-    static func exists(in folder: String) -> Bool
-    /// Makes the folder one without a result.
-    static func retract(from folder: String) throws
+extension OutputFolder {
+    /// Checks that the disk holds what a training will put on it: beside the last snapshot the next
+    /// one, or the result.
+    func checkSpace(for training: some ResumableTraining) throws {
+        let bytes = training.stateByteCount + max(training.stateByteCount, training.resultByteCount)
+        try Files.checkSpace(for: path, in: path, bytes: bytes)
+    }
 }
 
 /// Where a training writes, and how it starts, stops and goes on.
@@ -57,23 +63,17 @@ struct SessionOptions: ParsableArguments {
             "--snapshot-every is \(snapshotEvery ?? 0), expected 0 or more.")
     }
 
-    var snapshots: SnapshotFolder { SnapshotFolder(in: out) }
-
-    /// What is in the folder is not replaced unless the user says so.
+    /// Takes the folder before anything is read.
     ///
-    /// - Parameter finished: what to say if the folder holds a result; nil if it does not.
-    func check(finished: (any Error)?) throws {
-        try snapshots.check(resume: resume)
-        if let finished, snapshots.isEmpty, !overwrite { throw finished }
-    }
-
-    /// Takes the folder once the arguments are known to be good: whatever result it held is gone, and
-    /// nobody else writes to it as long as the lock lives.
-    func claim(retracting result: (some TrainingResult).Type) throws -> FolderLock {
-        let lock = try FolderLock(out)
-        try checkWritable(join(out, "run.json"))
-        if result.exists(in: out) { try result.retract(from: out) }
-        return lock
+    /// - Parameter inputs: what must not be in it, with the options that name it.
+    func claim(
+        for kind: OutputFolder.Kind, inputs: [(option: String, path: String?)]
+    ) throws -> OutputFolder {
+        let folder = try OutputFolder(
+            out, for: kind, mode: resume ? .resume : overwrite ? .overwrite : .new)
+        try folder.check(
+            inputs: inputs.compactMap { input in input.path.map { (input.option, $0) } })
+        return folder
     }
 
     /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots

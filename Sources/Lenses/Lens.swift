@@ -32,6 +32,8 @@ package struct Lens: Sendable {
 
     package var layerCount: Int { bias.shape[0] }
     package var dModel: Int { bias.shape[1] }
+    /// Of all parameters.
+    package var byteCount: Int { 4 * layerCount * (dModel + 1) * dModel }
 
     /// SHA-256 of all parameters, weights first.
     package var sha256: String {

@@ -65,18 +65,6 @@ package enum LensArtifact {
         return Lens(weight: weight, bias: bias)
     }
 
-    /// Whether the folder holds a complete lens.
-    package static func exists(in folder: String) -> Bool {
-        fileExists(join(folder, "config.json"))
-    }
-
-    /// Makes a lens that is about to be replaced incomplete, so that what comes after can not be
-    /// taken for a whole.
-    package static func retract(from folder: String) throws {
-        let path = join(folder, "config.json")
-        guard unlink(path) == 0 else { throw FileError.writing(path) }
-    }
-
     /// SHA-256 of the file that holds a lens's parameters.
     package static func sha256(_ folder: String) throws -> String {
         try SHA256.hex(ofFile: parametersPath(folder))

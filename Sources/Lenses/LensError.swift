@@ -13,7 +13,6 @@ package enum LensError: UserFacingError, Equatable {
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
-    case finished(folder: String)
     case emptyTarget(task: String, index: Int)
 
     package var kind: FailureKind {
@@ -22,7 +21,7 @@ package enum LensError: UserFacingError, Equatable {
         case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
             .nothingHeldOut, .diverged, .notFinite, .emptyTarget:
             .badData
-        case .tokensPerStep, .tokenShift, .finished: .usage
+        case .tokensPerStep, .tokenShift: .usage
         }
     }
 
@@ -60,8 +59,6 @@ package enum LensError: UserFacingError, Equatable {
         case .notFinite(let blocks):
             "the lens after \(blocks) blocks gives numbers that are not finite;"
                 + " its parameters are damaged"
-        case .finished(let folder):
-            "\(folder): holds a finished lens; give another --out, or --overwrite to replace it"
         case .emptyTarget(let task, let index):
             "\(task), row \(index): the target is empty, expected an answer"
         }

@@ -23,6 +23,11 @@ package enum LensSnapshot {
 
     private static func isGradient(_ name: String) -> Bool { name.hasPrefix("gradient.") }
 
+    /// Of the file with the state, about.
+    package static func byteCount(of trainer: LensTrainer) -> Int {
+        tensors(of: trainer).reduce(0) { $0 + 4 * $1.tensor.count }
+    }
+
     package static func write(_ trainer: LensTrainer, to folder: String) throws {
         // Between steps the gradient is zero and need not be kept.
         let tensors = tensors(of: trainer).filter {

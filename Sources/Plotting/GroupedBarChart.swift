@@ -1,3 +1,5 @@
+import Files
+
 /// Bars in groups, one group a category and one bar a series, with optional error bars and marks.
 ///
 /// A chart is a value: it says what is drawn, and `render` finds the places.
@@ -108,4 +110,13 @@ package enum FigureFormat: String, CaseIterable, Sendable {
     case png
     case pdf
     case svg
+
+    /// Whether a file begins as one of these formats does.
+    package static func isFigure(_ path: String) throws -> Bool {
+        try MappedFile(path).withBytes { bytes in
+            let start = String(decoding: bytes.prefix(1024), as: UTF8.self)
+            return bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || start.hasPrefix("%PDF-")
+                || start.contains("<svg")
+        }
+    }
 }

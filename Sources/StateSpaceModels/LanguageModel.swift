@@ -132,14 +132,17 @@ extension ModelConfiguration {
 }
 
 extension LanguageModel {
-    /// The name under which people know the model: `org/model` for one in the Hugging Face cache,
-    /// else the last component of the folder's path.
-    package var name: String {
-        let url = URL(fileURLWithPath: folder).standardizedFileURL
-        let prefix = "models--"
-        guard let cached = url.pathComponents.last(where: { $0.hasPrefix(prefix) }) else {
-            return url.lastPathComponent
-        }
-        return cached.dropFirst(prefix.count).split(separator: "--").joined(separator: "/")
+    /// See `modelName(ofFolder:)`.
+    package var name: String { modelName(ofFolder: folder) }
+}
+
+/// The name under which people know the model in a folder: `org/model` for one in the Hugging Face
+/// cache, else the last component of the folder's path.
+package func modelName(ofFolder folder: String) -> String {
+    let url = URL(fileURLWithPath: folder).standardizedFileURL
+    let prefix = "models--"
+    guard let cached = url.pathComponents.last(where: { $0.hasPrefix(prefix) }) else {
+        return url.lastPathComponent
     }
+    return cached.dropFirst(prefix.count).split(separator: "--").joined(separator: "/")
 }

@@ -56,7 +56,8 @@ import Testing
             let file = try AtomicFile(folder("taken"))
             try createFolder(folder("taken/by a folder"))
             #expect(
-                throws: FileError.unwritable(path: folder("taken"), reason: "Is a directory")
+                throws: FileError.unwritable(
+                    path: folder("taken"), reason: "another process wrote it in the meantime")
             ) { try file.commit() }
         }
         #expect(try names(folder.path) == ["taken"])
@@ -107,7 +108,11 @@ import Testing
             throws: FileError.unwritable(
                 path: folder("a"), reason: "the folder cannot be created")
         ) { try writeFile("text", to: folder("a/b")) }
-        let long = folder(String(repeating: "n", count: 255))
+        let longest = folder(String(repeating: "n", count: 255))
+        try writeFile("text", to: longest)
+        #expect(try text(longest) == "text")
+        unlink(longest)
+        let long = folder(String(repeating: "n", count: 256))
         #expect(throws: FileError.unwritable(path: long, reason: "File name too long")) {
             try writeFile("text", to: long)
         }
@@ -117,15 +122,94 @@ import Testing
 
     @Test("a full disk is an error, not a short file", .enabled(if: fileExists("/dev/full")))
     func fullDisk() throws {
-        let folder = try TemporaryFolder()
-        // The temporary file becomes the device that is always full.
-        let temporary = folder("a.partial-\(getpid())")
-        try FileManager.default.createSymbolicLink(
-            atPath: temporary, withDestinationPath: "/dev/full")
-        let file = try AtomicFile(folder("a"))
+        let file = try AtomicFile("/dev/full")
         #expect(
-            throws: FileError.unwritable(path: folder("a"), reason: "No space left on device")
+            throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")
         ) { try file.write([1]) }
+    }
+
+    @Test("permissions are kept, and new files have those that the user's mask gives")
+    func permissions() throws {
+        let folder = try TemporaryFolder()
+        func mode(_ name: String) -> mode_t {
+            var status = stat()
+            return stat(folder(name), &status) == 0 ? status.st_mode & 0o777 : 0
+        }
+        try writeFile("old", to: folder("private"))
+        chmod(folder("private"), 0o600)
+        try writeFile("new", to: folder("private"))
+        #expect(mode("private") == 0o600)
+        let mask = umask(0)
+        umask(mask)
+        try writeFile("new", to: folder("a"))
+        #expect(mode("a") == 0o666 & ~mask)
+    }
+
+    @Test("a link to nothing yet is followed, and links in a circle are an error")
+    func danglingLinks() throws {
+        let folder = try TemporaryFolder()
+        symlink("later", folder("link"))
+        symlink("link", folder("second"))
+        try writeFile("new", to: folder("second"))
+        #expect(try text(folder("later")) == "new")
+        #expect(try names(folder.path) == ["later", "link", "second"])
+        symlink("circle", folder("circle"))
+        #expect(
+            throws: FileError.unwritable(
+                path: folder("circle"), reason: "Too many levels of symbolic links")
+        ) { try writeFile("new", to: folder("circle")) }
+    }
+
+    @Test("what a killed process left beside the target goes, what a living one writes stays")
+    func abandonedByOthers() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("half", to: folder("a.partial-999999"))
+        try writeFile("another's", to: folder("ab.partial-999999"))
+        let living = open(folder("a.partial-999998"), O_WRONLY | O_CREAT, 0o600)
+        defer { close(living) }
+        flock(living, LOCK_EX)
+        try writeFile("new", to: folder("a"))
+        #expect(try names(folder.path) == ["a", "a.partial-999998", "ab.partial-999999"])
+    }
+
+    @Test("a file that another process replaced since writing began is not replaced")
+    func replacedMeanwhile() throws {
+        let folder = try TemporaryFolder()
+        for content in [nil, "old"] {
+            if let content { try writeFile(content, to: folder("a")) }
+            let file = try AtomicFile(folder("a"))
+            unlink(folder("a"))
+            try Data("other".utf8).write(to: URL(fileURLWithPath: folder("a")))
+            #expect(throws: FileError.self) { try file.commit() }
+            #expect(try text(folder("a")) == "other")
+        }
+    }
+
+    @Test("a pipe that nothing reads is an error after a short while, one that is read gets all")
+    func pipes() throws {
+        let folder = try TemporaryFolder()
+        mkfifo(folder("pipe"), 0o600)
+        #expect(throws: Never.self) { try checkWritable(folder("pipe")) }
+        #expect(
+            throws: FileError.unwritable(
+                path: folder("pipe"), reason: "nothing reads from this pipe")
+        ) { try writeFile("text", to: folder("pipe")) }
+        let reader = open(folder("pipe"), O_RDONLY | O_NONBLOCK)
+        try writeFile("text", to: folder("pipe"))
+        var buffer = [UInt8](repeating: 0, count: 8)
+        #expect(read(reader, &buffer, 8) == 4)
+        close(reader)
+    }
+
+    @Test("a descriptor is written to where it stands")
+    func descriptors() throws {
+        let folder = try TemporaryFolder()
+        try writeFile("log\n", to: folder("log"))
+        let descriptor = open(folder("log"), O_WRONLY | O_APPEND)
+        try writeFile("new", to: "/dev/fd/\(descriptor)")
+        try writeFile("er", to: "/proc/self/fd/\(descriptor)")
+        close(descriptor)
+        #expect(try text(folder("log")) == "log\nnewer")
     }
 
     @Test("paths")

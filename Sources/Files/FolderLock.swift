@@ -1,0 +1,23 @@
+import Foundation
+
+/// A folder that this process alone may write to, for as long as the value lives.
+///
+/// The lock is the system's and ends with the process, however it ends; it leaves no file behind.
+package final class FolderLock {
+    private let descriptor: Int32
+
+    /// Creates the folder if it is missing.
+    ///
+    /// - Throws: `FileError.locked` if another process holds it.
+    package init(_ path: String) throws {
+        try createFolder(path)
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.writing(path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw FileError.locked(path: path)
+        }
+    }
+
+    deinit { close(descriptor) }
+}

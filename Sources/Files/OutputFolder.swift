@@ -1,0 +1,208 @@
+import Foundation
+
+/// The folder that a command fills, taken for as long as the value lives.
+///
+/// It is locked before it is looked at, and is taken only if it is absent or empty or holds what the
+/// same command left there: an unfinished state to go on from, or a finished result that the user
+/// wants replaced. What the command makes lies in `work` until it is complete; only then does the
+/// old result go and the new one take its place, so that a failure at any moment leaves one of them
+/// whole.
+package final class OutputFolder {
+    /// A command and what it leaves in its folder.
+    package struct Kind: Sendable {
+        /// `lens train`, for example; as the provenance of its results begins.
+        package let command: String
+        /// "a finished lens", for example.
+        let result: String
+        /// The file without which nobody takes the folder for a result: the old one goes first, the
+        /// new one comes last.
+        let key: String
+        /// The names of the result's files, those aside that its provenance lists.
+        let files: [String]
+        /// How to go on from a finished result, for whom wants to resume it.
+        let continuation: String?
+
+        package init(
+            command: String, result: String, key: String, files: [String] = [],
+            continuation: String? = nil
+        ) {
+            self.command = command
+            self.result = result
+            self.key = key
+            self.files = files
+            self.continuation = continuation
+        }
+    }
+
+    /// What the user says of what is there.
+    package enum Mode: Sendable { case new, resume, overwrite }
+
+    package let path: String
+    /// Where files are put that belong to the result once it is complete.
+    package let work: String
+    private let kind: Kind
+    private let lock: FolderLock
+    private let isCreated: Bool
+    /// The state that a training goes on from.
+    private let states: String
+
+    /// - Throws: `FileError.locked`, `OutputFolderError`.
+    package init(_ path: String, for kind: Kind, mode: Mode = .new) throws {
+        self.path = path
+        self.kind = kind
+        work = join(path, "unfinished")
+        states = join(path, "snapshots")
+        isCreated = !fileExists(path)
+        lock = try FolderLock(path)
+        try look(mode)
+        try createFolder(work)
+        try writeFile(kind.command + "\n", to: join(work, Self.owner))
+        try checkWritable(join(path, kind.key))
+    }
+
+    deinit {
+        if !hasState, isOurs(work), !fileExists(join(work, Self.complete)) {
+            try? FileManager.default.removeItem(atPath: work)
+        }
+        if isCreated { rmdir(path) }
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Whether an unfinished state is there to go on from.
+    package var hasState: Bool {
+        ((try? fileNames(in: states)) ?? []).contains { Self.isState($0) }
+    }
+
+    /// - Throws: `OutputFolderError.isInput` if one of `inputs` is this folder or a file in it.
+    package func check(inputs: [(option: String, path: String)]) throws {
+        let identity = FileIdentity(path)
+        for (option, input) in inputs {
+            let parent = parentFolder(of: input)
+            let places = [input, parent.isEmpty ? "." : parent]
+            if places.contains(where: { FileIdentity($0) == identity }) {
+                throw OutputFolderError.isInput(path: path, option: option, input: input)
+            }
+        }
+    }
+
+    /// Puts what lies in `work` in the place of the old result.
+    ///
+    /// - Throws: `OutputFolderError.foreign` if a file that is not ours would be replaced.
+    package func commit() throws {
+        let new = filesBelow(work).filter { $0 != Self.owner }
+        let old = try resultFiles()
+        let foreign = Set(new).subtracting(old).filter { fileExists(join(path, $0)) }
+        guard foreign.isEmpty else { throw self.foreign(foreign.sorted()) }
+        let plan = Exchange(new: new, stale: old.subtracting(new).sorted())
+        try writeFile(encodeJSON(plan), to: join(work, Self.complete))
+        try exchange()
+    }
+
+    /// Names whose work it is.
+    private static let owner = "command"
+    /// Says that the result is complete, and what is to be exchanged.
+    private static let complete = "complete.json"
+
+    private struct Exchange: Codable {
+        let new: [String]
+        /// Files of the old result that the new one does not have.
+        let stale: [String]
+    }
+
+    private static func isState(_ name: String) -> Bool {
+        name.hasPrefix("step-") && name.hasSuffix(".safetensors")
+    }
+
+    private func isOurs(_ work: String) -> Bool {
+        guard let owner = try? readFile(join(work, Self.owner)) else { return false }
+        return owner == Data("\(kind.command)\n".utf8)
+    }
+
+    /// Decides whether the folder may be taken.
+    private func look(_ mode: Mode) throws {
+        if fileExists(work) {
+            guard isOurs(work) else { throw foreign(["unfinished"]) }
+            // A result that was complete when its process was killed.
+            if fileExists(join(work, Self.complete)) { try exchange() }
+        }
+        let strangers = ((try? fileNames(in: states)) ?? []).filter {
+            !Self.isState($0) && !$0.contains(".partial-")
+        }
+        guard strangers.isEmpty else { throw foreign(strangers.map { "snapshots/\($0)" }) }
+        let names = try fileNames(in: path).filter {
+            !["unfinished", "snapshots"].contains($0) && !$0.contains(".partial-")
+        }
+        if !names.isEmpty { try lookAtResult(names, mode) }
+        switch mode {
+        case .resume where !hasState: throw OutputFolderError.nothingToResume(path: path)
+        case .new where hasState, .overwrite where hasState:
+            throw OutputFolderError.unfinished(path: path)
+        case .new, .overwrite: try? FileManager.default.removeItem(atPath: work)
+        case .resume: break
+        }
+    }
+
+    private func lookAtResult(_ names: [String], _ mode: Mode) throws {
+        let old = try resultFiles()
+        let weights = names.filter { name in
+            Self.weightSuffixes.contains { name.hasSuffix($0) } && !old.contains(name)
+        }
+        guard names.contains(kind.key), !old.isEmpty, weights.isEmpty else {
+            throw foreign(weights.isEmpty ? names : weights)
+        }
+        switch mode {
+        case .overwrite: break
+        // The state of one that is to replace the result.
+        case .resume where hasState: break
+        case .resume:
+            throw OutputFolderError.alreadyFinished(
+                path: path, result: kind.result, continuation: kind.continuation)
+        case .new: throw OutputFolderError.finished(path: path, result: kind.result)
+        }
+    }
+
+    private static let weightSuffixes = [".safetensors", ".bin", ".pt", ".pth", ".index.json"]
+
+    /// The files of the finished result, from its provenance; none if it is not ours.
+    private func resultFiles() throws -> Set<String> {
+        let record = join(path, "run.json")
+        guard fileExists(record), isCall(try provenance(of: record), of: kind.command) else {
+            return []
+        }
+        struct Made: Decodable {
+            struct File: Decodable { let path: String }
+            let files: [File]?
+        }
+        let made = try decodeJSON(Made.self, from: record).files?.map(\.path) ?? []
+        let inside = made.filter { !$0.hasPrefix("/") && !$0.split(separator: "/").contains("..") }
+        return Set(inside + kind.files + ["run.json"])
+    }
+
+    private func foreign(_ names: [String]) -> OutputFolderError {
+        .foreign(path: path, names: names, command: kind.command)
+    }
+
+    /// Moves a complete result out of `work`, or what of it a killed process left there. The key file
+    /// is missing meanwhile.
+    private func exchange() throws {
+        let plan = try decodeJSON(Exchange.self, from: join(work, Self.complete))
+        let left = plan.new.filter { fileExists(join(work, $0)) }
+        if left.contains(kind.key) { unlink(join(path, kind.key)) }
+        for name in plan.stale { unlink(join(path, name)) }
+        for name in left.filter({ $0 != kind.key }) + left.filter({ $0 == kind.key }) {
+            let target = join(path, name)
+            try createFolder(parentFolder(of: target))
+            guard rename(join(work, name), target) == 0 else { throw FileError.writing(target) }
+        }
+        try? FileManager.default.removeItem(atPath: states)
+        try? FileManager.default.removeItem(atPath: work)
+    }
+}
+
+/// The paths of all files in a folder and below, relative to it, sorted.
+private func filesBelow(_ folder: String) -> [String] {
+    ((try? fileNames(in: folder)) ?? []).flatMap { name in
+        let path = join(folder, name)
+        return isFolder(path) ? filesBelow(path).map { join(name, $0) } : [name]
+    }
+}
