@@ -106,12 +106,25 @@ package func isFolder(_ path: String) -> Bool {
 }
 
 /// The names in a folder, sorted.
+///
+/// - Throws: `FileError.unreadable` for a name that is not UTF-8 too: as text it would stand for
+///   another file, or for several.
 package func fileNames(in folder: String) throws -> [String] {
-    do {
-        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    } catch {
-        throw FileError.unreadable(path: folder, reason: "the folder cannot be listed")
+    guard let stream = opendir(folder) else { throw FileError.reading(folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        let length = strlen(&entry.pointee.d_name.0)
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(validating: bytes.prefix(length), as: UTF8.self)
+        }
+        guard let name else {
+            throw FileError.unreadable(
+                path: folder, reason: "it holds a file whose name is not UTF-8; rename that file")
+        }
+        if name != "." && name != ".." { names.append(name) }
     }
+    return names.sorted()
 }
 
 /// The folder that holds `path`: what stands before its last slash, nothing for a bare name.

@@ -62,7 +62,7 @@ package final class OutputFolder {
 
     deinit {
         if !hasState, isOurs(work), !fileExists(join(work, Self.complete)) {
-            try? FileManager.default.removeItem(atPath: work)
+            removeWork()
         }
         if isCreated { rmdir(path) }
         withExtendedLifetime(lock) {}
@@ -113,9 +113,20 @@ package final class OutputFolder {
         name.hasPrefix("step-") && name.hasSuffix(".safetensors")
     }
 
+    /// Whether `work` names this command, or nobody yet: that is its first file and the last to go.
     private func isOurs(_ work: String) -> Bool {
-        guard let owner = try? readFile(join(work, Self.owner)) else { return false }
-        return owner == Data("\(kind.command)\n".utf8)
+        guard let names = try? fileNames(in: work) else { return false }
+        guard names.contains(Self.owner) else {
+            return names.allSatisfy { $0.hasPrefix(Self.owner + ".partial-") }
+        }
+        return (try? readFile(join(work, Self.owner))) == Data("\(kind.command)\n".utf8)
+    }
+
+    private func removeWork() {
+        for name in (try? fileNames(in: work)) ?? [] where name != Self.owner {
+            try? FileManager.default.removeItem(atPath: join(work, name))
+        }
+        try? FileManager.default.removeItem(atPath: work)
     }
 
     /// Decides whether the folder may be taken.
@@ -137,7 +148,7 @@ package final class OutputFolder {
         case .resume where !hasState: throw OutputFolderError.nothingToResume(path: path)
         case .new where hasState, .overwrite where hasState:
             throw OutputFolderError.unfinished(path: path)
-        case .new, .overwrite: try? FileManager.default.removeItem(atPath: work)
+        case .new, .overwrite: removeWork()
         case .resume: break
         }
     }
@@ -195,7 +206,7 @@ package final class OutputFolder {
             guard rename(join(work, name), target) == 0 else { throw FileError.writing(target) }
         }
         try? FileManager.default.removeItem(atPath: states)
-        try? FileManager.default.removeItem(atPath: work)
+        removeWork()
     }
 }
 
