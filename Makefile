@@ -5,7 +5,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
 PREFIX = /usr/local
 
-.PHONY: help deps build demo install models test bench lint format
+.PHONY: help deps build demo install models test fuzz bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -38,6 +38,12 @@ models: build
 ## make test     run every test, in the release configuration
 test: deps
 	swift test -c release --disable-xctest
+
+## make fuzz     read a hundred times as many damaged files as the tests do (SEED=1: where to begin)
+SEED = 1
+fuzz: deps
+	STATELENS_MUTATIONS=30000 STATELENS_SEED=$(SEED) \
+		swift test -c release --disable-xctest --filter MutationTests
 
 ## make bench    build lens-bench and time a 370M model against this machine's limits
 bench: deps

@@ -106,6 +106,13 @@ let package = Package(
             ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels", "Tensors"]),
         tests("Reports", ["Lenses"]),
         .testTarget(
+            name: "MutationTests",
+            dependencies: [
+                "TestSupport", "Files", "Tensors", "Checkpoints", "Tokenization", "Corpora",
+                "StateSpaceModels", "Lenses", "Reports",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Files"],

@@ -9,6 +9,7 @@ package enum CorpusError: UserFacingError, Equatable {
     case invalidUTF8(path: String, line: Int, offset: Int, byte: UInt8)
     case textTooLong(path: String, line: Int, limit: Int)
     case malformedRecord(path: String, line: Int, found: String)
+    case flawedRecord(path: String, line: Int, reason: String)
     case missingKey(path: String, line: Int, key: String, found: [String])
     case incompleteRow(path: String, line: Int, key: String)
     case notText(path: String, line: Int, key: String, reason: String)
@@ -52,6 +53,7 @@ package enum CorpusError: UserFacingError, Equatable {
                 + "the most one document may have; split it"
         case .malformedRecord(let path, let line, let found):
             "\(path):\(line): expected a sound JSON object on one line, found '\(found)'"
+        case .flawedRecord(let path, let line, let reason): "\(path):\(line): \(reason)"
         case .missingKey(let path, let line, let key, let found):
             "\(path):\(line): expected the key '\(key)', found "
                 + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", "))

@@ -1,7 +1,11 @@
 import Foundation
 
-/// Decodes a JSON file; `Infinity` and `NaN` are accepted, bare as Python writes them and in quotes
-/// as `encodeJSON` does.
+/// Decodes a JSON file.
+///
+/// Beside what the standard has, numbers may be infinite or none in all spellings in use: bare as
+/// Python writes them, tagged as transformers 5 does (`{"__float__": "Infinity"}`), or the strings
+/// `Infinity`, `-Infinity`, `NaN`, `inf`, `-inf`, `nan`. A byte order mark is skipped. Doubled keys are
+/// refused.
 ///
 /// - Throws: `FileError.malformedJSON` with the key path of what is wrong.
 package func decodeJSON<T: Decodable>(_ type: T.Type, from path: String) throws -> T {
@@ -11,20 +15,63 @@ package func decodeJSON<T: Decodable>(_ type: T.Type, from path: String) throws 
 package func decodeJSON<T: Decodable>(
     _ type: T.Type, from data: Data, path: String
 ) throws -> T {
+    do {
+        return try decodingJSON(data) { try $0.decode(type, from: $1) }
+    } catch let error as DecodingError {
+        throw FileError.malformedJSON(path: path, reason: error.sentence)
+    } catch let flaw as JSONFlaw {
+        throw FileError.malformedJSON(path: path, reason: flaw.description)
+    }
+}
+
+/// Prepares a text as `decodeJSON` describes and calls `decode` with it.
+///
+/// - Throws: `JSONFlaw`, and what `decode` throws.
+package func decodingJSON<T>(
+    _ data: Data, _ decode: (JSONDecoder, Data) throws -> T
+) throws -> T {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let data = data.starts(with: [0xEF, 0xBB, 0xBF]) ? Data(data.dropFirst(3)) : data
+    let (text, spelledNumbers) = try normalized(data)
     do {
-        do {
-            return try decoder.decode(type, from: data)
-        } catch DecodingError.dataCorrupted {
-            // JSON5 has Infinity and NaN, but Foundation's reader of it refuses \u0000.
-            decoder.allowsJSON5 = true
-            return try decoder.decode(type, from: data)
-        }
-    } catch let error as DecodingError {
-        throw FileError.malformedJSON(path: path, reason: error.sentence)
+        return try decode(decoder, text)
+    } catch is DecodingError where !spelledNumbers.isEmpty {
+        // Where a number is expected a string such as "inf" is one.
+        return try decode(decoder, replacing(spelledNumbers, in: text))
     }
+}
+
+/// The text with every number that JSON cannot spell as a string, and what else may be such a number.
+private func normalized(
+    _ data: Data
+) throws(JSONFlaw) -> (text: Data, spelledNumbers: [(range: Range<Int>, text: String)]) {
+    func scan(_ data: Data) throws(JSONFlaw) -> JSONScanner {
+        let result = data.withUnsafeBytes { bytes in
+            Result<JSONScanner, JSONFlaw> { () throws(JSONFlaw) in
+                if let byte = firstInvalidUTF8(in: bytes) { throw .notUTF8(byte: byte) }
+                var scanner = JSONScanner(bytes)
+                try scanner.scan()
+                return scanner
+            }
+        }
+        return try result.get()
+    }
+    let scanner = try scan(data)
+    guard !scanner.replacements.isEmpty else { return (data, scanner.spelledNumbers) }
+    let text = replacing(scanner.replacements, in: data)
+    return (text, try scan(text).spelledNumbers)
+}
+
+private func replacing(_ pieces: [(range: Range<Int>, text: String)], in data: Data) -> Data {
+    var (result, end) = (Data(), 0)
+    for (range, text) in pieces.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+        result += data[(data.startIndex + end)..<(data.startIndex + range.lowerBound)]
+        result += Data(text.utf8)
+        end = range.upperBound
+    }
+    return result + data[(data.startIndex + end)...]
 }
 
 /// Encodes with sorted keys, so that equal values give equal bytes.

@@ -49,6 +49,71 @@ import Testing
         #expect(try limit("1e300") == 1e300)
     }
 
+    @Test(
+        "infinite numbers and none in all spellings in use",
+        arguments: [
+            (#"{"__float__": "Infinity"}"#, Double.infinity), (#""-inf""#, -.infinity),
+            (#"{ "__float__" : "-Infinity" }"#, -.infinity), (#"{"__float__":"NaN"}"#, .nan),
+            (#""inf""#, .infinity), (#""Infinity""#, .infinity), ("-Infinity", -.infinity),
+            (#""nan""#, .nan),
+        ])
+    func spellings(spelling: String, value: Double) throws {
+        let found = try decode(#"{"name": "inf", "limit": \#(spelling), "parts": []}"#)
+        #expect(found.limit == value || found.limit.isNaN && value.isNaN)
+        // In the second reading, where "inf" is a number, no text is changed that must be one.
+        #expect(found.name == "inf" || found.name == "Infinity")
+        let list = try decodeJSON([Double].self, from: Data("[0, \(spelling)]".utf8), path: "a")
+        #expect(list[1] == value || list[1].isNaN && value.isNaN)
+    }
+
+    @Test("text that looks like a number stays text")
+    func textStays() throws {
+        let text = #"{"name": "inf", "limit": {"__float__": "Infinity"}, "parts": []}"#
+        #expect(try decode(text).name == "inf")
+        #expect(
+            try decodeJSON([String].self, from: Data(#"["NaN", "-inf", "a\"NaN"]"#.utf8), path: "a")
+                == ["NaN", "-inf", "a\"NaN"])
+    }
+
+    @Test("a byte order mark is skipped")
+    func mark() throws {
+        #expect(try decode("\u{FEFF}" + #"{"name": "a", "limit": 0, "parts": []}"#).name == "a")
+    }
+
+    @Test(
+        "a key that stands twice is refused, under any spelling, and named with its path",
+        arguments: [
+            (#"{"a": 1, "a": 2}"#, "a"), (#"{"b": [{}, {"c": 1, "\u0063": 2}]}"#, "b.[].c"),
+            (#"{"x": {"y": {}, "z": 0, "y": []}}"#, "x.y"),
+            ("[{\"\u{212B}\":1,\"\u{212B}\":1}]", "[].\u{212B}"),
+        ])
+    func doubledKeys(text: String, path: String) {
+        #expect(
+            throws: FileError.malformedJSON(
+                path: "a", reason: "key '\(path)' stands twice; keep one of them")
+        ) { try decodeJSON([String: [Int]].self, from: Data(text.utf8), path: "a") }
+    }
+
+    @Test("keys that are canonically equal but not the same are two")
+    func canonicalKeys() throws {
+        let text = "{\"\u{212B}\": 1, \"\u{C5}\": 2}"
+        #expect(throws: Never.self) {
+            try decodeJSON([String: Int].self, from: Data(text.utf8), path: "a")
+        }
+    }
+
+    @Test("nesting has a bound, and broken UTF-8 and half characters are named")
+    func hostile() throws {
+        #expect(try refusal(String(repeating: "[", count: 100_000)).contains("256 levels"))
+        #expect(try refusal(String(repeating: #"{"a":"#, count: 100_000)).contains("256 levels"))
+        #expect(try refusal(#"{"name": "\ud800"}"#).contains("byte 10"))
+        #expect(try refusal(#"{"name": "\ude00\ud83d"}"#).contains("byte 10"))
+        #expect(try decode(#"{"name": "\ud83d\ude00", "limit": 0, "parts": []}"#).name == "😀")
+        #expect(throws: FileError.malformedJSON(path: "a", reason: "byte 2 is not UTF-8")) {
+            try decodeJSON([String].self, from: Data([0x5B, 0x22, 0xFF, 0x22, 0x5D]), path: "a")
+        }
+    }
+
     @Test("a string may hold U+0000")
     func zeroCharacter() throws {
         #expect(try decode(#"{"name": "a\u0000b", "limit": 0, "parts": []}"#).name == "a\0b")

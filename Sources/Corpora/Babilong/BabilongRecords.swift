@@ -15,14 +15,13 @@ extension BabilongRecord {
     static func read(_ path: String) throws -> [BabilongRecord] {
         let data = try readFile(path)
         try data.withUnsafeBytes { try requireUTF8($0, path: path, line: 1, offset: 0) }
-        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         if first == UInt8(ascii: "[") {
             return try decodeJSON([BabilongRecord].self, from: data, path: path)
         }
         let reader = LineReader(try FileBytes(path), path: path, limit: .max)
-        let decoder = JSONDecoder()
         var records: [BabilongRecord] = []
-        while let record = try reader.next({ try Self.decode($0, decoder, path) }) {
+        while let record = try reader.next({ try Self.decode($0, path) }) {
             if let record { records.append(record) }
         }
         return records
@@ -30,13 +29,15 @@ extension BabilongRecord {
 
     /// Nil for a blank line.
     private static func decode(
-        _ line: Line, _ decoder: JSONDecoder, _ path: String
+        _ line: Line, _ path: String
     ) throws -> BabilongRecord? {
         if line.isBlank { return nil }
         do {
-            return try decoder.decode(BabilongRecord.self, from: line.data)
+            return try decodingJSON(line.data) { try $0.decode(BabilongRecord.self, from: $1) }
         } catch let error as DecodingError {
             throw error.located(path: path, line: line)
+        } catch let flaw as JSONFlaw {
+            throw flaw.located(path: path, line: line)
         }
     }
 

@@ -33,7 +33,8 @@ private struct TextFormat {
 /// | `.jsonl` `.json` | the text under one key of the JSON object on each line; blank lines hold none |
 /// | `.txt.zst` `.jsonl.zst` | the same, compressed |
 ///
-/// Bytes are kept as they are: no newline translation, no normalisation, no repair.
+/// Text is kept as it is: no newline translation, no normalisation, no repair. Of records a byte order
+/// mark before the first one is skipped.
 package final class DocumentReader {
     private struct Input {
         let path: String
@@ -92,7 +93,9 @@ package final class DocumentReader {
     private func open(_ input: Input) throws -> LineReader {
         let source: any ByteSource =
             input.format.isCompressed ? try ZstdBytes(input.path) : try FileBytes(input.path)
-        return LineReader(source, path: input.path, limit: limit)
+        // A text is kept as it is.
+        return LineReader(
+            source, path: input.path, limit: limit, skipsMark: input.format.content == .records)
     }
 
     private func nextDocument(of input: Input, from reader: LineReader) throws -> String? {

@@ -1,25 +1,31 @@
+import Files
 import Foundation
 
 /// Decodes the text under one key of a line that holds a JSON object.
 struct JSONLineDecoder {
     let key: String
-    private let decoder = JSONDecoder()
-
-    init(key: String) { self.key = key }
 
     /// - Throws: `CorpusError` with the line: not JSON, not an object, no such key, not a string.
     func text(of line: Line, path: String) throws -> String {
         try requireUTF8(line.bytes, path: path, line: line.number, offset: line.offset)
         do {
-            return try decoder.decode(
-                KeyedText.self, from: line.data, configuration: key
-            ).text
+            return try decodingJSON(line.data) {
+                try $0.decode(KeyedText.self, from: $1, configuration: key).text
+            }
         } catch let error as MissingKey {
             throw CorpusError.missingKey(
                 path: path, line: line.number, key: key, found: error.found)
         } catch let error as DecodingError {
             throw error.located(path: path, line: line)
+        } catch let flaw as JSONFlaw {
+            throw flaw.located(path: path, line: line)
         }
+    }
+}
+
+extension JSONFlaw {
+    func located(path: String, line: Line) -> CorpusError {
+        .flawedRecord(path: path, line: line.number, reason: description)
     }
 }
 

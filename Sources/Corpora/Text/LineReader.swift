@@ -17,6 +17,7 @@ final class LineReader {
     let path: String
     let source: any ByteSource
     private let limit: Int
+    private let skipsMark: Bool
     private var piece = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The start of a line that continues in the next piece.
     private var carried: [UInt8] = []
@@ -25,7 +26,9 @@ final class LineReader {
 
     /// - Parameter limit: bytes a line may have. A compressed file of a few kilobytes can hold
     ///   a line of any length, so the file's own size is no bound.
-    init(_ source: any ByteSource, path: String, limit: Int) {
+    /// - Parameter skipsMark: whether a byte order mark before the first line is none of its bytes.
+    init(_ source: any ByteSource, path: String, limit: Int, skipsMark: Bool = true) {
+        self.skipsMark = skipsMark
         self.source = source
         self.path = path
         self.limit = limit
@@ -93,7 +96,12 @@ final class LineReader {
     ) rethrows -> Result {
         number += 1
         defer { offset += bytes.count + lineFeed }
-        return try body(Line(number: number, offset: offset, bytes: bytes))
+        let hasMark = skipsMark && number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        let mark = hasMark ? 3 : 0
+        return try body(
+            Line(
+                number: number, offset: offset + mark,
+                bytes: UnsafeRawBufferPointer(rebasing: bytes[mark...])))
     }
 
     private var tooLong: CorpusError {

@@ -117,8 +117,7 @@ import Testing
 
     @Test(arguments: [
         "{", "[]", "\"text\"", "3", "{\"text\": \"a}", "{\"text\": \"a\"} x", "{'text': 'a'}",
-        "{\"text\": \"\\ud800\"}", "{\"text\": \"\\q\"}", "nul", "\u{0}", "{\"text\": \"a\u{1}\"}",
-        String(repeating: "[", count: 200_000), String(repeating: "{\"text\":", count: 100_000),
+        "{\"text\": \"\\q\"}", "nul", "\u{0}", "{\"text\": \"a\u{1}\"}",
     ])
     func aLineThatIsNoObjectIsRefused(line: String) throws {
         let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n\(line)\n")
@@ -132,6 +131,30 @@ import Testing
             }
             return "\($0)".count < 400
         }
+    }
+
+    @Test(arguments: [
+        ("{\"text\": \"\\ud800\"}", "surrogate"),
+        ("{\"text\": \"a\", \"text\": \"b\"}", "'text' stands twice"),
+        (String(repeating: "[", count: 200_000), "nested"),
+        (String(repeating: "{\"text\":", count: 100_000), "nested"),
+    ])
+    func whatAJSONReaderWouldNotSayIsSaid(line: String, reason: String) throws {
+        let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n\(line)\n")
+        let reader = try DocumentReader(paths: [path])
+        _ = try reader.next()
+        let error = #expect(throws: CorpusError.self) { try reader.next() }
+        let text = try #require(error).description
+        #expect(text.hasPrefix("\(path):2: ") && text.contains(reason) && text.count < 400)
+    }
+
+    @Test func aMarkBeforeRecordsIsSkippedAndOneBeforeATextKept() throws {
+        let records = try file(folder, "a.jsonl", "\u{FEFF}{\"text\": \"a\", \"x\": NaN}\n\n")
+        let reader = try DocumentReader(paths: [records])
+        #expect(try reader.next() == "a")
+        #expect(try reader.next() == nil)
+        let text = try file(folder, "a.txt", "\u{FEFF}a")
+        #expect(try DocumentReader(paths: [text]).next()?.utf8.count == 4)
     }
 
     @Test func whatAFileHoldsDoesNotReachTheTerminalRaw() throws {
