@@ -11,6 +11,10 @@ package final class Checkpoint: Sendable {
     /// The files that hold the weights, in order of their names.
     package let files: [String]
     private let tensors: [String: StoredTensor]
+    /// Names and element types of tensors that nothing here reads.
+    package let foreign: [String: String]
+    /// Of checkpoints in shards: the file of each tensor.
+    private let places: [String: String]
 
     private static let layouts = [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
@@ -31,9 +35,12 @@ package final class Checkpoint: Sendable {
         }
         path = folder
         let file = join(folder, layout)
-        (files, tensors) =
-            layout.hasSuffix(".index.json")
-            ? try Self.readShards(file, folder: folder) : ([file], try Self.read(file))
+        if layout.hasSuffix(".index.json") {
+            (files, tensors, foreign, places) = try Self.readShards(file, folder: folder)
+        } else {
+            let content = try Self.read(file)
+            (files, tensors, foreign, places) = ([file], content.tensors, content.foreign, [:])
+        }
     }
 
     /// Opens one file, safetensors or `torch.save` archive as its first bytes say.
@@ -42,7 +49,8 @@ package final class Checkpoint: Sendable {
     package init(file: String) throws {
         path = file
         files = [file]
-        tensors = try Self.read(file)
+        let content = try Self.read(file)
+        (tensors, foreign, places) = (content.tensors, content.foreign, [:])
     }
 
     /// Tensors that are at hand, from no file.
@@ -52,16 +60,40 @@ package final class Checkpoint: Sendable {
         self.path = path
         files = []
         self.tensors = tensors
+        (foreign, places) = ([:], [:])
     }
 
-    private static func read(_ path: String) throws -> [String: StoredTensor] {
+    private init(_ other: Checkpoint, rename: (String) -> String) {
+        path = other.path
+        files = other.files
+        func renamed<Value>(_ values: [String: Value]) -> [String: Value] {
+            Dictionary(values.map { (rename($0), $1) }) { first, _ in first }
+        }
+        tensors = renamed(other.tensors)
+        foreign = renamed(other.foreign)
+        places = renamed(other.places)
+    }
+
+    /// The same tensors under other names, which must differ from each other as the old ones do.
+    package func renamed(_ rename: (String) -> String) -> Checkpoint {
+        Checkpoint(self, rename: rename)
+    }
+
+    /// The file that holds a tensor, as far as it is known.
+    package func file(of name: String) -> String {
+        places[name] ?? (files.count == 1 ? files[0] : path)
+    }
+
+    private static func read(_ path: String) throws -> Safetensors.Content {
         let file = try MappedFile(path)
         let first = Array(file.bytes.prefix(9))
         // A safetensors length may spell the signature of a zip, but is then followed by "{".
         if first.count == 9, first[8] == UInt8(ascii: "{") {
-            return try Safetensors.read(file).tensors
+            return try Safetensors.read(file)
         }
-        if first.starts(with: [0x50, 0x4B]) { return try TorchArchive.read(file) }
+        if first.starts(with: [0x50, 0x4B]) {
+            return Safetensors.Content(tensors: try TorchArchive.read(file))
+        }
         // PROTO 2, then LONG1 with the ten bytes of the magic number.
         if first.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
             throw CheckpointError.legacyTorchFile(path: path)
@@ -71,12 +103,19 @@ package final class Checkpoint: Sendable {
 
     private static func readShards(
         _ path: String, folder: String
-    ) throws -> (files: [String], tensors: [String: StoredTensor]) {
+    ) throws -> (
+        files: [String], tensors: [String: StoredTensor], foreign: [String: String],
+        places: [String: String]
+    ) {
         let index = try ShardIndex.read(path)
-        var shards: [String: [String: StoredTensor]] = [:]
+        var shards: [String: Safetensors.Content] = [:]
         for shard in index.shards { shards[shard] = try read(join(folder, shard)) }
+        let foreign = shards.values.reduce(into: [:]) { $0.merge($1.foreign) { first, _ in first } }
         do {
-            return (index.shards.map { join(folder, $0) }, try index.merge(shards))
+            return (
+                index.shards.map { join(folder, $0) }, try index.merge(shards), foreign,
+                index.weightMap.mapValues { join(folder, $0) }
+            )
         } catch {
             throw CheckpointError.shardIndex(path: path, flaw: error)
         }
@@ -90,6 +129,9 @@ package final class Checkpoint: Sendable {
     /// - Throws: `CheckpointError.missingTensor` with the name that is most like `name`.
     package func stored(_ name: String) throws -> StoredTensor {
         if let tensor = tensors[name] { return tensor }
+        if let dtype = foreign[name] {
+            throw CheckpointError.foreignDType(tensor: name, path: file(of: name), found: dtype)
+        }
         throw CheckpointError.missingTensor(
             name: name, path: path, closest: closestName(to: name, among: names))
     }

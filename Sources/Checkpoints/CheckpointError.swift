@@ -12,6 +12,8 @@ package enum CheckpointError: UserFacingError, Equatable {
     case missingTensor(name: String, path: String, closest: String?)
     case wrongShape(tensor: String, path: String, expected: [Int], found: [Int])
     case notFloatingPoint(tensor: String, path: String, found: DType)
+    case foreignDType(tensor: String, path: String, found: String)
+    case notFinite(tensor: String, path: String, found: String)
     case safetensors(path: String, flaw: SafetensorsFlaw)
     case shardIndex(path: String, flaw: ShardIndexFlaw)
     case archive(path: String, flaw: ArchiveFlaw)
@@ -29,7 +31,8 @@ package enum CheckpointError: UserFacingError, Equatable {
         case .fileInsteadOfFolder, .ambiguousRevision: .usage
         case .archive(_, .unwritable): .inputOutput
         case .unrecognisedFormat, .legacyTorchFile, .missingTensor, .wrongShape,
-            .notFloatingPoint, .safetensors, .shardIndex, .archive, .pickle, .strides:
+            .notFloatingPoint, .foreignDType, .notFinite, .safetensors, .shardIndex, .archive,
+            .pickle, .strides:
             .badData
         }
     }
@@ -51,6 +54,12 @@ package enum CheckpointError: UserFacingError, Equatable {
                 + "do the configuration and the weights belong together?"
         case .notFloatingPoint(let tensor, let path, let found):
             "\(path): tensor '\(tensor.clipped)' holds \(found.rawValue), expected floating point"
+        case .foreignDType(let tensor, let path, let found):
+            "\(path): tensor '\(tensor.clipped)' holds \(found), expected F32, BF16, F16 or F64; "
+                + "convert it, or take the checkpoint before it was quantized"
+        case .notFinite(let tensor, let path, let found):
+            "\(path): tensor '\(tensor.clipped)' holds \(found), expected finite numbers; the "
+                + "weights are damaged, or their training diverged"
         case .safetensors(let path, let flaw):
             "\(path): not a valid safetensors file: \(flaw); download or save it again"
         case .shardIndex(let path, let flaw): "\(path): \(flaw)"
@@ -66,11 +75,11 @@ package enum CheckpointError: UserFacingError, Equatable {
         case .modelNotFound(let name, let folders):
             "'\(name)': not a folder, and not among the downloaded models in "
                 + "\(folders.joined(separator: ", ")); get it with "
-                + "'huggingface-cli download \(name)'"
+                + "'hf download \(name)'"
         case .revisionNotFound(let name, let revision, let folder, let found):
             "'\(name)': no revision '\(revision)' in \(folder), which has "
                 + "\(found.isEmpty ? "none" : found.joined(separator: ", ")); get it with "
-                + "'huggingface-cli download \(name) --revision \(revision)'"
+                + "'hf download \(name) --revision \(revision)'"
         case .ambiguousRevision(let name, let revision, let found):
             "'\(name)': revision '\(revision)' fits \(found.joined(separator: " and ")); "
                 + "give more digits"

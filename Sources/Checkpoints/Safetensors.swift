@@ -3,19 +3,20 @@ import Tensors
 
 /// The safetensors format: 8 bytes of header length, a JSON header, then the tensors' bytes.
 package enum Safetensors {
+    package struct Content {
+        package var tensors: [String: StoredTensor] = [:]
+        /// Names and element types of tensors that nothing here reads.
+        package var foreign: [String: String] = [:]
+        package var metadata: [String: String] = [:]
+    }
+
     /// The tensors of the file, which stays mapped as long as one of them lives: nothing but the
     /// header is read before a tensor's elements are.
     ///
     /// - Throws: `CheckpointError.safetensors`, `FileError`.
-    package static func read(
-        _ path: String
-    ) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
-        try read(MappedFile(path))
-    }
+    package static func read(_ path: String) throws -> Content { try read(MappedFile(path)) }
 
-    static func read(
-        _ file: MappedFile
-    ) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+    static func read(_ file: MappedFile) throws -> Content {
         let header: SafetensorsHeader
         do {
             header = try SafetensorsHeader(file.bytes)
@@ -23,13 +24,17 @@ package enum Safetensors {
             throw CheckpointError.safetensors(path: file.path, flaw: error)
         }
         let storage = Storage(file)
-        var tensors: [String: StoredTensor] = [:]
+        var content = Content(metadata: header.metadata)
         for entry in header.entries {
-            tensors[entry.name] = StoredTensor(
-                dtype: entry.dtype, shape: entry.shape, storage: storage,
+            guard let dtype = entry.dtype else {
+                content.foreign[entry.name] = entry.spelling
+                continue
+            }
+            content.tensors[entry.name] = StoredTensor(
+                dtype: dtype, shape: entry.shape, storage: storage,
                 byteOffset: header.dataOffset + entry.begin)
         }
-        return (tensors, header.metadata)
+        return content
     }
 
     /// Writes the file, all or nothing. Equal arguments give equal bytes.

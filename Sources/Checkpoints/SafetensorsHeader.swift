@@ -12,6 +12,7 @@ package enum SafetensorsFlaw: Error, Equatable, Sendable, CustomStringConvertibl
     case unknownField(tensor: String, field: String)
     case missingField(tensor: String, field: String)
     case unknownDType(tensor: String, dtype: String)
+    case partOfAByte(tensor: String, dtype: String, shape: [Int])
     case shapeTooLarge(tensor: String, shape: [Int])
     case reversedOffsets(tensor: String, begin: Int, end: Int)
     case offsetsOutsideFile(tensor: String, end: Int, dataByteCount: Int)
@@ -37,7 +38,11 @@ package enum SafetensorsFlaw: Error, Equatable, Sendable, CustomStringConvertibl
             "tensor '\(tensor.clipped)' lacks the field '\(field)'"
         case .unknownDType(let tensor, let dtype):
             "tensor '\(tensor.clipped)' has dtype '\(dtype.clipped)', expected one of "
-                + DType.allCases.map(\.rawValue).joined(separator: " ")
+                + (DType.allCases.map(\.rawValue) + SafetensorsHeader.foreignBits.keys.sorted())
+                .joined(separator: " ")
+        case .partOfAByte(let tensor, let dtype, let shape):
+            "tensor '\(tensor.clipped)' of \(dtype) and shape \("\(shape)".clipped) does not fill"
+                + " whole bytes"
         case .shapeTooLarge(let tensor, let shape):
             "tensor '\(tensor.clipped)' has shape \("\(shape)".clipped), beyond any memory"
         case .reversedOffsets(let tensor, let begin, let end):
@@ -61,9 +66,20 @@ struct SafetensorsHeader {
     /// Longest header in bytes, as in the reference implementation.
     static let maximum = 100_000_000
 
+    /// Bits of the element types that the format has and nothing here reads.
+    ///
+    /// - SeeAlso: `Dtype` in huggingface/safetensors 0.8, `safetensors/src/tensor.rs`.
+    static let foreignBits = [
+        "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E5M2FNUZ": 8,
+        "F8_E4M3FNUZ": 8, "F8_E8M0": 8, "U16": 16, "U32": 32, "U64": 64, "C64": 64,
+    ]
+
     struct Entry {
         let name: String
-        let dtype: DType
+        /// As the file spells it.
+        let spelling: String
+        /// nil for a type that nothing here reads.
+        let dtype: DType?
         let shape: [Int]
         /// First byte, counted from the end of the header.
         let begin: Int
@@ -99,12 +115,17 @@ struct SafetensorsHeader {
     private static func entry(
         _ tensor: SafetensorsHeaderScanner.Tensor
     ) throws(SafetensorsFlaw) -> Entry {
-        guard let dtype = DType(rawValue: tensor.dtype) else {
+        let dtype = DType(rawValue: tensor.dtype)
+        guard let bits = dtype.map({ 8 * $0.byteCount }) ?? foreignBits[tensor.dtype] else {
             throw .unknownDType(tensor: tensor.name, dtype: tensor.dtype)
         }
-        guard let byteCount = checkedByteCount(of: tensor.shape, dtype) else {
+        guard let bitCount = checkedCount(of: tensor.shape, times: bits) else {
             throw .shapeTooLarge(tensor: tensor.name, shape: tensor.shape)
         }
+        guard bitCount.isMultiple(of: 8) else {
+            throw .partOfAByte(tensor: tensor.name, dtype: tensor.dtype, shape: tensor.shape)
+        }
+        let byteCount = bitCount / 8
         guard tensor.begin <= tensor.end else {
             throw .reversedOffsets(tensor: tensor.name, begin: tensor.begin, end: tensor.end)
         }
@@ -113,7 +134,8 @@ struct SafetensorsHeader {
                 tensor: tensor.name, expected: byteCount, found: tensor.end - tensor.begin)
         }
         return Entry(
-            name: tensor.name, dtype: dtype, shape: tensor.shape, begin: tensor.begin,
+            name: tensor.name, spelling: tensor.dtype, dtype: dtype, shape: tensor.shape,
+            begin: tensor.begin,
             end: tensor.end)
     }
 
@@ -143,7 +165,11 @@ struct SafetensorsHeader {
 /// Dimensions of 0 count as 1 in the overflow check: a product over any of the other dimensions
 /// is then safe too.
 func checkedByteCount(of shape: [Int], _ dtype: DType) -> Int? {
-    var count = dtype.byteCount
+    checkedCount(of: shape, times: dtype.byteCount)
+}
+
+private func checkedCount(of shape: [Int], times size: Int) -> Int? {
+    var count = size
     for dimension in shape {
         guard dimension >= 0 else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: max(dimension, 1))

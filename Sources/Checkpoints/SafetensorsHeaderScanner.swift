@@ -24,9 +24,10 @@ struct SafetensorsHeaderScanner {
     ) throws(SafetensorsFlaw) -> [String: String] {
         guard bytes.first == UInt8(ascii: "{") else { throw flaw("'{'") }
         var metadata: [String: String]?
-        var names: Set<String> = []
+        // Byte by byte: names that are canonically equal are different ones.
+        var names: Set<[UInt8]> = []
         try object { scanner, name throws(SafetensorsFlaw) in
-            guard names.insert(name).inserted else { throw .duplicateName(name) }
+            guard names.insert(Array(name.utf8)).inserted else { throw .duplicateName(name) }
             if name == "__metadata__" {
                 metadata = try scanner.strings()
             } else {

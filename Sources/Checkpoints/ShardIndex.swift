@@ -24,6 +24,9 @@ package enum ShardIndexFlaw: Error, Equatable, Sendable, CustomStringConvertible
     }
 }
 
+/// What a head is called that may be one tensor with the embedding.
+package let tiedHeadName = "lm_head.weight"
+
 /// The `*.index.json` beside the shards of a checkpoint: which file holds which tensor.
 struct ShardIndex: Decodable {
     let weightMap: [String: String]
@@ -34,7 +37,11 @@ struct ShardIndex: Decodable {
     var shards: [String] { Set(weightMap.values).sorted() }
 
     static func read(_ path: String) throws -> ShardIndex {
-        let index = try decodeJSON(ShardIndex.self, from: path)
+        let stored = try decodeJSON(ShardIndex.self, from: path)
+        let index = ShardIndex(
+            weightMap: stored.weightMap.mapValues { shard in
+                shard.hasPrefix("./") ? String(shard.dropFirst(2)) : shard
+            })
         guard !index.weightMap.isEmpty else {
             throw CheckpointError.shardIndex(path: path, flaw: .noTensors)
         }
@@ -51,17 +58,21 @@ struct ShardIndex: Decodable {
     /// - Parameter shards: tensors by the file name of their shard.
     /// - Throws: the flaw of the first tensor, in order of names, that index and shards disagree on.
     func merge(
-        _ shards: [String: [String: StoredTensor]]
+        _ shards: [String: Safetensors.Content]
     ) throws(ShardIndexFlaw) -> [String: StoredTensor] {
         var result: [String: StoredTensor] = [:]
         for (name, shard) in weightMap.sorted(by: { $0.key < $1.key }) {
-            guard let tensor = shards[shard]?[name] else {
-                throw .missingFromShard(tensor: name, shard: shard)
+            guard let tensor = shards[shard]?.tensors[name] else {
+                // A head that is the embedding may be listed and is stored once.
+                let isPassedOver =
+                    name.hasSuffix(tiedHeadName) || shards[shard]?.foreign[name] != nil
+                guard isPassedOver else { throw .missingFromShard(tensor: name, shard: shard) }
+                continue
             }
             result[name] = tensor
         }
-        for (shard, tensors) in shards.sorted(by: { $0.key < $1.key }) {
-            for name in tensors.keys.sorted() where weightMap[name] != shard {
+        for (shard, content) in shards.sorted(by: { $0.key < $1.key }) {
+            for name in content.tensors.keys.sorted() where weightMap[name] != shard {
                 throw .unlisted(tensor: name, shard: shard)
             }
         }

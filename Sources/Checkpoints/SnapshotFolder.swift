@@ -57,7 +57,8 @@ package struct SnapshotFolder {
         identity: [String: String], progress: Progress.Type
     ) throws -> Progress {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
-        let (stored, found) = try Safetensors.read(path)
+        let content = try Safetensors.read(path)
+        let (stored, found) = (content.tensors, content.metadata)
         // In alphabetical order, so that a changed option is named before the data that it changes.
         // An option that is not given is in neither.
         let options = found.keys.filter { $0.hasPrefix(optionPrefix) }

@@ -185,7 +185,8 @@ struct JSONScanner {
             guard place + 6 <= content.count, content[place] == UInt8(ascii: "\\"),
                 content[place + 1] == UInt8(ascii: "u")
             else { return nil }
-            return UInt16(String(decoding: content[place + 2..<place + 6], as: UTF8.self), radix: 16)
+            return UInt16(
+                String(decoding: content[place + 2..<place + 6], as: UTF8.self), radix: 16)
         }
         var place = 0
         while place < content.count {
@@ -195,7 +196,9 @@ struct JSONScanner {
             }
             switch unit(at: place) {
             case let high? where UTF16.isLeadSurrogate(high):
-                guard let low = unit(at: place + 6), UTF16.isTrailSurrogate(low) else { return place }
+                guard let low = unit(at: place + 6), UTF16.isTrailSurrogate(low) else {
+                    return place
+                }
                 place += 12
             case let low? where UTF16.isTrailSurrogate(low): return place
             case nil: place += 2

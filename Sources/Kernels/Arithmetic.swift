@@ -26,6 +26,18 @@ package func copy(_ x: Tensor, into y: Tensor) {
     }
 }
 
+/// A number of `x` that is NaN or infinite; nil if there is none.
+package func firstNonFinite(_ x: Tensor) -> Float? {
+    let isBroken = Atomic(false)
+    parallelRanges(x.count, grain: 65_536) { range in
+        var largest: UInt32 = 0
+        for i in range { largest = max(largest, x.pointer[i].bitPattern & 0x7FFF_FFFF) }
+        if largest >= 0x7F80_0000 { isBroken.store(true, ordering: .relaxed) }
+    }
+    guard isBroken.load(ordering: .relaxed) else { return nil }
+    return x.elements.first { !$0.isFinite }
+}
+
 /// `Σ x[i] · y[i]`, accumulated in float64.
 package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Double {
     loops.dot(x, y, count)

@@ -27,14 +27,28 @@ package struct ModelOutput {
                 found:
                     "\(configuration.family.rawValue) in \(configuration.layout.rawValue)'s layout")
         }
-        // As text, since a limit of Infinity does not survive a JSON reader.
+        // As text, which keeps the order and the numbers as they are spelled.
         var text = String(decoding: try readFile(path), as: UTF8.self)
         if let placement {
-            text = adding(
-                "\"diffmamba\": true,\n  \"diffmamba_settings\": \"\(placement)\"", to: text)
+            text = setting("diffmamba_settings", to: "\"\(placement)\"", in: text)
+            text = setting("diffmamba", to: "true", in: text)
         }
+        text = setting("tie_word_embeddings", to: "\(configuration.tieEmbeddings)", in: text)
+        let mixer = configuration.mixer
+        if mixer.nGroups > 1 {
+            text = setting(
+                "gated_norm_groups", to: mixer.innerNormGroups == 1 ? "1" : nil, in: text)
+        }
+        text = setting("time_step_limit", to: Self.spelled(mixer.dtLimit), in: text)
         self.dtype = dtype
         self.configuration = naming(dtype, in: text)
+    }
+
+    /// Limits of the time step in numbers that JSON has; nil where there are none, which is what every
+    /// reader takes a missing key for. Each line of transformers spells infinity in a way of its own.
+    private static func spelled(_ limits: ClosedRange<Float>) -> String? {
+        guard limits != 0...Float.infinity else { return nil }
+        return "[\(limits.lowerBound), \(min(limits.upperBound, Float.greatestFiniteMagnitude))]"
     }
 
     /// Writes the configuration, the tokenizer's file and last the weights, which make the folder a
@@ -52,10 +66,20 @@ package struct ModelOutput {
     }
 }
 
-/// Puts keys at the beginning of the text of a JSON object.
-private func adding(_ keys: String, to text: String) -> String {
-    guard let brace = text.firstIndex(of: "{") else { return text }
-    return text[...brace] + "\n  \(keys)," + text[text.index(after: brace)...]
+/// The text of a JSON object with a key of its top level set to a value, which is spelled as JSON, or
+/// without the key.
+private func setting(_ key: String, to value: String?, in text: String) -> String {
+    let pattern = #"""# + key + #""\s*:\s*(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|[^,}\]\s\[{"]+)"#
+    func replacing(_ pattern: String, by replacement: String) -> String? {
+        text.range(of: pattern, options: .regularExpression).map {
+            text.replacingCharacters(in: $0, with: replacement)
+        }
+    }
+    if let value {
+        return replacing(pattern, by: "\"\(key)\": \(value)")
+            ?? replacing(#"^\s*\{"#, by: "{\n  \"\(key)\": \(value),") ?? text
+    }
+    return replacing(pattern + #"\s*,\s*"#, by: "") ?? replacing(#",\s*"# + pattern, by: "") ?? text
 }
 
 /// Says the weights' element type under `dtype`, as transformers does since 4.56, or where `text`
@@ -63,6 +87,6 @@ private func adding(_ keys: String, to text: String) -> String {
 private func naming(_ dtype: DType, in text: String) -> String {
     let name = dtype == .bfloat16 ? "bfloat16" : "float32"
     let entry = /"(torch_dtype|dtype)"\s*:\s*(?:"[^"]*"|null)/
-    guard text.contains(entry) else { return adding("\"dtype\": \"\(name)\"", to: text) }
+    guard text.contains(entry) else { return setting("dtype", to: "\"\(name)\"", in: text) }
     return text.replacing(entry) { "\"\($0.output.1)\": \"\(name)\"" }
 }

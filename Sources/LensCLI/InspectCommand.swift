@@ -22,17 +22,20 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "Model folder, or org/model in the Hugging Face cache.")
     var path: String
 
+    @OptionGroup var norm: NormOptions
+
     func run() throws {
-        let inspection = try Inspection(folder: resolveModelFolder(path))
+        let inspection = try Inspection(
+            folder: resolveModelFolder(path), wholeWidthNorm: norm.wholeWidthNorm)
         print(Self.report(inspection))
         if let problem = inspection.problems.first { throw problem }
     }
 
     static func report(_ inspection: Inspection) -> String {
-        let configuration = inspection.model.configuration
+        let configuration = inspection.configuration
         let shape = configuration.mixer
         var lines = [
-            ("model", inspection.model.folder),
+            ("model", inspection.folder),
             (
                 "family",
                 configuration.family.rawValue
@@ -57,9 +60,12 @@ struct InspectCommand: ParsableCommand {
                     describe(configuration.differentialMixer, configuration.family)
                 ))
         }
-        lines.append(("tokenizer", tokenizer(inspection.model)))
+        lines.append(("tokenizer", tokenizer(inspection.folder)))
+        lines += inspection.notes.map { ("note", $0) }
+        lines += inspection.foreign.map { ("unused tensor", "\($0.name), of dtype \($0.dtype)") }
         lines += inspection.problems.map { ("problem", "\($0)") }
         lines += inspection.unexpected.map { ("unexpected tensor", $0) }
+        if inspection.model == nil { lines.append(("problem", "and more; this is no such model")) }
         if inspection.problems.isEmpty && inspection.unexpected.isEmpty {
             lines.append(("tensors", "all there, nothing unexpected"))
         }
@@ -67,12 +73,13 @@ struct InspectCommand: ParsableCommand {
         let summary = lines.map { name, value in
             name + String(repeating: " ", count: width + 2 - name.count) + value
         }
-        return (summary + ["", blockTable(inspection.model)]).joined(separator: "\n")
+        let table = inspection.model.map { ["", blockTable($0)] } ?? []
+        return (summary + table).joined(separator: "\n")
     }
 
     private static func weights(_ inspection: Inspection) -> String {
         let types = inspection.dtypes.map { "\($0.dtype) (\($0.tensors) tensors)" }
-        let files = inspection.model.checkpoint.files.map { ($0 as NSString).lastPathComponent }
+        let files = inspection.checkpoint.files.map { ($0 as NSString).lastPathComponent }
         return types.joined(separator: ", ") + " in " + files.joined(separator: ", ")
     }
 
@@ -86,12 +93,13 @@ struct InspectCommand: ParsableCommand {
             ? "" : ", dt in \(shape.dtLimit.lowerBound)...\(shape.dtLimit.upperBound)"
         return "\(shape.nHeads) heads of \(shape.headDim), " + common
             + ", \(shape.nGroups) group\(shape.nGroups == 1 ? "" : "s")"
+            + (shape.innerNormReading.map { ", gated norm \($0)" } ?? "")
             + (shape.useBias ? ", projection biases" : "")
             + (shape.useConvBias ? "" : ", no conv bias") + limits
     }
 
-    private static func tokenizer(_ model: LanguageModel) -> String {
-        let path = join(model.folder, "tokenizer.json")
+    private static func tokenizer(_ folder: String) -> String {
+        let path = join(folder, "tokenizer.json")
         guard fileExists(path) else { return "none in the folder; give --tokenizer where needed" }
         do {
             let tokenizer = try Tokenizer(path: path)

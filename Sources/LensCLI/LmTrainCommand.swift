@@ -77,6 +77,7 @@ struct LmTrainCommand: ParsableCommand {
             valueName: "fp32|bf16"))
     var dtype = WeightType.fp32
 
+    @OptionGroup var norm: NormOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var data: LmDataOptions
     @OptionGroup var initial: InitialScaleOptions
@@ -136,7 +137,8 @@ struct LmTrainCommand: ParsableCommand {
     /// The first parameters, and how the result is to be written.
     private func makeStart() throws -> (Parameters, ModelOutput) {
         if let config {
-            let configuration = try ModelConfiguration(path: config)
+            let configuration = try ModelConfiguration(
+                path: config, wholeWidthNorm: norm.wholeWidthNorm)
             let output = try ModelOutput(
                 configurationFile: config, configuration, adding: nil, dtype: dtype.dtype)
             return (
@@ -144,7 +146,9 @@ struct LmTrainCommand: ParsableCommand {
                     initialOf: configuration, seed: recipe.seed, scales: initial.scales), output
             )
         }
-        let model = try LanguageModel(folder: resolveModelFolder(model ?? ""))
+        let model = try LanguageModel(
+            folder: resolveModelFolder(model ?? ""), wholeWidthNorm: norm.wholeWidthNorm)
+        model.sayNotes()
         let placement = convertToDiff?.placement
         let output = try ModelOutput(
             configurationFile: join(model.folder, "config.json"), model.configuration,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Corpora
 import Files
+import Foundation
 import Kernels
 import StateSpaceModels
 import Tokenization
@@ -35,10 +36,15 @@ struct ModelOptions: ParsableArguments {
             """, valueName: "fp32|bf16|auto"))
     var precision = PrecisionChoice.fp32
 
+    @OptionGroup var norm: NormOptions
+
     func loadModel() throws -> LanguageModel {
         threads.apply()
-        return try LanguageModel(
-            folder: resolveModelFolder(model), precision: precision.resolved)
+        let model = try LanguageModel(
+            folder: resolveModelFolder(model), precision: precision.resolved,
+            wholeWidthNorm: norm.wholeWidthNorm)
+        model.sayNotes()
+        return model
     }
 
     /// The tokenizer for `model`.
@@ -46,6 +52,26 @@ struct ModelOptions: ParsableArguments {
         let path = tokenizer ?? join(model.folder, "tokenizer.json")
         guard fileExists(path) else { throw CommandError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
+    }
+}
+
+/// How a model with several groups is read.
+struct NormOptions: ParsableArguments {
+    @Flag(
+        help: """
+            Of a Mamba-2 with several groups (n_groups), take the gated norm over the whole width, \
+            as transformers before 5.23 did, not group by group; for models trained that way, \
+            whose config.json may say so by "gated_norm_groups": 1.
+            """)
+    var wholeWidthNorm = false
+}
+
+extension LanguageModel {
+    /// Tells what was found in the files that the configuration does not say.
+    func sayNotes() {
+        for note in notes {
+            FileHandle.standardError.write(Data("lens: \(folder): \(note)\n".utf8))
+        }
     }
 }
 

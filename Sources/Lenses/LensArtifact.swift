@@ -59,8 +59,11 @@ package enum LensArtifact {
         let weight = Tensor(layers, d, d)
         let bias = Tensor(layers, d)
         for layer in 0..<layers {
-            weight[layer].assign(try parameters.float32("\(layer).weight", shape: [d, d]))
-            bias[layer].assign(try parameters.float32("\(layer).bias", shape: [d]))
+            for (name, place) in [("weight", weight[layer]), ("bias", bias[layer])] {
+                let stored = try parameters.float32("\(layer).\(name)", shape: place.shape)
+                try parameters.requireFinite(stored, "\(layer).\(name)")
+                place.assign(stored)
+            }
         }
         return Lens(weight: weight, bias: bias)
     }

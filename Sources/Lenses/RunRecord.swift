@@ -30,9 +30,12 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// Version and options of the BLAS library.
     package var blas: String
     package var threads: Int
+    /// How the gated norm of a model with several groups was taken; absent for other models.
+    package var gatedNorm: String?
 
     enum CodingKeys: String, CodingKey {
         case command, version, seed, model, lens, data, precision, kernels, blas, threads
+        case gatedNorm = "gated_norm"
         case modelSHA256 = "model_sha256"
         case unembedHash = "unembed_hash"
         case unembeddingSHA256 = "unembedding_sha256"
@@ -62,5 +65,6 @@ package struct RunRecord: Codable, Sendable, Equatable {
         kernels = KernelPath.name
         blas = BLAS.description
         threads = Threads.count
+        gatedNorm = model.configuration.mixer.innerNormReading
     }
 }

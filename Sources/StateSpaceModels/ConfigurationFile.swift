@@ -4,15 +4,20 @@ import Foundation
 extension ModelConfiguration {
     /// Reads a `config.json` in Hugging Face's or mamba_ssm's spelling.
     ///
+    /// - Parameter wholeWidthNorm: whether the gated norm of a Mamba-2 with several groups is over all
+    ///   channels, as transformers before 5.23 had it, and not group by group, as mamba_ssm and
+    ///   transformers since then do. The key `gated_norm_groups`, 1, says the same of a model that was
+    ///   trained so.
     /// - Throws: `ModelError` for a family or option that is not supported, a key that is missing
     ///   or a number that cannot be; `FileError` if the file is not JSON.
-    package init(path: String) throws {
+    package init(path: String, wholeWidthNorm: Bool = false) throws {
         guard fileExists(path) else { throw ModelError.missingConfiguration(path: path) }
         let file = try decodeJSON(ConfigurationFile.self, from: path)
         let checked = CheckedConfiguration(path: path, file: file)
         // Files converted from mamba_ssm may keep its keys beside Hugging Face's, which then count.
         let isMambaSSM = file.modelType == nil && file.dModel != nil
         self = try isMambaSSM ? checked.mambaSSM() : checked.huggingFace()
+        if wholeWidthNorm { mixer.innerNormGroups = 1 }
     }
 }
 
@@ -21,7 +26,7 @@ private struct ConfigurationFile: Decodable {
     // Hugging Face
     var modelType: String?
     var hiddenSize, numHiddenLayers, vocabSize, stateSize, headDim, numHeads, expand: Int?
-    var nGroups, convKernel, intermediateSize: Int?
+    var nGroups, convKernel, intermediateSize, gatedNormGroups: Int?
     var timeStepRank: IntegerOrString?
     var layerNormEpsilon: Double?
     var useBias, useConvBias, rmsNorm, tieWordEmbeddings, diffmamba: Bool?
@@ -65,6 +70,7 @@ private struct ConfigurationFile: Decodable {
         case numHeads = "num_heads"
         case nGroups = "n_groups"
         case convKernel = "conv_kernel"
+        case gatedNormGroups = "gated_norm_groups"
         case intermediateSize = "intermediate_size"
         case timeStepRank = "time_step_rank"
         case layerNormEpsilon = "layer_norm_epsilon"
@@ -125,18 +131,19 @@ private struct CheckedConfiguration {
         try requireSiLU()
         if file.rmsNorm == false { throw unsupported("rms_norm", "false", "true") }
         let dModel = try required(file.hiddenSize, "hidden_size")
+        let nGroups = try size(file.nGroups, default: 8, "n_groups")
         let shape = MixerShape(
             dModel: dModel,
-            dInner: try size(file.expand, default: 2, "expand") * dModel,
+            dInner: try expansion(file.expand, "expand") * dModel,
             headDim: try size(file.headDim, default: 64, "head_dim"),
             dState: try size(file.stateSize, default: 128, "state_size"),
-            nGroups: try size(file.nGroups, default: 8, "n_groups"),
+            nGroups: nGroups,
             convKernel: try size(file.convKernel, default: 4, "conv_kernel"),
             dtRank: 0,
             useBias: file.useBias ?? false,
             useConvBias: file.useConvBias ?? true,
             dtLimit: try limits(file.timeStepLimit, "time_step_limit"),
-            innerNormGroups: 1)
+            innerNormGroups: try normGroups(nGroups))
         let heads = try size(file.numHeads, default: 128, "num_heads")
         guard heads * shape.headDim == shape.dInner else {
             throw ModelError.invalidValue(
@@ -160,7 +167,7 @@ private struct CheckedConfiguration {
     private func huggingFaceMamba1() throws -> ModelConfiguration {
         try requireSiLU()
         let dModel = try required(file.hiddenSize, "hidden_size")
-        let expand = try size(file.expand, default: 2, "expand")
+        let expand = try expansion(file.expand, "expand")
         return try checked(
             ModelConfiguration(
                 family: .mamba1,
@@ -209,7 +216,7 @@ private struct CheckedConfiguration {
 
     private func mambaSSM2(_ dModel: Int) throws -> MixerShape {
         let ssm = file.ssmCfg
-        let dInner = try size(ssm?.expand, default: 2, "ssm_cfg.expand") * dModel
+        let dInner = try expansion(ssm?.expand, "ssm_cfg.expand") * dModel
         if let dSsm = ssm?.dSsm, dSsm != dInner {
             throw unsupported("ssm_cfg.d_ssm", "\(dSsm)", "\(dInner), the whole inner width")
         }
@@ -226,14 +233,25 @@ private struct CheckedConfiguration {
             nGroups: nGroups,
             convKernel: try size(ssm?.dConv, default: 4, "ssm_cfg.d_conv"),
             dtRank: 0, useBias: ssm?.bias ?? false, useConvBias: ssm?.convBias ?? true,
-            dtLimit: try limits(ssm?.dtLimit, "ssm_cfg.dt_limit"), innerNormGroups: nGroups)
+            dtLimit: try limits(ssm?.dtLimit, "ssm_cfg.dt_limit"),
+            innerNormGroups: try normGroups(nGroups))
+    }
+
+    private func normGroups(_ nGroups: Int) throws -> Int {
+        let groups = file.gatedNormGroups ?? nGroups
+        guard groups == 1 || groups == nGroups else {
+            throw ModelError.invalidValue(
+                path: path, key: "gated_norm_groups", found: "\(groups)",
+                expected: "1, a norm over all channels, or n_groups \(nGroups)")
+        }
+        return groups
     }
 
     private func mambaSSM1(_ dModel: Int) throws -> MixerShape {
         let ssm = file.ssmCfg
         return mamba1Shape(
             dModel: dModel,
-            dInner: try size(ssm?.expand, default: 2, "ssm_cfg.expand") * dModel,
+            dInner: try expansion(ssm?.expand, "ssm_cfg.expand") * dModel,
             dState: try size(ssm?.dState, default: 16, "ssm_cfg.d_state"),
             convKernel: try size(ssm?.dConv, default: 4, "ssm_cfg.d_conv"),
             dtRank: try rank(ssm?.dtRank, dModel: dModel, "ssm_cfg.dt_rank"),
@@ -266,6 +284,16 @@ private struct CheckedConfiguration {
                 path: path, key: "n_groups", found: "\(shape.nGroups)",
                 expected: "a divisor of the \(shape.nHeads) heads of \(shape.headDim)")
         }
+        guard shape.dInner % shape.nGroups == 0 else {
+            throw ModelError.invalidValue(
+                path: path, key: "n_groups", found: "\(shape.nGroups)",
+                expected: "a divisor of the \(shape.dInner) channels")
+        }
+        guard shape.convKernel <= Self.widestConvolution else {
+            throw ModelError.invalidValue(
+                path: path, key: "conv_kernel", found: "\(shape.convKernel)",
+                expected: "1 to \(Self.widestConvolution)")
+        }
         if configuration.placement != nil {
             let half = configuration.differentialMixer
             guard shape.headDim % 2 == 0, half.dInner % half.headDim == 0,
@@ -278,6 +306,9 @@ private struct CheckedConfiguration {
         }
         return configuration
     }
+
+    /// Positions that a causal convolution may look at; released models have 4.
+    private static let widestConvolution = 256
 
     private func requireSiLU() throws {
         if let activation = file.hiddenAct, activation != "silu", activation != "swish" {
@@ -327,6 +358,14 @@ private struct CheckedConfiguration {
                 path: path, key: key, found: "\(value)", expected: "1 to \(1 << 20)")
         }
         return value
+    }
+
+    private func expansion(_ value: Int?, _ key: String) throws -> Int {
+        guard (1...64).contains(value ?? 2) else {
+            throw ModelError.invalidValue(
+                path: path, key: key, found: "\(value ?? 2)", expected: "1 to 64")
+        }
+        return value ?? 2
     }
 
     private func missing(_ key: String) -> ModelError {

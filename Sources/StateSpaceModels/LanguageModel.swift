@@ -15,17 +15,24 @@ package final class LanguageModel: Sendable {
     package let embeddings: Tensor
     package let blocks: [Block]
     package let unembedding: Unembedding
+    /// What was found in the files that the configuration does not say, a sentence each.
+    package let notes: [String]
 
     /// Loads a model folder: `config.json` and weights in any layout `Checkpoint` reads.
     ///
     /// float32 weights stay in the mapped file; others are converted, and with `bf16` the
     /// projections are packed.
     ///
+    /// - Parameter wholeWidthNorm: see `ModelConfiguration.init(path:wholeWidthNorm:)`.
     /// - Throws: `ModelError`, `CheckpointError` or `FileError`, naming the file and what is wrong.
-    package convenience init(folder: String, precision: Precision = .fp32) throws {
+    package convenience init(
+        folder: String, precision: Precision = .fp32, wholeWidthNorm: Bool = false
+    ) throws {
         let checkpoint = try Checkpoint(folder: folder)
-        let configuration = try ModelConfiguration(path: join(folder, "config.json"))
+        let configuration = try ModelConfiguration(
+            path: join(folder, "config.json"), wholeWidthNorm: wholeWidthNorm)
         try self.init(folder: folder, configuration, checkpoint, precision: precision)
+        try checkFinite()
     }
 
     /// A model of this configuration with the weights of `checkpoint`.
@@ -35,33 +42,49 @@ package final class LanguageModel: Sendable {
         folder: String, _ configuration: ModelConfiguration, _ checkpoint: Checkpoint,
         precision: Precision = .fp32
     ) throws {
-        let weights = WeightReader(checkpoint, mode: .load, precision: precision)
-        try self.init(folder: folder, configuration, weights, checkpoint)
+        let found = try ModelWeights(checkpoint, configuration, folder: folder)
+        let weights = WeightReader(found.checkpoint, mode: .load, precision: precision)
+        try self.init(folder: folder, weights, found)
         try weights.refuseSurplus(path: folder)
     }
 
-    init(
-        folder: String, _ configuration: ModelConfiguration, _ weights: WeightReader,
-        _ checkpoint: Checkpoint
-    ) throws {
+    init(folder: String, _ weights: WeightReader, _ found: ModelWeights) throws {
+        let configuration = found.configuration
         let shape = [configuration.vocabSize, configuration.dModel]
-        let legacy = "backbone.embedding.weight"
         embeddings = try weights.tensor(
-            weights.contains(legacy) ? legacy : embeddingName, shape)
+            weights.contains(legacyEmbeddingName) ? legacyEmbeddingName : embeddingName, shape,
+            isMatrix: true)
         blocks = try (0..<configuration.nLayers).map {
             try Block(weights, index: $0, configuration: configuration)
         }
-        let head = "lm_head.weight"
         // A tied head may be stored all the same; it is the embedding.
-        if configuration.tieEmbeddings { weights.ignore(head) }
+        if configuration.tieEmbeddings { weights.ignore(tiedHeadName) }
         unembedding = Unembedding(
             norm: try weights.tensor("backbone.norm_f.weight", [configuration.dModel]),
             epsilon: configuration.epsilon,
-            weight: configuration.tieEmbeddings ? embeddings : try weights.tensor(head, shape))
+            weight: configuration.tieEmbeddings
+                ? embeddings : try weights.tensor(tiedHeadName, shape, isMatrix: true))
         self.folder = folder
         self.configuration = configuration
-        self.checkpoint = checkpoint
+        checkpoint = found.checkpoint
+        notes = found.notes
         precision = weights.precision
+    }
+
+    /// What no block's stream passes through; a block says itself when its stream is not finite.
+    ///
+    /// - Throws: `CheckpointError.notFinite`.
+    private func checkFinite() throws {
+        let names = [
+            (
+                embeddings,
+                checkpoint.contains(legacyEmbeddingName) ? legacyEmbeddingName : embeddingName
+            ),
+            (unembedding.norm, "backbone.norm_f.weight"), (unembedding.weight, tiedHeadName),
+        ]
+        for (tensor, name) in names.prefix(configuration.tieEmbeddings ? 2 : 3) {
+            try checkpoint.requireFinite(tensor, name)
+        }
     }
 
     /// Runs the model and returns the residual stream `[pos, d_model]` after the last block that
@@ -123,10 +146,18 @@ package final class LanguageModel: Sendable {
 
 extension ModelConfiguration {
     /// Name and shape of every tensor that such a model reads, in the order in which it does.
+    ///
+    /// - Throws: `ModelError.tooLarge`.
     package func tensorShapes() throws -> [(name: String, shape: [Int])] {
         let nothing = Checkpoint([:], path: "")
-        let reader = WeightReader(nothing, mode: .inspect)
-        _ = try LanguageModel(folder: "", self, reader, nothing)
+        let reader = WeightReader(nothing, mode: .shapes)
+        do {
+            _ = try LanguageModel(folder: "", reader, ModelWeights(nothing, self, folder: ""))
+        } catch is WeightReader.Stop {
+            throw ModelError.tooLarge(
+                path: "config.json", bytes: Int.max / 16,
+                memory: Int(ProcessInfo.processInfo.physicalMemory))
+        }
         return reader.shapes
     }
 }

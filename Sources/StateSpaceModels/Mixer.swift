@@ -38,7 +38,7 @@ struct Linear: Sendable {
 
     /// Reads `name.weight` and, with `bias`, `name.bias`.
     init(_ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool) throws {
-        let weight = try weights.tensor("\(name).weight", [out, columns])
+        let weight = try weights.tensor("\(name).weight", [out, columns], isMatrix: true)
         switch weights.precision {
         case .fp32: self.weight = .fp32(weight)
         case .bf16:

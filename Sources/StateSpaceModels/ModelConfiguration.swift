@@ -83,8 +83,13 @@ package struct MixerShape: Sendable, Equatable {
     package var useConvBias: Bool
     /// `time_step_limit`.
     package var dtLimit: ClosedRange<Float>
-    /// Parts of the inner norm: 1 in Hugging Face's Mamba-2, `n_groups` in mamba_ssm's.
+    /// Parts of the inner norm, each normed by itself: `n_groups`, or 1 for models that were trained by
+    /// transformers before 5.23.
     package var innerNormGroups: Int
+    /// How the inner norm is taken, in words; nil where there is one way only.
+    package var innerNormReading: String? {
+        nGroups == 1 ? nil : innerNormGroups == 1 ? "over the whole width" : "group by group"
+    }
 
     package var nHeads: Int { dInner / headDim }
     /// Channels of conv1d in Mamba-2: `[x, B, C]`.

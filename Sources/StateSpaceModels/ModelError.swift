@@ -6,6 +6,8 @@ package enum ModelError: UserFacingError, Equatable {
     case unsupported(path: String, key: String, found: String, supported: String)
     case missingKey(path: String, key: String)
     case invalidValue(path: String, key: String, found: String, expected: String)
+    case tooFewBlocks(path: String, found: Int, expected: Int)
+    case tooLarge(path: String, bytes: Int, memory: Int)
     case unexpectedTensors(path: String, names: [String])
     case notFinite(path: String, block: Int)
     case stopAfter(blocks: Int, nLayers: Int)
@@ -16,7 +18,8 @@ package enum ModelError: UserFacingError, Equatable {
     package var kind: FailureKind {
         switch self {
         case .missingConfiguration: .missingInput
-        case .unsupported, .missingKey, .invalidValue, .unexpectedTensors, .notFinite,
+        case .unsupported, .missingKey, .invalidValue, .tooFewBlocks, .tooLarge,
+            .unexpectedTensors, .notFinite,
             .tokenOutOfRange:
             .badData
         case .stopAfter, .noTokens, .unknownHook: .usage
@@ -33,6 +36,12 @@ package enum ModelError: UserFacingError, Equatable {
             "\(path): no key '\(key)', which this kind of model needs"
         case .invalidValue(let path, let key, let found, let expected):
             "\(path): \(key) is \(found), expected \(expected)"
+        case .tooFewBlocks(let path, let found, let expected):
+            "\(path): config.json says \(expected) blocks, but the weights hold \(found);"
+                + " do the two belong together?"
+        case .tooLarge(let path, let bytes, let memory):
+            "\(path): describes a model whose training takes about \(spelledBytes(bytes)) of memory,"
+                + " but this machine has \(spelledBytes(memory))"
         case .unexpectedTensors(let path, let names):
             "\(path): \(names.count) tensors have no place in the model that config.json describes,"
                 + " the first '\(names.first ?? "")'; do the two belong together?"

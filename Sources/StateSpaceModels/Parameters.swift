@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Foundation
 import Tensors
 
 /// The parameters of a model in memory of their own, where training changes them.
@@ -14,15 +15,28 @@ package struct Parameters: Sendable {
         value: (_ name: String, _ shape: [Int]) throws -> Tensor
     ) throws {
         self.configuration = configuration
-        named = try configuration.tensorShapes().map { ($0.name, try value($0.name, $0.shape)) }
+        let shapes = try configuration.tensorShapes()
+        try Self.checkMemory(shapes.map(\.shape))
+        named = try shapes.map { ($0.name, try value($0.name, $0.shape)) }
+    }
+
+    /// - Throws: `ModelError.tooLarge` for parameters that with gradients and AdamW's moments are more
+    ///   than the machine's memory.
+    private static func checkMemory(_ shapes: [[Int]]) throws {
+        let bytes = shapes.reduce(0.0) { $0 + 16 * $1.reduce(1) { $0 * Double($1) } }
+        let memory = Double(ProcessInfo.processInfo.physicalMemory)
+        guard bytes > memory else { return }
+        throw ModelError.tooLarge(
+            path: "config.json", bytes: Int(min(bytes, 1e18)), memory: Int(memory))
     }
 
     /// A copy of the model's parameters.
     package init(copying model: LanguageModel) throws {
         try self.init(model.configuration) { name, shape in
-            let legacy = "backbone.embedding.weight"
-            let isLegacy = name == embeddingName && model.checkpoint.contains(legacy)
-            return try model.checkpoint.float32(isLegacy ? legacy : name, shape: shape).copy()
+            let isLegacy = name == embeddingName && model.checkpoint.contains(legacyEmbeddingName)
+            return try model.checkpoint.float32(
+                isLegacy ? legacyEmbeddingName : name, shape: shape
+            ).copy()
         }
     }
 
@@ -39,9 +53,6 @@ package struct Parameters: Sendable {
             Checkpoint(Dictionary(uniqueKeysWithValues: tensors), path: folder))
     }
 }
-
-/// The embedding's name; mamba_ssm's has no "s".
-let embeddingName = "backbone.embeddings.weight"
 
 /// The gradient of a loss in every parameter of a model.
 package struct Gradients: Sendable {

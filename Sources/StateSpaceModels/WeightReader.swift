@@ -2,14 +2,42 @@ import Checkpoints
 import Kernels
 import Tensors
 
+/// The largest number there is where it would be larger.
+private func elementCount(_ shape: [Int]) -> Int {
+    shape.reduce(1) { product, dimension in
+        let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
+        return overflow ? .max : next
+    }
+}
+
+extension Checkpoint {
+    /// - Throws: `CheckpointError.notFinite` with the first number of `tensor`, whose name is `name`,
+    ///   that is NaN or infinite.
+    package func requireFinite(_ tensor: Tensor, _ name: String) throws {
+        guard let found = firstNonFinite(tensor) else { return }
+        throw CheckpointError.notFinite(tensor: name, path: file(of: name), found: "\(found)")
+    }
+}
+
 /// Takes tensors of known shapes out of a checkpoint and remembers which were taken.
 final class WeightReader {
     enum Mode {
         /// The first problem is thrown.
         case load
-        /// Problems are collected, and matrices are checked but not read: they come back as zeros.
+        /// Problems are collected, and matrices are checked but not read: they come back as memory
+        /// that cannot be touched.
         case inspect
+        /// Nothing is read: only the names and shapes are wanted.
+        case shapes
     }
+
+    /// Too much is wrong to go on collecting.
+    struct Stop: Error {}
+
+    /// So many problems tell what is wrong.
+    private static let problemLimit = 100
+    /// Elements of a vector or a convolution that may be made without a tensor to back them.
+    private static let unbackedLimit = 1 << 24
 
     private let checkpoint: Checkpoint
     private let mode: Mode
@@ -26,23 +54,38 @@ final class WeightReader {
         self.mode = mode
     }
 
-    var parameterCount: Int { shapes.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+    /// The largest number there is where it would be larger.
+    var parameterCount: Int {
+        shapes.reduce(0) { sum, tensor in
+            let (total, overflow) = sum.addingReportingOverflow(elementCount(tensor.shape))
+            return overflow ? .max : total
+        }
+    }
 
     func contains(_ name: String) -> Bool { checkpoint.contains(name) }
 
+    /// - Parameter isMatrix: whether the model only ever multiplies with it: where it is not to be read,
+    ///   nothing is made for it.
     /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not numbers.
-    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+    func tensor(_ name: String, _ shape: [Int], isMatrix: Bool = false) throws -> Tensor {
         taken.insert(name)
         shapes.append((name, shape))
-        guard mode == .inspect else { return try checkpoint.float32(name, shape: shape) }
-        do {
-            let stored = try checkpoint.stored(name)
-            guard stored.shape == shape, shape.count > 1, stored.dtype.isFloatingPoint else {
-                return try checkpoint.float32(name, shape: shape)
+        switch mode {
+        case .load: return try checkpoint.float32(name, shape: shape)
+        case .shapes: break
+        case .inspect:
+            do {
+                let stored = try checkpoint.stored(name)
+                guard stored.shape == shape, isMatrix, stored.dtype.isFloatingPoint else {
+                    return try checkpoint.float32(name, shape: shape)
+                }
+            } catch let error as CheckpointError {
+                problems.append(error)
+                guard problems.count < Self.problemLimit else { throw Stop() }
             }
-        } catch let error as CheckpointError {
-            problems.append(error)
         }
+        if isMatrix, let place = Tensor(untouchable: shape) { return place }
+        guard elementCount(shape) <= Self.unbackedLimit else { throw Stop() }
         return Tensor(shape)
     }
 

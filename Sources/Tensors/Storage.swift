@@ -9,6 +9,7 @@ package final class Storage: @unchecked Sendable {
     private enum Source {
         case memory(MemoryPool.Block)
         case file(MappedFile)
+        case reserved
     }
 
     /// Zeroed memory on a 64-byte boundary.
@@ -18,6 +19,15 @@ package final class Storage: @unchecked Sendable {
         if !block.isZero { memset(block.address, 0, rounded) }
         bytes = UnsafeMutableRawBufferPointer(start: block.address, count: rounded)
         source = .memory(block)
+    }
+
+    /// Addresses without memory; nil where the system has none to give.
+    init?(reserving byteCount: Int) {
+        let place = mmap(
+            nil, max(1, byteCount), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let place, place != MAP_FAILED else { return nil }
+        bytes = UnsafeMutableRawBufferPointer(start: place, count: max(1, byteCount))
+        source = .reserved
     }
 
     /// The bytes of a mapped file, read-only: writing to them ends the process.
@@ -37,6 +47,10 @@ package final class Storage: @unchecked Sendable {
     }
 
     deinit {
-        if case .memory(let block) = source { MemoryPool.give(block) }
+        switch source {
+        case .memory(let block): MemoryPool.give(block)
+        case .reserved: munmap(bytes.baseAddress!, bytes.count)
+        case .file: break
+        }
     }
 }

@@ -17,6 +17,21 @@ package struct Tensor: @unchecked Sendable {
 
     package init(_ shape: Int...) { self.init(shape) }
 
+    /// A place in the address space with no memory behind it: reading or writing it ends the process.
+    /// For tensors of which only the shape matters.
+    ///
+    /// - Returns: nil where the system has no such place.
+    package init?(untouchable shape: [Int]) {
+        var bytes = 4
+        for dimension in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: dimension)
+            guard dimension >= 0, !overflow else { return nil }
+            bytes = product
+        }
+        guard let storage = Storage(reserving: bytes) else { return nil }
+        self.init(viewing: storage, byteOffset: 0, shape: shape)
+    }
+
     package init(_ values: [Float], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
         self.init(shape)

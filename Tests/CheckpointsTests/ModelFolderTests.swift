@@ -83,6 +83,6 @@ import Testing
         #expect(throws: missing) {
             try resolveModelFolder("org/absent", environment: environment)
         }
-        #expect("\(missing)".contains("huggingface-cli download org/absent"))
+        #expect("\(missing)".contains("hf download org/absent"))
     }
 }

@@ -31,7 +31,9 @@ struct Format: Sendable, CustomTestStringConvertible {
         Format(name: "torch", prepare: torch),
         Format(name: "tokenizer", prepare: tokenizer),
         text("txt", "One document.\n\n\nAnother, with \"quotes\" and\ttabs.\n"),
-        text("jsonl", "{\"text\": \"One.\", \"meta\": {\"a\": [1, null]}}\n{\"text\": \"T\\u00e9\"}\n"),
+        text(
+            "jsonl",
+            "{\"text\": \"One.\", \"meta\": {\"a\": [1, null]}}\n{\"text\": \"T\\u00e9\"}\n"),
         Format(name: "zstd", prepare: zstd),
         Format(name: "babilong", prepare: babilong),
         Format(name: "babi", prepare: babi),
@@ -41,7 +43,8 @@ struct Format: Sendable, CustomTestStringConvertible {
     ]
 
     /// A folder that is inspected and, where nothing is wrong with it, run.
-    private static func model(_ name: String, _ kind: SmallModel.Kind, _ files: [String]) -> Format {
+    private static func model(_ name: String, _ kind: SmallModel.Kind, _ files: [String]) -> Format
+    {
         Format(name: name) { folder in
             try SmallModel.write(kind, to: folder)
             return Reader(files: files) { try run(folder) }
@@ -156,7 +159,8 @@ struct Format: Sendable, CustomTestStringConvertible {
     }
 
     private static func result(_ folder: String) throws -> Reader {
-        let row = #""probability": {"mean": 0.25, "ci95": [0.2, 0.3]}, "#
+        let row =
+            #""probability": {"mean": 0.25, "ci95": [0.2, 0.3]}, "#
             + #""log_probability": {"mean": -1.5, "ci95": [-2, -1]}, "#
             + #""rank": {"mean": 2.5, "ci95": [1, 4]}"#
         let layers = (1...3).map { "{\"blocks\": \($0), \(row)}" }.joined(separator: ", ")
@@ -174,7 +178,9 @@ struct Format: Sendable, CustomTestStringConvertible {
 
     private static func table(_ folder: String) throws -> Reader {
         let path = join(folder, "table.txt")
-        try writeFile("{1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 9.5, 'total': 20, 'avg': 0.475}}\n", to: path)
+        try writeFile(
+            "{1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 9.5, 'total': 20, 'avg': 0.475}}\n",
+            to: path)
         return Reader(files: ["table.txt"]) { _ = try ResultFile.curves([path]) }
     }
 

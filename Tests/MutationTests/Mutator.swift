@@ -10,12 +10,14 @@ struct Mutator {
     private static let numbers = [
         "-1", "0", "1", "7", "255", "65536", "2147483647", "2147483648", "4294967296",
         "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-        "1e308", "1e999", "-0.0", "0.5", "1.0", "NaN", "Infinity", "-Infinity", "null", "true", "\"1\"",
+        "1e308", "1e999", "-0.0", "0.5", "1.0", "NaN", "Infinity", "-Infinity", "null", "true",
+        "\"1\"",
         "[]", "{}", "{\"__float__\": \"Infinity\"}",
     ]
 
     private static let pieces: [[UInt8]] = [
-        [0], [0xFF], [0xC3], [0xF0, 0x9F], [0xED, 0xA0, 0x80], [0xEF, 0xBB, 0xBF], Array("\\ud800".utf8),
+        [0], [0xFF], [0xC3], [0xF0, 0x9F], [0xED, 0xA0, 0x80], [0xEF, 0xBB, 0xBF],
+        Array("\\ud800".utf8),
         Array("\\u0000".utf8), Array("\"".utf8), Array("\\".utf8), Array("{".utf8), Array("[".utf8),
         Array("]}".utf8), Array(",".utf8), Array(",,".utf8), Array(":".utf8), Array("\n".utf8),
         Array("\r\n".utf8), Array("\u{1B}[2J".utf8), Array("\u{212B}".utf8), Array("\t".utf8),

@@ -29,12 +29,12 @@ struct InspectionTests {
         #expect(inspection.problems.isEmpty)
         #expect(inspection.unexpected.isEmpty)
         #expect(inspection.dtypes.map(\.dtype) == ["F32"])
-        let total = try inspection.model.checkpoint.names.reduce(0) {
-            $0 + (try inspection.model.checkpoint.stored($1).count)
+        let total = try inspection.checkpoint.names.reduce(0) {
+            $0 + (try inspection.checkpoint.stored($1).count)
         }
         #expect(inspection.parameterCount == total)
-        #expect(
-            inspection.model.blocks.map { $0.differential != nil } == [true, false, true, false])
+        let model = try #require(inspection.model)
+        #expect(model.blocks.map { $0.differential != nil } == [true, false, true, false])
     }
 
     @Test("lists all missing, misshapen and unexpected tensors")

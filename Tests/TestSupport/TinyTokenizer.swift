@@ -64,6 +64,7 @@ package struct TinyTokenizer {
     }
 
     package func write(to path: String) throws {
-        try writeFile(try JSONSerialization.data(withJSONObject: json, options: .sortedKeys), to: path)
+        try writeFile(
+            try JSONSerialization.data(withJSONObject: json, options: .sortedKeys), to: path)
     }
 }

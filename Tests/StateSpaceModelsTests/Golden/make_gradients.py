@@ -1,9 +1,9 @@
-"""Golden gradients: two small seeded models, their weighted next-token loss and its gradient in every
+"""Golden gradients: small seeded models, their weighted next-token loss and its gradient in every
 parameter, by PyTorch's autograd in float64 on the independent reference model.
 
     python make_gradients.py FOLDER_OF_REFMODEL
 
-writes {mamba2,diffmamba2}/{config.json,model.safetensors,gradients.safetensors} beside this file;
+writes {mamba2,mamba2-whole-width,diffmamba2}/{config.json,model.safetensors,gradients.safetensors} beside this file;
 versions stand in the metadata of gradients.safetensors."""
 import json, os, sys
 import torch
@@ -16,13 +16,18 @@ here = os.path.dirname(os.path.abspath(__file__))
 common = dict(model_type="mamba2", hidden_size=32, num_hidden_layers=3, vocab_size=61, state_size=8,
               head_dim=16, num_heads=4, expand=2, chunk_size=32, conv_kernel=4, hidden_act="silu",
               layer_norm_epsilon=1e-5, rms_norm=True, use_conv_bias=True)
+grouped = dict(common, n_groups=2, tie_word_embeddings=False, use_bias=True,
+               time_step_limit=[0.002, 0.08])
 models = {
-    "mamba2": dict(common, n_groups=2, tie_word_embeddings=False, use_bias=True,
-                   time_step_limit=[0.002, 0.08]),
+    "mamba2": grouped,
+    "mamba2-whole-width": dict(grouped, gated_norm_groups=1),
     "diffmamba2": dict(common, n_groups=1, tie_word_embeddings=True, use_bias=False,
                        diffmamba=True, diffmamba_settings="alternate"),
 }
+by_group = refmodel.rms_groups
 for name, config in models.items():
+    whole = config.get("gated_norm_groups") == 1
+    refmodel.rms_groups = (lambda x, w, eps, g: by_group(x, w, eps, 1)) if whole else by_group
     torch.manual_seed(1)
     model = refmodel.LM(config)
     with torch.no_grad():
