@@ -96,8 +96,3 @@ private func suggestion(_ closest: String?, insteadOf name: String) -> String {
     let rest = theirs.dropFirst(min(shared, theirs.count - 1)).joined(separator: ".")
     return "; did you mean '\(rest.count < closest.count ? "…." + rest : closest)'?"
 }
-
-extension String {
-    /// At most 120 characters, since names come from files that may hold anything.
-    var clipped: String { utf8.count <= 120 ? self : prefix(60) + "…" + suffix(59) }
-}

@@ -1,7 +1,7 @@
 /// The name among `candidates` that `name` is most likely a misspelling of.
 ///
 /// - Returns: the candidate of least edit distance, nil if more than a quarter of the letters differ.
-func closestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func closestName(to name: String, among candidates: some Sequence<String>) -> String? {
     // Names come from files; the bounds keep the cost of an error message under 0.1 s.
     let target = Array(name.utf8)
     guard (1...200).contains(target.count) else { return nil }

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A value on the stack of the pickle machine.

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// The ways the header of a safetensors file can lie.

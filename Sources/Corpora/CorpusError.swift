@@ -63,7 +63,7 @@ package enum CorpusError: UserFacingError, Equatable {
         case .notText(let path, let line, let key, let reason):
             "\(path):\(line): '\(key)' is not the text expected: \(reason)"
         case .tooFewTokens(let found, let window, let documents):
-            "\(documents) documents give \(found) tokens, less than one window of \(window); "
+            "\(counted(documents, "document")) give \(counted(found, "token")), less than one window of \(window); "
                 + "give more text or a shorter window"
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "

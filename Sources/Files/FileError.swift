@@ -60,12 +60,3 @@ package enum FileError: UserFacingError, Equatable {
         .unwritable(path: path, reason: String(cString: strerror(code)))
     }
 }
-
-/// A number of bytes for people: `1.2 GB`.
-package func spelledBytes(_ count: Int) -> String {
-    switch count {
-    case 1_000_000_000...: "\(Double(count / 100_000_000) / 10) GB"
-    case 1_000_000...: "\(count / 1_000_000) MB"
-    default: "\(count / 1000) kB"
-    }
-}

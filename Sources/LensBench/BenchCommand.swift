@@ -73,7 +73,7 @@ struct BenchCommand: ParsableCommand {
             try OutputFile($0, of: "lens-bench", isOurs: BenchReport.isReport)
         }
         let report = try measure()
-        if json != "-" { print(report.table) }
+        if json != "-" { try StandardStreams.say(report.table) }
         try output?.write(try report.json() + [UInt8(ascii: "\n")])
     }
 
@@ -141,7 +141,7 @@ final class ProgressLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
 
     func show(_ text: String) {
-        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8)) }
+        if isTerminal { StandardStreams.writeToStderr("\r\u{1B}[2K\(text)") }
     }
 
     func clear() { show("") }

@@ -6,18 +6,30 @@ import Kernels
 enum Main {
     /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
     static func main() {
+        StandardStreams.prepare()
         do {
             try KernelPath.check()
             BLAS.prepare()
             let command = try BenchCommand.parse()
             try command.run()
-            // What was printed must have arrived.
-            guard fflush(nil) == 0 else { throw FileError.writing("standard output") }
-        } catch let error as any UserFacingError {
-            FileHandle.standardError.write(Data("lens-bench: \(error)\n".utf8))
-            exit(error.kind.rawValue)
         } catch {
-            BenchCommand.exit(withError: error)
+            exit(StandardStreams.status(of: error, program: "lens-bench") ?? parserStatus(error))
+        }
+    }
+
+    /// Prints help, or what is wrong with the arguments.
+    private static func parserStatus(_ error: any Error) -> Int32 {
+        let status = BenchCommand.exitCode(for: error).rawValue
+        let text = BenchCommand.fullMessage(for: error)
+        guard status == 0 else {
+            StandardStreams.warn(text)
+            return status
+        }
+        do {
+            try StandardStreams.say(text)
+            return 0
+        } catch {
+            return StandardStreams.status(of: error, program: "lens-bench") ?? 1
         }
     }
 }

@@ -48,6 +48,7 @@ struct CaptureCommand: ParsableCommand {
     var listHooks = false
 
     func validate() throws {
+        try requireNumber(stopAfter, "--stop-after", 0...Bounds.many)
         guard !listHooks else { return }
         guard [text, ids, idsFile].compactMap(\.self).count == 1 else {
             throw ValidationError(
@@ -63,7 +64,8 @@ struct CaptureCommand: ParsableCommand {
         let output = try out.map { try OutputFile($0, of: "lens capture") }
         let model = try modelOptions.loadModel()
         guard !listHooks else {
-            model.configuration.hookPoints.forEach { print($0) }
+            try StandardStreams.say(
+                model.configuration.hookPoints.map(\.description).joined(separator: "\n"))
             return
         }
         guard let output else { return }
@@ -75,7 +77,7 @@ struct CaptureCommand: ParsableCommand {
                 captured.map { ($0.name, StoredTensor($0.tensor)) },
                 metadata: ["format": "pt", "model": model.name, "command": commandLine], to: $0)
         }
-        report(
+        try report(
             captured.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: "\n"),
             besides: output.path)
     }

@@ -53,9 +53,7 @@ struct DataBabiCommand: ReportingCommand {
     var resultPath: String? { nil }
 
     func validate() throws {
-        guard stories > 0 else {
-            throw ValidationError("--stories is \(stories), expected at least 1.")
-        }
+        try requireNumber(stories, "--stories", 1...1 << 24)
     }
 
     func perform() throws -> String {

@@ -52,9 +52,8 @@ struct DataTextCommand: ReportingCommand {
         guard [bytes, tokens].compactMap(\.self).count == 1 else {
             throw ValidationError("Give the size by exactly one of --bytes N and --tokens N.")
         }
-        guard (bytes ?? tokens ?? 0) > 0 else {
-            throw ValidationError("The size is \(bytes ?? tokens ?? 0), expected at least 1.")
-        }
+        try requireNumber(bytes, "--bytes", 1...1 << 44)
+        try requireNumber(tokens, "--tokens", 1...1 << 44)
         guard (tokens == nil) == (tokenizer == nil) else {
             throw ValidationError("--tokens and --tokenizer go together.")
         }
@@ -78,7 +77,8 @@ struct DataTextCommand: ReportingCommand {
             command: commandLine, version: version, seed: seed,
             files: [try DataRecord.File(path: out)])
         try output.write(record)
-        let unit = tokenizer == nil ? "bytes" : "tokens"
-        return "\(written.documents) documents, \(written.size) \(unit), written to \(out)"
+        let unit = tokenizer == nil ? "byte" : "token"
+        return
+            "\(counted(written.documents, "document")), \(counted(written.size, unit)), written to \(out)"
     }
 }

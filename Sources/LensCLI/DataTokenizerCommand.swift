@@ -79,15 +79,15 @@ struct DataTokenizerCommand: ParsableCommand {
 
         let (tokens, merges) = (tokenizer.tokens.count, tokenizer.merges.count)
         if tokens < vocabulary {
-            report(
+            try report(
                 """
                 the text offers \(merges) merges, then every word is one token: the vocabulary \
                 has \(tokens) tokens, not \(vocabulary)
                 """, besides: out)
         }
-        report(
+        try report(
             """
-            \(tokens) tokens, \(merges) merges from \(text.documents) documents
+            \(counted(tokens, "token")), \(counted(merges, "merge")) from \(counted(text.documents, "document"))
             tokenizer written to \(out)
             """, besides: out)
     }

@@ -77,17 +77,20 @@ struct DemoCommand: ParsableCommand {
         try writeFile(summary + "\n", to: folder.summary)
         folder.forgetPrevious()
         let seconds = Int(((ContinuousClock.now - start) / .seconds(1)).rounded())
-        print(
-            "Probability of the right answer after each block, mean over seeds (and range):",
-            summary, "", "The picture is \(folder.figure); all of this took \(seconds) s.",
-            separator: "\n")
+        try StandardStreams.say(
+            """
+            Probability of the right answer after each block, mean over seeds (and range):
+            \(summary)
+
+            The picture is \(folder.figure); all of this took \(seconds) s.
+            """)
     }
 
     /// Runs a command as if it had been typed, and shows it instead of what it says.
     private func perform(_ arguments: String...) throws { try perform(arguments) }
 
     private func perform(_ arguments: [String]) throws {
-        FileHandle.standardError.write(Data("$ \(Invocation.line(arguments))\n".utf8))
+        StandardStreams.warn("$ \(Invocation.line(arguments))")
         let command = try LensCommand.parseAsRoot(arguments)
         guard let command = command as? any ReportingCommand else {
             preconditionFailure("'\(arguments[0])' is no command of the demo")

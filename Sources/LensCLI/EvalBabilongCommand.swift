@@ -60,7 +60,7 @@ struct EvalBabilongCommand: ReportingCommand {
     var resultPath: String? { out }
 
     func validate() throws {
-        guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
+        try requireNumber(last, "--last")
     }
 
     func perform() throws -> String {
@@ -82,31 +82,40 @@ struct EvalBabilongCommand: ReportingCommand {
         let prompts = try evaluator.evaluate(samples) { display.update($0) }
         display.finish()
 
-        let result = BabilongResult(
-            prompts: prompts,
-            run: try RunRecord(
-                command: commandLine, version: version, seed: seed, model: model,
-                lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
-                dataSHA256: sha256(of: samples)),
-            seed: seed)
+        var run = try RunRecord(
+            command: commandLine, version: version, seed: seed, model: model,
+            lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
+            dataSHA256: sha256(of: samples))
+        run.promptForm = prompt.rawValue
+        let result = BabilongResult(prompts: prompts, run: run, seed: seed)
         try output.write(try encodeJSON(result, pretty: false))
         try table?.write(publishedText(result))
         return "\(Self.table(result))\nresult written to \(out)"
     }
 
     static func table(_ result: BabilongResult) -> String {
-        var table = TextTable("blocks", "probability", "95% interval", "log-probability", "rank")
+        let hasIntervals = result.output.probability.ci95 != nil
+        var table = TextTable(
+            ["blocks", "probability"] + (hasIntervals ? ["95% interval"] : [])
+                + ["log-probability", "rank"])
         func cells(_ row: BabilongResult.Row) -> [String] {
-            [
-                decimal(row.probability.mean),
-                row.probability.ci95.map { decimal($0) }.joined(separator: "–"),
+            let interval = row.probability.ci95.map { ends in
+                ends.map { decimal($0) }.joined(separator: "–")
+            }
+            return [decimal(row.probability.mean)] + (interval.map { [$0] } ?? []) + [
                 decimal(row.logProbability.mean, digits: 3),
                 decimal(row.rank.mean, digits: 1),
             ]
         }
         for layer in result.layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }
         table.add(["output"] + cells(result.output))
-        return "Probability of the right answer after each block, \(result.count) prompts:\n"
-            + table.text
+        let several = result.severalTokenTargets ?? 0
+        let note =
+            several == 0
+            ? ""
+            : "\n\(counted(several, "answer")) of \(result.count) \(several == 1 ? "has" : "have")"
+                + " several tokens, of which the first is measured"
+        return "Probability of the right answer after each block, "
+            + "\(counted(result.count, "prompt")):\n\(table.text)\(note)"
     }
 }

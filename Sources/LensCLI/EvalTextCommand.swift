@@ -33,9 +33,7 @@ struct EvalTextCommand: ParsableCommand {
     var upstreamJson: String?
 
     func validate() throws {
-        if let windows, windows < 1 {
-            throw ValidationError("--windows is \(windows), expected at least 1.")
-        }
+        try requireNumber(windows, "--windows")
     }
 
     func run() throws {
@@ -68,7 +66,7 @@ struct EvalTextCommand: ParsableCommand {
                 dataSHA256: windows.sha256))
         try file.write(try encodeJSON(result, pretty: false))
         try metrics?.write(try encodeJSON(result.aggregateMetrics))
-        report("\(Self.table(result))\nresult written to \(out)", besides: out)
+        try report("\(Self.table(result))\nresult written to \(out)", besides: out)
     }
 
     static func table(_ result: TextResult) -> String {
@@ -87,7 +85,7 @@ struct EvalTextCommand: ParsableCommand {
         }
         let own = result.output
         return """
-            Nats a token on \(result.windows) windows of \(result.window) tokens:
+            Nats a token on \(counted(result.windows, "window")) of \(result.window) tokens:
             \(table.text)
             the model itself: cross entropy \(number(own.nats.crossEntropy)) nats, \
             \(number(own.bitsPerByte.crossEntropy)) bits per byte; \

@@ -27,7 +27,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let inspection = try Inspection(
             folder: resolveModelFolder(path), wholeWidthNorm: norm.wholeWidthNorm)
-        print(Self.report(inspection))
+        try StandardStreams.say(Self.report(inspection))
         if let problem = inspection.problems.first { throw problem }
     }
 
@@ -78,7 +78,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private static func weights(_ inspection: Inspection) -> String {
-        let types = inspection.dtypes.map { "\($0.dtype) (\($0.tensors) tensors)" }
+        let types = inspection.dtypes.map { "\($0.dtype) (\(counted($0.tensors, "tensor")))" }
         let files = inspection.checkpoint.files.map { ($0 as NSString).lastPathComponent }
         return types.joined(separator: ", ") + " in " + files.joined(separator: ", ")
     }
@@ -91,8 +91,8 @@ struct InspectCommand: ParsableCommand {
         let limits =
             shape.dtLimit == 0...Float.infinity
             ? "" : ", dt in \(shape.dtLimit.lowerBound)...\(shape.dtLimit.upperBound)"
-        return "\(shape.nHeads) heads of \(shape.headDim), " + common
-            + ", \(shape.nGroups) group\(shape.nGroups == 1 ? "" : "s")"
+        return "\(counted(shape.nHeads, "head")) of \(shape.headDim), " + common
+            + ", \(counted(shape.nGroups, "group"))"
             + (shape.innerNormReading.map { ", gated norm \($0)" } ?? "")
             + (shape.useBias ? ", projection biases" : "")
             + (shape.useConvBias ? "" : ", no conv bias") + limits
@@ -104,7 +104,7 @@ struct InspectCommand: ParsableCommand {
         do {
             let tokenizer = try Tokenizer(path: path)
             let endOfText = tokenizer.endOfText.map { "end of text \($0)" } ?? "no end of text"
-            return "tokenizer.json, \(tokenizer.vocabularyCount) tokens, \(endOfText)"
+            return "tokenizer.json, \(counted(tokenizer.vocabularyCount, "token")), \(endOfText)"
         } catch {
             return "\(error)"
         }

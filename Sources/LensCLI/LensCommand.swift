@@ -21,18 +21,55 @@ struct LensCommand: ParsableCommand {
 enum Main {
     /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
     static func main() {
+        StandardStreams.prepare()
         do {
             try KernelPath.check()
             BLAS.prepare()
-            var command = try LensCommand.parseAsRoot()
-            try command.run()
-            // What was printed must have arrived.
-            guard fflush(nil) == 0 else { throw FileError.writing("standard output") }
-        } catch let error as any UserFacingError {
-            FileHandle.standardError.write(Data("lens: \(error)\n".utf8))
-            exit(error.kind.rawValue)
+            let arguments = try CommandLineArguments.checked()
+            var command = try LensCommand.parseAsRoot(arguments)
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                throw RefusedArguments(reason: error.message, command: type(of: command))
+            }
         } catch {
-            LensCommand.exit(withError: error)
+            exit(StandardStreams.status(of: error, program: "lens") ?? parserStatus(error))
         }
+    }
+
+    /// Prints help, or what is wrong with the arguments.
+    private static func parserStatus(_ error: any Error) -> Int32 {
+        if let error = error as? RefusedArguments {
+            StandardStreams.warn(error.description)
+            return FailureKind.usage.rawValue
+        }
+        let status = LensCommand.exitCode(for: error).rawValue
+        guard status == 0 else {
+            StandardStreams.warn(LensCommand.fullMessage(for: error))
+            return status
+        }
+        do {
+            try StandardStreams.say(LensCommand.fullMessage(for: error))
+            return 0
+        } catch {
+            return StandardStreams.status(of: error, program: "lens") ?? 1
+        }
+    }
+}
+
+/// Arguments that a command refuses once it has looked at files, said as the parser says what it
+/// refuses itself.
+private struct RefusedArguments: Error, CustomStringConvertible {
+    let reason: String
+    let command: any ParsableCommand.Type
+
+    var description: String {
+        let usage = LensCommand.usageString(for: command)
+        let words = usage.split(separator: " ").prefix { $0.allSatisfy(\.isLowercase) }
+        return """
+            Error: \(reason)
+            Usage: \(usage)
+              See '\(words.joined(separator: " ")) --help' for more information.
+            """
     }
 }

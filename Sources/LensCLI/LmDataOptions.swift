@@ -48,7 +48,7 @@ struct LmDataOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             With --tasks: how often rows of these tasks are drawn, where those of the others are \
-            drawn once. (default: all equally often)
+            drawn once; 1e-9 to 1e9. (default: all equally often)
             """, valueName: "qa1=3,qa2=0.5"))
     var taskWeights: TaskWeights?
 
@@ -97,10 +97,9 @@ struct LmDataOptions: ParsableArguments {
         try require(
             textWeight > 0 && textWeight.isFinite,
             "--text-weight is \(textWeight), expected a positive number.")
-        try require(holdOut >= 0, "--hold-out is \(holdOut), expected 0 or more.")
-        try require(
-            evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")
-        try require(evalLimit > 0, "--eval-limit is \(evalLimit), expected at least 1.")
+        try requireNumber(holdOut, "--hold-out", 0...Bounds.many)
+        try requireNumber(evalEvery, "--eval-every", 0...Bounds.many)
+        try requireNumber(evalLimit, "--eval-limit")
         guard let tasks = task.tasks else {
             try require(text.isEmpty, "--text needs --tasks; without, --data is the text.")
             return try require(taskWeights == nil, "--task-weights needs --tasks.")
@@ -193,7 +192,8 @@ struct TaskWeights: ExpressibleByArgument {
         var weights: [String: Double] = [:]
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard sides.count == 2, let weight = Double(sides[1]), weight > 0, weight.isFinite,
+            // Sums of weights times numbers of rows stay finite.
+            guard sides.count == 2, let weight = Double(sides[1]), (1e-9...1e9).contains(weight),
                 let names = try? BabilongTasks.parse(String(sides[0]))
             else { return nil }
             for name in names {

@@ -38,10 +38,8 @@ struct LmEvalCommand: ParsableCommand {
 
     func validate() throws {
         try task.check(corpus.data)
-        guard last > 0 else { throw ValidationError("--last is \(last), expected at least 1.") }
-        if let windows, windows < 1 {
-            throw ValidationError("--windows is \(windows), expected at least 1.")
-        }
+        try requireNumber(last, "--last")
+        try requireNumber(windows, "--windows")
     }
 
     func run() throws {
@@ -65,9 +63,9 @@ struct LmEvalCommand: ParsableCommand {
             crossEntropy: nats, perplexity: exp(nats),
             bitsPerByte: nats * windows.natsToBitsPerByte, predictions: score.predictions,
             run: try record(model, windows.sha256))
-        report(
+        try report(
             """
-            \(result.predictions) predictions in \(windows.count) windows of \(windows.window) tokens:
+            \(counted(result.predictions, "prediction")) in \(counted(windows.count, "window")) of \(windows.window) tokens:
             cross entropy \(decimal(nats)) nats, perplexity \(decimal(result.perplexity)), \
             \(decimal(result.bitsPerByte)) bits per byte
             """, besides: out)
@@ -88,7 +86,7 @@ struct LmEvalCommand: ParsableCommand {
             done += rows.count
         }
         display.finish()
-        report("Answers that are right in every token:\n\(scores.table)", besides: out)
+        try report("Answers that are right in every token:\n\(scores.table)", besides: out)
         let result = TaskResult(
             tasks: scores, accuracy: scores.meanAccuracy,
             run: try record(model, sha256(of: samples)))
@@ -104,7 +102,7 @@ struct LmEvalCommand: ParsableCommand {
     private func write(_ result: some Encodable, to output: OutputFile?) throws {
         guard let output else { return }
         try output.write(try encodeJSON(result))
-        report("result written to \(output.path)", besides: out)
+        try report("result written to \(output.path)", besides: out)
     }
 
     private struct TextResult: Encodable {

@@ -46,11 +46,11 @@ struct LmGenerateCommand: ParsableCommand {
     var ignoreEnd = false
 
     func validate() throws {
-        try require(limit > 0, "--limit is \(limit), expected at least 1.")
+        try requireNumber(limit, "--limit")
         try require(
             temperature >= 0 && temperature.isFinite,
             "--temperature is \(temperature), expected 0 or more.")
-        try require(topK ?? 1 > 0, "--top-k is \(topK ?? 1), expected at least 1.")
+        try requireNumber(topK, "--top-k")
         try require(topP > 0 && topP <= 1, "--top-p is \(topP), expected above 0, at most 1.")
         try require((0...1).contains(minP), "--min-p is \(minP), expected 0 to 1.")
         try require(
@@ -86,16 +86,14 @@ struct LmGenerateCommand: ParsableCommand {
             // The first token's time is the prompt's.
             if count == 0 { start = .now }
             count += 1
-            write(try stream.text(adding: id), to: .standardOutput)
+            try StandardStreams.write(Array(try stream.text(adding: id).utf8))
             return !Interruption.isRequested
         }
-        write(stream.rest + "\n", to: .standardOutput)
+        try StandardStreams.write(Array("\(stream.rest)\n".utf8))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let rate = seconds > 0 ? Double(max(0, count - 1)) / seconds : 0
-        write("\(count) tokens, \(Int(rate)) tokens/s\n", to: .standardError)
+        StandardStreams.warn("\(counted(count, "token")), \(Int(rate)) tokens/s")
     }
-
-    private func write(_ text: String, to file: FileHandle) { file.write(Data(text.utf8)) }
 }
 
 /// The text of tokens that come one at a time: a character is handed out once its last byte came.

@@ -131,7 +131,7 @@ struct LmTrainCommand: ParsableCommand {
         try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
         let text = try summary(log)
         try folder.commit()
-        print(text)
+        try StandardStreams.say(text)
     }
 
     /// The first parameters, and how the result is to be written.

@@ -110,16 +110,11 @@ struct LmRecipeOptions: ParsableArguments {
     var shuffle = true
 
     func validate() throws {
-        try require(
-            (1...1 << 32).contains(steps), "--steps is \(steps), expected at least 1.")
-        try require((1...1 << 20).contains(batch), "--batch is \(batch), expected at least 1.")
-        try require(
-            (1...1 << 20).contains(atATime ?? 1),
-            "--at-a-time is \(atATime ?? 1), expected at least 1.")
+        try requireNumber(steps, "--steps")
+        try requireNumber(batch, "--batch", 1...Bounds.sequences)
+        try requireNumber(atATime, "--at-a-time", 1...Bounds.sequences)
         try require(lr > 0 && lr.isFinite, "--lr is \(lr), expected a positive number.")
-        try require(
-            (0..<steps).contains(warmupSteps),
-            "--warmup-steps is \(warmupSteps), expected 0 to \(steps - 1).")
+        try requireNumber(warmupSteps, "--warmup-steps", 0...steps - 1)
         try require(
             weightDecay >= 0 && weightDecay.isFinite,
             "--weight-decay is \(weightDecay), expected 0 or more.")

@@ -93,6 +93,11 @@ struct PlotLayersCommand: ReportingCommand {
     var resultPath: String? { out }
 
     func validate() throws {
+        try requireNumber(from, "--from", 0...Bounds.many)
+        try requireNumber(to, "--to", 0...Bounds.many)
+        try requireNumber(width, "--width", 1...1000)
+        try requireNumber(height, "--height", 1...1000)
+        try requireNumber(dpi, "--dpi", 20...2400)
         let labels = label.isEmpty ? results.count : Set(label).count
         for (option, count, expected, unit) in [
             ("--label", label.count, results.count, "result"),
@@ -116,13 +121,14 @@ struct PlotLayersCommand: ReportingCommand {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, metric: metric)
         let chart = try layerChart(curves, options)
+        if let caption = chart.caption { StandardStreams.warn("lens: \(caption)") }
         for series in chart.series {
             let count = series.barsNotDrawn(on: chart.scale)
             guard count > 0 else { continue }
             let note =
                 "lens: \(series.label): \(count) of \(series.bars.count) positions have "
             let reason = log ? "no finite value above 0" : "no finite value"
-            FileHandle.standardError.write(Data("\(note)\(reason) and so no bar\n".utf8))
+            StandardStreams.warn("\(note)\(reason) and so no bar")
         }
         let figure = try render(
             chart, as: format(), dpi: dpi,

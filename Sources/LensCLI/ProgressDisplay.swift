@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A line on stderr that says how far a long piece of work is, how fast, and how long it will take.
@@ -48,7 +49,7 @@ final class ProgressDisplay {
         if drawn { write("\r\u{1B}[2K") }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardStreams.writeToStderr(text) }
 
     private func format(_ value: Double) -> String {
         value >= 100 || value == value.rounded()

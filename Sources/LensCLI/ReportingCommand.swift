@@ -1,6 +1,5 @@
 import ArgumentParser
 import Files
-import Foundation
 
 /// A command that does its work and then says what came of it, so that another command can have it
 /// done and say something else.
@@ -12,15 +11,15 @@ protocol ReportingCommand: ParsableCommand {
 }
 
 extension ReportingCommand {
-    func run() throws { report(try perform(), besides: resultPath) }
+    func run() throws { try report(try perform(), besides: resultPath) }
 }
 
 /// Says on standard output what came of a command, or on stderr where the result itself goes to
 /// standard output.
-func report(_ text: String, besides resultPath: String?) {
+func report(_ text: String, besides resultPath: String?) throws {
     if resultPath.map(isStandardOutput) ?? false {
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        StandardStreams.warn(text)
     } else {
-        print(text)
+        try StandardStreams.say(text)
     }
 }

@@ -12,6 +12,33 @@ func require(_ holds: Bool, _ message: String) throws {
     if !holds { throw ValidationError(message) }
 }
 
+/// Refuses a number outside of its bounds, which are named.
+func requireNumber(
+    _ value: Int?, _ option: String, _ bounds: ClosedRange<Int> = 1...Bounds.many,
+    _ unit: String = ""
+) throws {
+    guard let value, !bounds.contains(value) else { return }
+    throw ValidationError(
+        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound)\(unit).")
+}
+
+func requireNumber(
+    _ value: Double?, _ option: String, _ bounds: ClosedRange<Double>
+) throws {
+    guard let value, !bounds.contains(value) else { return }
+    throw ValidationError(
+        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound).")
+}
+
+/// The largest numbers that options take: beyond what any text or machine has, and small enough that
+/// products of two of them and a size of a model are no more than an `Int` holds.
+enum Bounds {
+    static let many = 1 << 32
+    /// Tokens that stand in memory together.
+    static let tokens = 1 << 24
+    static let sequences = 1 << 16
+}
+
 /// Which model to run, and on how many threads.
 struct ModelOptions: ParsableArguments {
     @Option(
@@ -70,7 +97,7 @@ extension LanguageModel {
     /// Tells what was found in the files that the configuration does not say.
     func sayNotes() {
         for note in notes {
-            FileHandle.standardError.write(Data("lens: \(folder): \(note)\n".utf8))
+            StandardStreams.warn("lens: \(folder): \(note)")
         }
     }
 }
@@ -82,8 +109,7 @@ struct ThreadOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        try require(
-            (1...1024).contains(threads ?? 1), "--threads is \(threads ?? 1), expected 1 to 1024.")
+        try requireNumber(threads, "--threads", 1...1024)
     }
 
     /// Uses so many from here on.
@@ -133,9 +159,7 @@ struct CorpusOptions: ParsableArguments {
     var window = 2048
 
     func validate() throws {
-        guard window > 1 else {
-            throw ValidationError("--window is \(window), expected at least 2 tokens.")
-        }
+        try requireNumber(window, "--window", 2...Bounds.tokens, " tokens")
         guard !data.isEmpty else { throw ValidationError("--data names no file.") }
     }
 

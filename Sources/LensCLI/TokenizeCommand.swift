@@ -153,17 +153,7 @@ private struct BufferedOutput {
     }
 
     mutating func flush() throws {
-        var written = 0
-        while written < buffer.count {
-            let count = buffer[written...].withUnsafeBytes {
-                Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError.writing("standard output")
-            }
-            written += count
-        }
+        try StandardStreams.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

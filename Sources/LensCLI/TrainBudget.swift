@@ -10,11 +10,13 @@ enum TrainBudget: Equatable, ExpressibleByArgument {
     case seconds(Double)
     case tokens(Double)
     case operations(Double)
+    /// A number of which nobody said what it counts; refused by `RecipeOptions`.
+    case unitless(String)
 
     init?(argument: String) {
         let argument = argument.replacing(" ", with: "")
-        guard let match = argument.wholeMatch(of: /([0-9.]+(?:e[0-9]+)?)([a-zA-Z]+)/),
-            let number = Double(match.1), number > 0
+        guard let match = argument.wholeMatch(of: /([0-9.]+(?:e[0-9]+)?)([a-zA-Z]*)/),
+            let number = Double(match.1), number > 0, number < 1e30
         else { return nil }
         let prefixes: [Substring: Double] = [
             "": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
@@ -23,9 +25,13 @@ enum TrainBudget: Equatable, ExpressibleByArgument {
             match.2.hasSuffix(unit) ? prefixes[match.2.dropLast(unit.count)] : nil
         }
         switch match.2 {
-        case "s": self = .seconds(number)
-        case "m", "min": self = .seconds(60 * number)
-        case "h": self = .seconds(3600 * number)
+        case "": self = .unitless(argument)
+        case "s", "sec", "secs", "second", "seconds": self = .seconds(number)
+        case "m", "min", "mins", "minute", "minutes": self = .seconds(60 * number)
+        case "h", "hour", "hours": self = .seconds(3600 * number)
+        case "d", "day", "days": self = .seconds(86400 * number)
+        case "token": self = .tokens(number)
+        case "operation": self = .operations(number)
         default:
             if let scale = scale(of: "tokens") {
                 self = .tokens(scale * number)
@@ -51,7 +57,7 @@ struct Planner {
     /// - Parameter windows: of the text, to train and to measure on.
     func plan(_ windows: TokenWindows) throws -> LensTrainingPlan {
         switch recipe.budget {
-        case .tokens, nil: return try whole(windows)
+        case .tokens, .unitless, nil: return try whole(windows)
         case .operations(let operations):
             return try largest(windows, budget: operations, rates: .one) {
                 String(format: "%.2g operations", $0)
@@ -103,21 +109,20 @@ struct Planner {
         let work =
             if plan.isClosedFormAlone {
                 """
-                closed form of \(plan.windows) windows of \(plan.window) tokens \
+                closed form of \(counted(plan.windows, "window")) of \(plan.window) tokens \
                 (\(spell(cost.closedForm))), which leaves no time for steps
                 """
             } else {
                 """
-                closed form (\(spell(cost.closedForm))), then \(plan.steps) steps of \
-                \(plan.tokensPerStep) tokens, \(plan.positionsPerWindow) positions of each window \
+                closed form (\(spell(cost.closedForm))), then \(counted(plan.steps, "step")) of \
+                \(plan.tokensPerStep) tokens, \(counted(plan.positionsPerWindow, "position")) of each window \
                 of \(plan.window) (\(spell(cost.steps)))
                 """
             }
         let text = """
-            plan: \(work); measurements on \(plan.heldOut) windows held out \
+            plan: \(work); measurements on \(counted(plan.heldOut, "window")) held out \
             (\(spell(cost.measuring))); \(spell(cost.total)) in all
-
             """
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardStreams.warn(text)
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Corpora
 import Lenses
@@ -38,7 +39,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            What training by the fast recipe may take: time (90s, 10m, 2h), tokens (250k tokens) or \
+            What training by the fast recipe may take: time (90s, 10 min, 2 hours), tokens (250k tokens) or \
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
     var budget: TrainBudget?
@@ -122,18 +123,17 @@ struct RecipeOptions: ParsableArguments {
     var shuffle = true
 
     func validate() throws {
-        try require(steps ?? 1 > 0, "--steps is \(steps ?? 1), expected at least 1.")
-        try require(
-            tokensPerStep ?? 1 > 0, "--tokens-per-step is \(tokensPerStep ?? 1), expected more.")
+        try requireNumber(steps, "--steps")
+        try requireNumber(tokensPerStep, "--tokens-per-step", 1...1 << 40)
+        try requireNumber(warmupSteps, "--warmup-steps", 0...Bounds.many)
+        try requireNumber(tokenShift, "--token-shift", -Bounds.tokens...Bounds.tokens)
         let (tokens, overflow) = stepsOrPublished.multipliedReportingOverflow(
             by: tokensOrPublished)
         try require(
             !overflow && tokens <= 1 << 48,
             "--steps \(stepsOrPublished) of --tokens-per-step \(tokensOrPublished) are more than"
-                + " any text has.")
-        try require(
-            positionsPerWindow ?? 1 > 0,
-            "--positions-per-window is \(positionsPerWindow ?? 1), expected at least 1.")
+                + " any text has, expected 1 to \(1 << 48) tokens in all.")
+        try requireNumber(positionsPerWindow, "--positions-per-window", 1...Bounds.tokens)
         try require(
             lrScale > 0 && lrScale.isFinite, "--lr-scale is \(lrScale), expected a positive number."
         )
@@ -142,7 +142,12 @@ struct RecipeOptions: ParsableArguments {
             "--weight-decay is \(weightDecay ?? 0), expected 0 or more.")
         try require(
             (0..<1).contains(momentum ?? 0), "--momentum is \(momentum ?? 0), expected 0 to 1.")
-        guard budget != nil else { return }
+        guard let budget else { return }
+        if case .unitless(let number) = budget {
+            throw ValidationError(
+                "--budget \(number): \(number) what? Say '\(number)m', '\(number)h',"
+                    + " '\(number) tokens' or '\(number) operations'.")
+        }
         try require(
             recipe == .fast, "--budget plans the fast recipe; the published one is as it is.")
         try require(
@@ -172,7 +177,7 @@ struct RecipeOptions: ParsableArguments {
         case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
         case .operations(let operations): limit(operations: operations)
         case .seconds(let seconds): limit(operations: seconds * Self.fastestCPU)
-        case nil: Self.fastTokens / window
+        case .unitless, nil: Self.fastTokens / window
         }
     }
 
@@ -251,13 +256,9 @@ struct HeldOutOptions: ParsableArguments {
         try require(
             keep != .best || heldOut != 0,
             "--keep best needs windows to measure on; --held-out is 0.")
-        try require(
-            (0...1 << 32).contains(heldOut ?? 0),
-            "--held-out is \(heldOut ?? 0), expected 0 or more."
-        )
-        try require(
-            evalEvery ?? 0 >= 0, "--eval-every is \(evalEvery ?? 0), expected 0 or more.")
-        try require(patience ?? 1 > 0, "--patience is \(patience ?? 1), expected at least 1.")
+        try requireNumber(heldOut, "--held-out", 0...1 << 24)
+        try requireNumber(evalEvery, "--eval-every", 0...Bounds.many)
+        try requireNumber(patience, "--patience")
     }
 
     /// The windows to train on, and `count` to measure on, or as many as are left.
@@ -280,7 +281,7 @@ struct HeldOutOptions: ParsableArguments {
         switch (count, heldOut) {
         case (_, 0): ""
         case (nil, _): " (no text was left to hold out)"
-        case (let count?, _): ", and on \(count) windows held out"
+        case (let count?, _): ", and on \(counted(count, "window")) held out"
         }
     }
 

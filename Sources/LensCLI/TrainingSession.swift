@@ -58,9 +58,7 @@ struct SessionOptions: ParsableArguments {
 
     func validate() throws {
         try require(!out.isEmpty, "--out is empty, expected a folder.")
-        try require(
-            snapshotEvery ?? 0 >= 0,
-            "--snapshot-every is \(snapshotEvery ?? 0), expected 0 or more.")
+        try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
     }
 
     /// Takes the folder before anything is read.

@@ -21,7 +21,7 @@ package struct BabilongEvaluator {
     /// One prompt's readings for each sample, in order.
     ///
     /// - Parameter progress: called with the number of prompts done.
-    /// - Throws: `LensError.emptyTarget`, `LensError.notFinite`, and `ModelError` where the tokenizer
+    /// - Throws: `LensError.emptyTarget`, `.targetOutOfRange`, `.notFinite`, and `ModelError` where the tokenizer
     ///   is not the model's.
     package func evaluate(
         _ samples: [BabilongSample], progress: (Int) -> Void
@@ -39,18 +39,25 @@ package struct BabilongEvaluator {
     ) throws -> [BabilongResult.Prompt] {
         let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
         let targets = try samples.map { sample in
-            guard let id = tokenizer.encode(" " + sample.target).first, !sample.target.isEmpty
-            else { throw LensError.emptyTarget(task: sample.task, index: sample.index) }
-            return Int(id)
+            let ids = tokenizer.encode(" " + sample.target)
+            guard let first = ids.first, !sample.target.allSatisfy(\.isWhitespace) else {
+                throw LensError.emptyTarget(task: sample.task, index: sample.index)
+            }
+            guard first < readout.vocabSize else {
+                throw LensError.targetOutOfRange(
+                    task: sample.task, index: sample.index, target: sample.target, id: Int(first),
+                    rows: readout.vocabSize)
+            }
+            return ids
         }
         let layers = try readout.lastPositionPredictions(
-            prompts: prompts, targets: targets, progress: progress)
+            prompts: prompts, targets: targets.map { Int($0[0]) }, progress: progress)
         if let layer = layers.firstIndex(where: { $0.contains { !$0.logProbability.isFinite } }) {
             throw LensError.notFinite(blocks: layer + 1)
         }
         return samples.indices.map { i in
             BabilongResult.Prompt(
-                samples[i], tokens: prompts[i].count, targetID: targets[i],
+                samples[i], tokens: prompts[i].count, target: targets[i],
                 readings: layers.map { $0[i] })
         }
     }

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import Kernels
+import Tokenization
 
 /// What `lens eval babilong` writes: how probable the right answer is after each block.
 package struct BabilongResult: Codable, Sendable, Equatable {
@@ -58,6 +59,8 @@ package struct BabilongResult: Codable, Sendable, Equatable {
         package let target: String
         /// First token of `" " + target`.
         package let targetID: Int
+        /// Tokens of `" " + target`, of which the first is measured; nil in older results.
+        package let targetTokens: Int?
         /// One entry for each layer.
         package let probability: [Double]
         package let logProbability: [Double]
@@ -68,21 +71,30 @@ package struct BabilongResult: Codable, Sendable, Equatable {
         enum CodingKeys: String, CodingKey {
             case task, index, tokens, target, probability, rank, output
             case targetID = "target_id"
+            case targetTokens = "target_tokens"
             case logProbability = "log_probability"
         }
     }
 
     package let count: Int
+    /// Prompts whose target has several tokens; nil in older results.
+    package let severalTokenTargets: Int?
     package let layers: [Layer]
     package let output: Row
     package let tasks: [String: Task]
     package let prompts: [Prompt]
     package let run: RunRecord
 
+    enum CodingKeys: String, CodingKey {
+        case count, layers, output, tasks, prompts, run
+        case severalTokenTargets = "several_token_targets"
+    }
+
     /// Aggregates prompts; intervals are drawn with `seed`.
     package init(prompts: [Prompt], run: RunRecord, seed: UInt64) {
         let all = Self.summary(prompts, seed: seed)
         count = prompts.count
+        severalTokenTargets = prompts.count { ($0.targetTokens ?? 1) > 1 }
         layers = all.layers
         output = all.output
         tasks = Dictionary(grouping: prompts, by: \.task).mapValues {
@@ -122,17 +134,20 @@ package struct TokenReading: Codable, Sendable, Equatable {
 }
 
 extension BabilongResult.Prompt {
-    /// - Parameter readings: one for each layer, then the model's own.
+    /// - Parameters:
+    ///   - target: tokens of `" " + target`.
+    ///   - readings: one for each layer, then the model's own.
     package init(
-        _ sample: BabilongSample, tokens: Int, targetID: Int, readings: [TokenPrediction]
+        _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]
     ) {
         let own = readings[readings.count - 1]
         let lens = readings.dropLast()
         task = sample.task
         index = sample.index
         self.tokens = tokens
-        target = sample.target
-        self.targetID = targetID
+        self.target = sample.target
+        targetID = Int(target[0])
+        targetTokens = target.count
         probability = lens.map { exp($0.logProbability) }
         logProbability = lens.map(\.logProbability)
         rank = lens.map(\.rank)

@@ -3,8 +3,9 @@ import Corpora
 /// A mean over prompts with its uncertainty.
 package struct Estimate: Codable, Sendable, Equatable {
     package let mean: Double
-    /// 95% bootstrap interval of the mean: `[lower, upper]`.
-    package let ci95: [Double]
+    /// 95% bootstrap interval of the mean: `[lower, upper]`; nil of a single prompt, which says nothing
+    /// of others.
+    package let ci95: [Double]?
 }
 
 /// Resamples of `count` prompts, drawn once and used for every layer and metric, so that their
@@ -29,6 +30,7 @@ struct Bootstrap {
     /// - Parameter values: one for each prompt.
     func estimate(_ values: [Double]) -> Estimate {
         precondition(values.count == count, "\(values.count) values, \(count) prompts")
+        guard count > 1 else { return Estimate(mean: values[0], ci95: nil) }
         let means = draws.withUnsafeBufferPointer { draws in
             values.withUnsafeBufferPointer { values in
                 (0..<Self.resamples).map { resample in

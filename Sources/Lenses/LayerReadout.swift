@@ -13,6 +13,9 @@ package struct LayerReadout {
         self.lens = lens
     }
 
+    /// Rows of the unembedding.
+    var vocabSize: Int { model.configuration.vocabSize }
+
     /// Predictions of `targets[i]` at the last position of `prompts[i]`.
     ///
     /// - Parameter progress: called with the number of prompts that the model has read.

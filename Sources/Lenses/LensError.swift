@@ -14,12 +14,14 @@ package enum LensError: UserFacingError, Equatable {
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
     case emptyTarget(task: String, index: Int)
+    case targetOutOfRange(task: String, index: Int, target: String, id: Int, rows: Int)
 
     package var kind: FailureKind {
         switch self {
         case .missingFile: .missingInput
         case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
-            .nothingHeldOut, .diverged, .notFinite, .emptyTarget:
+            .nothingHeldOut, .diverged, .notFinite, .emptyTarget,
+            .targetOutOfRange:
             .badData
         case .tokensPerStep, .tokenShift: .usage
         }
@@ -42,13 +44,13 @@ package enum LensError: UserFacingError, Equatable {
         case .tokensPerStep(let tokens, let window):
             "--tokens-per-step \(tokens) is not a multiple of --window \(window)"
         case .tooLittleData(let windows, let needed, let window):
-            "the data holds \(windows) windows of \(window) tokens, but training needs \(needed):"
+            "the data holds \(counted(windows, "window")) of \(window) tokens, but training needs \(needed):"
                 + " give more text, or lower --steps, --tokens-per-step or --window"
         case .tooLittleHeldOut(let windows, let wanted):
-            "the data holds \(windows) windows after those that training takes, but --held-out asks"
+            "the data holds \(counted(windows, "window")) after those that training takes, but --held-out asks"
                 + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
         case .nothingHeldOut(let windows, let window):
-            "the data holds \(windows) windows of \(window) tokens, which leaves none on which to"
+            "the data holds \(counted(windows, "window")) of \(window) tokens, which leaves none on which to"
                 + " tell which translators are the best: give more text, or lower --window,"
                 + " --held-out, --steps or --tokens-per-step"
         case .tokenShift(let shift, let window):
@@ -60,7 +62,10 @@ package enum LensError: UserFacingError, Equatable {
             "the lens after \(blocks) blocks gives numbers that are not finite;"
                 + " its parameters are damaged"
         case .emptyTarget(let task, let index):
-            "\(task), row \(index): the target is empty, expected an answer"
+            "\(task), row \(index): the target is empty or white space alone, expected an answer"
+        case .targetOutOfRange(let task, let index, let target, let id, let rows):
+            "\(task), row \(index): the first token of the target '\(target.clipped)' has the id \(id),"
+                + " but the model's unembedding has \(rows) rows; is this the model's own tokenizer?"
         }
     }
 }

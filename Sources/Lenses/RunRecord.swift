@@ -11,6 +11,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var version: String
     package var seed: UInt64?
     package var model: String
+    /// What all seeds of one model share: family, blocks and sizes.
+    package var architecture: String?
     /// Over the weight files.
     package var modelSHA256: String
     /// The identity that tuned-lens artifacts carry.
@@ -32,9 +34,13 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var threads: Int
     /// How the gated norm of a model with several groups was taken; absent for other models.
     package var gatedNorm: String?
+    /// Of an evaluation by prompts: their form.
+    package var promptForm: String?
 
     enum CodingKeys: String, CodingKey {
-        case command, version, seed, model, lens, data, precision, kernels, blas, threads
+        case command, version, seed, model, architecture, lens, data, precision, kernels, blas
+        case threads
+        case promptForm = "prompt_form"
         case gatedNorm = "gated_norm"
         case modelSHA256 = "model_sha256"
         case unembedHash = "unembed_hash"
@@ -51,6 +57,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.version = version
         self.seed = seed
         self.model = model.name
+        architecture = model.configuration.architecture
         modelSHA256 = try model.checkpoint.sha256()
         let weight = model.unembedding.weight
         unembedHash = unembeddingHash(weight)

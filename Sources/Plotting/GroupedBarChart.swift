@@ -14,12 +14,14 @@ package struct GroupedBarChart: Sendable {
     package var scale: ScaleKind
     /// Ends of the value axis; nil takes ends that show every bar and interval.
     package var limits: Interval?
+    /// What must be known to read the chart; small, below everything.
+    package var caption: String?
     package var size: FigureSize
 
     package init(
         title: String? = nil, xLabel: String, yLabel: String, categories: [String],
         series: [BarSeries], scale: ScaleKind = .linear, limits: Interval? = nil,
-        size: FigureSize = FigureSize()
+        caption: String? = nil, size: FigureSize = FigureSize()
     ) {
         precondition(!categories.isEmpty, "a chart needs a category")
         precondition((1...4).contains(series.count), "\(series.count) series, expected 1 to 4")
@@ -35,6 +37,7 @@ package struct GroupedBarChart: Sendable {
         self.series = series
         self.scale = scale
         self.limits = limits
+        self.caption = caption
         self.size = size
     }
 }

@@ -4,6 +4,7 @@ struct GroupedBarLayout {
     private let style: Style
     private let fills: [BarFill]
     private let titleLines: [String]
+    private let captionLines: [String]
     private let legend: Legend
     private let legendTop: Double
     private let frame: PlotFrame
@@ -19,6 +20,9 @@ struct GroupedBarLayout {
         fills = chart.series.enumerated().map { BarFill(color: $0.element.color, index: $0.offset) }
         titleLines = TextFitting(canvas: canvas).wrapped(
             displayed(chart.title ?? ""), style.titleFont, to: inner, maximumLines: 3)
+        captionLines = TextFitting(canvas: canvas).wrapped(
+            displayed(chart.caption ?? ""), style.captionFont, to: inner, maximumLines: 3)
+        let captionHeight = Double(captionLines.count) * style.captionFont.lineHeight
         legendTop = style.margin + Double(titleLines.count) * style.titleFont.lineHeight
         let entries = zip(chart.series, fills).map { (displayed($0.label), $1) }
         legend = Legend(entries, style.legendFont, width: inner, canvas: canvas)
@@ -27,7 +31,8 @@ struct GroupedBarLayout {
         let yLabel = displayed(chart.yLabel)
         frame = try PlotFrame(
             categories: chart.categories.map(displayed), xLabel: displayed(chart.xLabel),
-            yLabel: yLabel, top: legendTop + legend.height + style.gap, page: chart.size,
+            yLabel: yLabel, top: legendTop + legend.height + style.gap,
+            bottom: chart.size.height * 72 - style.margin - captionHeight, page: chart.size,
             style: style, canvas: canvas
         ) { maximumLabels in
             try ValueScale.covering(
@@ -52,6 +57,16 @@ struct GroupedBarLayout {
             on: canvas, top: legendTop, center: frame.center(width: legend.width),
             edge: style.barEdgeWidth)
         drawTitle(on: canvas)
+        drawCaption(on: canvas)
+    }
+
+    private func drawCaption(on canvas: Canvas) {
+        let font = style.captionFont
+        for (index, line) in captionLines.reversed().enumerated() {
+            let foot = chart.size.height * 72 - style.margin - font.descent
+            canvas.text(
+                line, at: Point(x: style.margin, y: foot - Double(index) * font.lineHeight), font)
+        }
     }
 
     private func drawTitle(on canvas: Canvas) {

@@ -12,11 +12,12 @@ struct PlotFrame {
 
     /// - Parameters:
     ///   - top: upper edge of the plot area in points.
+    ///   - bottom: lower edge of all that belongs to the frame, in points.
     ///   - makeScale: the value axis for the number of tick labels that find room.
     /// - Throws: `PlottingError.figureTooSmall` if labels leave no room, and what `makeScale` throws.
     init(
-        categories: [String], xLabel: String, yLabel: String, top: Double, page: FigureSize,
-        style: Style, canvas: Canvas, makeScale: (Int) throws -> ValueScale
+        categories: [String], xLabel: String, yLabel: String, top: Double, bottom: Double,
+        page: FigureSize, style: Style, canvas: Canvas, makeScale: (Int) throws -> ValueScale
     ) throws {
         let fitting = TextFitting(canvas: canvas)
         let (width, height) = (page.width * 72, page.height * 72)
@@ -24,7 +25,7 @@ struct PlotFrame {
         let xTextWidth = canvas.width(of: xText, style.axisFont)
         var plot = Rectangle(
             left: style.margin, top: top, right: width - style.margin,
-            bottom: height - style.margin)
+            bottom: bottom)
         var settled: (axis: CategoryAxis, scale: ValueScale, yLines: [String], baseline: Double)?
         // Margins depend on the tick labels, those on the plot's size, and that on the margins.
         // From the widest plot on, three rounds settle it.
@@ -34,7 +35,7 @@ struct PlotFrame {
                 maximumDepth: height * 0.3, canvas: canvas)
             let below = Self.depths(
                 axis, plot: plot, xTextWidth: xTextWidth, count: categories.count, style)
-            plot.bottom = height - style.margin - below.total
+            plot.bottom = bottom - below.total
             try Self.check(plot, page)
             let scale = try makeScale(
                 max(2, min(9, Int(plot.height / (2.6 * style.tickFont.size)))))

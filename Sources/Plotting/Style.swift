@@ -30,6 +30,7 @@ struct Style {
     var tickFont: Font { Font(size: 12 * scale) }
     var axisFont: Font { Font(size: 14.5 * scale) }
     var legendFont: Font { Font(size: 13.5 * scale) }
+    var captionFont: Font { Font(size: 11 * scale) }
     var titleFont: Font { Font(size: 16.5 * scale, isBold: true) }
 
     /// Free space around the figure.

@@ -44,6 +44,7 @@ struct EvaluationResult: Decodable {
     let layers: [Row]
     let output: Metrics
     let run: RunDescription?
+    let count: Int?
 
     /// Points by rising blocks, then the output.
     func points(_ metric: LayerMetric, path: String) throws -> [LayerCurve.Point] {

@@ -40,7 +40,8 @@ package func layerChart(
         + (options.scale == .log10 ? " (log scale)" : "")
     return GroupedBarChart(
         title: options.title, xLabel: options.axis.title, yLabel: options.metric.title + suffix,
-        categories: aligned.names, series: series, scale: options.scale, size: options.size)
+        categories: aligned.names, series: series, scale: options.scale,
+        caption: comparisonNote(curves), size: options.size)
 }
 
 /// What a figure of the curves records about its making, in a fixed order without dates.
@@ -49,6 +50,7 @@ package func figureMetadata(
 ) -> [(key: String, value: String)] {
     var metadata = [("Software", "StateLens"), ("Command", command)]
     if let title { metadata.insert(("Title", title), at: 0) }
+    if let note = comparisonNote(curves) { metadata.append(("Warning", note)) }
     for (index, curve) in curves.enumerated() {
         let run = curve.provenance.run
         let facts: [(String, String?)] = [

@@ -41,8 +41,13 @@ package struct ResultProvenance: Hashable, Sendable {
     package let sha256: String
     /// What the result says about its making; empty for published results, which say nothing.
     package let run: RunDescription
+    /// How many prompts the result is over; nil where it does not say.
+    package let prompts: Int?
 
-    package init(path: String, sha256: String, run: RunDescription = RunDescription()) {
+    package init(
+        path: String, sha256: String, run: RunDescription = RunDescription(), prompts: Int? = nil
+    ) {
+        self.prompts = prompts
         self.path = path
         self.sha256 = sha256
         self.run = run
@@ -57,11 +62,14 @@ package struct RunDescription: Hashable, Sendable, Decodable {
     package var lensSHA256: String?
     package var dataSHA256: String?
     package var command: String?
+    package var architecture: String?
+    package var promptForm: String?
 
     package init() {}
 
     enum CodingKeys: String, CodingKey {
-        case model, lens, command
+        case model, lens, command, architecture
+        case promptForm = "prompt_form"
         case modelSHA256 = "model_sha256"
         case lensSHA256 = "lens_sha256"
         case dataSHA256 = "data_sha256"

@@ -13,7 +13,7 @@ package func layerTable(_ curves: [LayerCurve], _ options: LayerChartOptions) th
     for (row, name) in aligned.names.enumerated() {
         table.add([name] + aligned.readings.map { $0[row].map(cell) ?? "-" })
     }
-    return table.text
+    return ([table.text] + [comparisonNote(curves)].compactMap { $0 }).joined(separator: "\n")
 }
 
 private func cell(_ reading: LayerReading) -> String {

@@ -13,13 +13,16 @@ package enum ResultError: UserFacingError, Equatable {
     case metricMissing(path: String, metric: LayerMetric, place: String)
     case differentLayerCounts([String: Int])
     case unequalSeeds(label: String, counts: [Int])
+    case notSeeds(label: String, what: String, paths: [String], values: [String])
+    case countedTwice(label: String, paths: [String])
     case noResults(folder: String)
     case wrongNumberOfResults(Int)
     case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
 
     package var kind: FailureKind {
         switch self {
-        case .differentLayerCounts, .unequalSeeds, .wrongNumberOfResults, .emptyRange,
+        case .differentLayerCounts, .unequalSeeds, .notSeeds, .countedTwice, .wrongNumberOfResults,
+            .emptyRange,
             .metricMissing:
             .usage
         case .noResults: .missingInput
@@ -55,8 +58,16 @@ package enum ResultError: UserFacingError, Equatable {
                 .joined(separator: ", ")
                 + "), so one published label would mean different states; use --axis blocks"
         case .unequalSeeds(let label, let counts):
-            "the results labelled '\(label)' have \(counts) layers, but results with one label are "
+            "the results labelled '\(label.clipped)' have \(counts) layers, but results with one label are "
                 + "seeds of one model; give them different labels"
+        case .notSeeds(let label, let what, let paths, let values):
+            "the results labelled '\(label.clipped)' are no seeds of one model: "
+                + "\(paths.joined(separator: " and ")) have different \(what) "
+                + "\(values.map { "'\($0.clipped)'" }.joined(separator: " and ")); give them different "
+                + "labels, or keep them in different folders"
+        case .countedTwice(let label, let paths):
+            "\(paths.joined(separator: " and ")) are the same result, which would count as two seeds of "
+                + "'\(label.clipped)'; leave one of them out"
         case .noResults(let folder):
             "\(folder): has no .json file; name a result of 'lens eval babilong' or a folder of them"
         case .wrongNumberOfResults(let count):

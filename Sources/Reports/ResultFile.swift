@@ -31,7 +31,8 @@ package enum ResultFile {
             return LayerCurve(
                 label: lastPart(run.model) ?? fileName(path), layerCount: result.layers.count,
                 points: try result.points(metric, path: path),
-                provenance: ResultProvenance(path: path, sha256: sha256, run: run))
+                provenance: ResultProvenance(
+                    path: path, sha256: sha256, run: run, prompts: result.count))
         case .pythonLiteral:
             guard metric == .probability else {
                 throw ResultError.metricMissing(path: path, metric: metric, place: "any layer")
@@ -52,6 +53,7 @@ package enum ResultFile {
     /// The curves of several results, in their order. A folder stands for the results in it, which
     /// are seeds of one model and have its name as their common label.
     ///
+    /// - Throws: `ResultError.notSeeds` where curves with one label are not.
     /// - Parameter labels: one a path; if empty, labels that are equal, such as those of two lenses
     ///   on one model, add the names of their files, or their paths where these are equal too.
     package static func curves(
@@ -62,13 +64,15 @@ package enum ResultFile {
             isFolder(path) ? lastPart(path) ?? path : curves[0].label
         }
         let labels = labels.isEmpty ? distinguished(names, by: paths) : labels
-        return zip(labels, groups).flatMap { label, curves in
+        let named = zip(labels, groups).flatMap { label, curves in
             curves.map { curve in
                 var named = curve
                 named.label = label
                 return named
             }
         }
+        try Comparability.checkSeeds(named)
+        return named
     }
 
     /// A file, or the results in a folder by name.

@@ -15,13 +15,20 @@ package struct TextTable {
 
     /// - Parameter textColumns: those that hold words and are left-aligned.
     package init(_ headings: [String], textColumns: Set<Int> = []) {
-        rows = [headings]
+        rows = [headings.map(Self.fitted)]
         self.textColumns = textColumns
     }
 
     package init(_ headings: String...) { self.init(headings) }
 
-    package mutating func add(_ cells: [String]) { rows.append(cells) }
+    package mutating func add(_ cells: [String]) { rows.append(cells.map(Self.fitted)) }
+
+    /// A cell as wide as a table can bear; names come from files.
+    private static func fitted(_ cell: String) -> String {
+        let widest = 60
+        return cell.utf8.count > widest && cell.count > widest
+            ? cell.prefix(widest - 1) + "…" : cell
+    }
 
     /// One line a row, without spaces at the ends of lines and without a final line break.
     package var text: String {
@@ -33,7 +40,8 @@ package struct TextTable {
                 let padding = String(repeating: " ", count: item.1 - item.0.count)
                 return textColumns.contains(column) ? item.0 + padding : padding + item.0
             }
-            return cells.joined(separator: "  ").replacing(/\ +$/, with: "")
+            let line = cells.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
     }
 }

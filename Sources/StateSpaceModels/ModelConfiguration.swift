@@ -30,6 +30,13 @@ package struct ModelConfiguration: Sendable, Equatable {
     /// `diffmamba_settings`; nil where no block is differential.
     package var placement: DifferentialPlacement?
 
+    /// Family, blocks and sizes in words, the same for all models that differ in their weights alone.
+    package var architecture: String {
+        let blocks = placement.map { " (\($0))" } ?? ""
+        return "\(family.rawValue)\(blocks), \(nLayers) blocks, d_model \(dModel), d_inner "
+            + "\(mixer.dInner), d_state \(mixer.dState), vocabulary \(vocabSize)"
+    }
+
     /// Whether block `index` is differential.
     package func isDifferential(_ index: Int) -> Bool {
         placement?.contains(block: index, of: nLayers) ?? false

@@ -14,7 +14,7 @@ struct BootstrapTests {
                 BabilongSample(
                     task: index % 2 == 0 ? "qa1" : "qa2", index: index, input: "", question: "",
                     target: "x"),
-                tokens: 10, targetID: 1,
+                tokens: 10, target: index % 3 == 2 ? [1, 2] : [1],
                 readings: [
                     TokenPrediction(logProbability: log(p), rank: 2),
                     TokenPrediction(logProbability: log(p), rank: 1),
@@ -38,8 +38,9 @@ struct BootstrapTests {
         let standardError = (variance / 400).squareRoot()
         #expect(abs(estimate.mean - mean) < 1e-12)
         // 1000 resamples place the ends within a tenth or so.
-        #expect(abs((mean - estimate.ci95[0]) / (1.96 * standardError) - 1) < 0.2)
-        #expect(abs((estimate.ci95[1] - mean) / (1.96 * standardError) - 1) < 0.2)
+        let ends = try #require(estimate.ci95)
+        #expect(abs((mean - ends[0]) / (1.96 * standardError) - 1) < 0.2)
+        #expect(abs((ends[1] - mean) / (1.96 * standardError) - 1) < 0.2)
     }
 
     @Test("equal values have an interval of no width, and tasks are counted apart")
@@ -52,6 +53,18 @@ struct BootstrapTests {
         #expect(result.tasks["qa2"]?.count == 2)
         #expect(result.tasks["qa1"]?.count == 3)
         #expect(result.count == 5)
+        #expect(result.severalTokenTargets == 1)
+    }
+
+    @Test("one prompt says nothing of others: it has no interval, in JSON either")
+    func single() throws {
+        let result = try result([0.25])
+        #expect(result.output.probability.ci95 == nil)
+        let text = String(decoding: try encodeJSON(result), as: UTF8.self)
+        #expect(!text.contains("ci95"))
+        #expect(
+            try decodeJSON(BabilongResult.self, from: Data(text.utf8), path: "a").layers
+                == result.layers)
     }
 
     @Test("the same seed gives the same intervals, and JSON keeps them")

@@ -82,7 +82,11 @@ struct ResultFileTests {
     @Test("a folder stands for the results in it, in the order of their names")
     func folders() throws {
         for name in ["b/seed1.json", "b/seed0.json", "c.json", "b/notes.txt"] {
-            try writeFile(whole, to: folder(name))
+            // Of different models: seeds.
+            try writeFile(
+                whole.replacing(
+                    /"model_sha256": *"[^"]*"/, with: "\"model_sha256\": \"\(name)\""),
+                to: folder(name))
         }
         let paths = [folder("b") + "/", folder("c.json")]
         let curves = try ResultFile.curves(paths)

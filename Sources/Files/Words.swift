@@ -1,0 +1,13 @@
+/// A number of bytes for people: `1.2 GB`.
+package func spelledBytes(_ count: Int) -> String {
+    switch count {
+    case 1_000_000_000...: "\(Double(count / 100_000_000) / 10) GB"
+    case 1_000_000...: "\(count / 1_000_000) MB"
+    default: "\(count / 1000) kB"
+    }
+}
+
+/// `1 prompt`, `2 prompts`.
+package func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}

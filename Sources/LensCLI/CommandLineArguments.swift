@@ -1,0 +1,80 @@
+import ArgumentParser
+import Checkpoints
+import Files
+import Foundation
+
+/// The arguments of the process, looked at before the parser gets them.
+enum CommandLineArguments {
+    /// - Throws: `ArgumentError` for bytes that are not UTF-8, which the parser would take for others,
+    ///   and for words where a command is to stand.
+    static func checked() throws -> [String] {
+        let arguments = try (1..<Int(CommandLine.argc)).map { index in
+            guard let pointer = CommandLine.unsafeArgv[index] else { return "" }
+            let bytes = UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw ArgumentError.notUTF8(place: index, text: escaped(bytes))
+            }
+            return text
+        }
+        try checkCommand(arguments)
+        return arguments
+    }
+
+    /// Follows the words down the tree of commands.
+    static func checkCommand(_ arguments: [String]) throws {
+        var words = ["lens"]
+        var command: any ParsableCommand.Type = LensCommand.self
+        for argument in arguments {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, argument != "help" else { return }
+            let names = known.map { $0.configuration.commandName ?? "" }
+            if let next = known.first(where: { $0.configuration.commandName == argument }) {
+                words.append(argument)
+                command = next
+            } else if !argument.hasPrefix("-") {
+                throw ArgumentError.unknownCommand(
+                    words: words, found: argument, known: names,
+                    closest: closestName(to: argument, among: names))
+            } else if ["-h", "--help", "--version", "--help-hidden"].contains(argument)
+                || argument.hasPrefix("--generate-completion-script")
+            {
+                return
+            } else {
+                throw ArgumentError.incompleteCommand(words: words, found: argument, known: names)
+            }
+        }
+    }
+
+    private static func escaped(_ bytes: UnsafeRawBufferPointer) -> String {
+        bytes.map { byte in
+            (0x20..<0x7F).contains(byte)
+                ? String(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16)
+        }.joined().clipped
+    }
+}
+
+/// What can be wrong with arguments before they mean anything.
+enum ArgumentError: UserFacingError, Equatable {
+    case notUTF8(place: Int, text: String)
+    case unknownCommand(words: [String], found: String, known: [String], closest: String?)
+    case incompleteCommand(words: [String], found: String, known: [String])
+
+    var kind: FailureKind { .usage }
+
+    var description: String {
+        switch self {
+        case .notUTF8(let place, let text):
+            return "argument \(place) ('\(text)') is not UTF-8; rename the file or type it again"
+        case .unknownCommand(let words, let found, let known, let closest):
+            let line = words.joined(separator: " ")
+            let hint = closest.map { "did you mean '\(line) \($0)'?" }
+            return "'\(found.clipped)' is no command of '\(line)', which has "
+                + "\(known.joined(separator: ", ")); "
+                + (hint ?? "'\(line) --help' says what they do")
+        case .incompleteCommand(let words, let found, let known):
+            let line = words.joined(separator: " ")
+            return "'\(line)' needs one of its commands before '\(found.clipped)': "
+                + known.map { "'\(line) \($0)'" }.joined(separator: ", ")
+        }
+    }
+}
