@@ -96,8 +96,9 @@ package func readFile(_ path: String) throws -> Data {
     try MappedFile(path).withBytes { Data($0) }
 }
 
+/// Whether something stands at `path`; `-`, standard input, always does.
 package func fileExists(_ path: String) -> Bool {
-    access(path, F_OK) == 0
+    path == "-" || access(path, F_OK) == 0
 }
 
 package func isFolder(_ path: String) -> Bool {

@@ -43,6 +43,35 @@ package func decodingJSON<T>(
     }
 }
 
+/// The whole numbers under the keys of an object in a JSON text, with keys compared byte by byte:
+/// Foundation's decoder takes keys that are canonically equal, such as U+212B and U+00C5, for one.
+///
+/// - Parameter path: the keys that lead to the object.
+/// - Throws: `FileError.malformedJSON` for a value that is no whole number.
+package func integerEntries(
+    of keys: [String], in data: Data, path: String
+) throws -> [(key: String, value: Int)] {
+    try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+        var scanner = JSONScanner(bytes, listing: keys)
+        do {
+            try scanner.scan()
+        } catch let flaw as JSONFlaw {
+            throw FileError.malformedJSON(path: path, reason: flaw.description)
+        }
+        return try scanner.entries.map { key, place in
+            let (name, text) = (
+                String(decoding: key, as: UTF8.self), String(decoding: bytes[place], as: UTF8.self)
+            )
+            guard let value = Int(text) else {
+                let place = (keys + [name]).joined(separator: ".").clipped
+                throw FileError.malformedJSON(
+                    path: path, reason: "'\(place)' is \(text.clipped), expected a whole number")
+            }
+            return (name, value)
+        }
+    }
+}
+
 /// The text with every number that JSON cannot spell as a string, and what else may be such a number.
 private func normalized(
     _ data: Data

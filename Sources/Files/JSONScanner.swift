@@ -55,7 +55,15 @@ struct JSONScanner {
     private static let nonFinite: Set = ["NaN", "Infinity", "-Infinity"]
     private static let spelled = ["inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"]
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// Keys and places of the values of the object at `wanted`, in their order.
+    private(set) var entries: [(key: [UInt8], value: Range<Int>)] = []
+    private let wanted: [[UInt8]]?
+
+    /// - Parameter wanted: the keys that lead to an object whose entries are to be listed.
+    init(_ bytes: UnsafeRawBufferPointer, listing wanted: [String]? = nil) {
+        self.bytes = bytes
+        self.wanted = wanted?.map { Array($0.utf8) }
+    }
 
     mutating func scan() throws(JSONFlaw) {
         do {
@@ -120,7 +128,14 @@ struct JSONScanner {
             throw JSONFlaw.doubledKey(path: names.joined(separator: "."))
         }
         open[depth]?.current = name
+        skipSpace()
+        let start = position
         try value()
+        if let wanted, depth == wanted.count, open.count == depth + 1,
+            open.prefix(depth).map({ $0?.current }) == wanted
+        {
+            entries.append((name, start..<position))
+        }
     }
 
     /// What stands between a value and the next one; false at the end of the text.

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A whole file mapped read-only into memory; pages are read when first touched.
+/// A whole file mapped read-only into memory; pages are read when first touched. What cannot be mapped,
+/// a pipe or a device, is read to its end, and `-` is standard input.
 ///
 /// `bytes` does not keep the file mapped: hold the value by `withExtendedLifetime`, since the
 /// compiler may release it after its last mention.
@@ -9,25 +10,49 @@ package final class MappedFile: @unchecked Sendable {
     /// Valid as long as this object lives; a temporary object ends before its bytes are read, so
     /// prefer `withBytes`.
     package let bytes: UnsafeRawBufferPointer
+    /// Open on the file, whatever happens to its name; -1 where the bytes are in memory of our own.
+    private let descriptor: Int32
 
     /// - Throws: `FileError` if the file is missing, a folder, or unreadable.
     package init(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError.reading(path) }
-        defer { close(descriptor) }
+        let descriptor = try openForReading(path)
+        var isKept = false
+        defer { if !isKept { close(descriptor) } }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError.reading(path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError.isFolder(path: path) }
         self.path = path
         let count = Int(status.st_size)
-        guard count > 0 else {
-            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        // The files of /proc say that they are empty.
+        guard status.st_mode & S_IFMT == S_IFREG, count > 0, lseek(descriptor, 0, SEEK_CUR) == 0
+        else {
+            bytes = try readToEnd(descriptor, path)
+            self.descriptor = -1
             return
         }
         guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
             base != MAP_FAILED
         else { throw FileError.reading(path) }
         bytes = UnsafeRawBufferPointer(start: base, count: count)
+        self.descriptor = descriptor
+        isKept = true
+    }
+
+    /// Adds the content to a hash: that of the file that was opened, though another may have its name
+    /// by now. It is read, not taken from the map, whose pages would count as memory.
+    package func hash(into hash: SHA256) throws {
+        guard descriptor >= 0 else { return hash.update(bytes) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var offset = 0
+        while offset < bytes.count {
+            let count = pread(descriptor, &buffer, buffer.count, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw FileError.unreadable(path: path, reason: "it has become shorter")
+            }
+            buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            offset += count
+        }
     }
 
     /// Calls `body` with the bytes and keeps the file mapped meanwhile.
@@ -38,8 +63,34 @@ package final class MappedFile: @unchecked Sendable {
     }
 
     deinit {
+        guard descriptor >= 0 else { return bytes.deallocate() }
         if let base = bytes.baseAddress {
             munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
         }
+        close(descriptor)
     }
+}
+
+/// Opens a file, or takes standard input for `-`.
+package func openForReading(_ path: String) throws -> Int32 {
+    let descriptor =
+        path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError.reading(path) }
+    return descriptor
+}
+
+/// Everything that comes until the end, in memory that the caller frees.
+private func readToEnd(_ descriptor: Int32, _ path: String) throws -> UnsafeRawBufferPointer {
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw FileError.reading(path) }
+        guard count > 0 else { break }
+        content += buffer[..<count]
+    }
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
+    memory.copyBytes(from: content)
+    return UnsafeRawBufferPointer(memory)
 }

@@ -25,8 +25,7 @@ package final class SHA256 {
     /// Adds the bytes of a whole file. It is read, not mapped: pages of a model that is mapped
     /// already would count twice in the memory of the process.
     package func update(contentsOf path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError.reading(path) }
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {

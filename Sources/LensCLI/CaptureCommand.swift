@@ -100,7 +100,7 @@ struct CaptureCommand: ParsableCommand {
             ]
         }
         guard let idsFile else { return [] }
-        let lists = try decodeJSON([[TokenID]].self, from: idsFile)
+        let lists = try decodeJSON([TokenIDList].self, from: idsFile).map(\.ids)
         guard Set(lists.map(\.count)).count == 1 else {
             throw CommandError.unequalLengths(path: idsFile, lengths: lists.map(\.count))
         }

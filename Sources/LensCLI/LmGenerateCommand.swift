@@ -75,7 +75,7 @@ struct LmGenerateCommand: ParsableCommand {
         options.minP = minP
         options.repetitionPenalty = repetitionPenalty
         var sampler = Sampler(options, seed: seed)
-        var stream = TextStream(tokenizer)
+        var stream = DecodingStream(tokenizer)
         Interruption.catchSignals()
         var start = ContinuousClock.now
         var count = 0
@@ -86,34 +86,12 @@ struct LmGenerateCommand: ParsableCommand {
             // The first token's time is the prompt's.
             if count == 0 { start = .now }
             count += 1
-            try StandardStreams.write(Array(try stream.text(adding: id).utf8))
+            try StandardStreams.write(Array(stream.text(adding: id).utf8))
             return !Interruption.isRequested
         }
         try StandardStreams.write(Array("\(stream.rest)\n".utf8))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let rate = seconds > 0 ? Double(max(0, count - 1)) / seconds : 0
         StandardStreams.warn("\(counted(count, "token")), \(Int(rate)) tokens/s")
-    }
-}
-
-/// The text of tokens that come one at a time: a character is handed out once its last byte came.
-private struct TextStream {
-    private let tokenizer: Tokenizer
-    private var pending: [TokenID] = []
-    private(set) var rest = ""
-
-    init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
-
-    mutating func text(adding id: TokenID) throws -> String {
-        pending.append(id)
-        let text = try tokenizer.decode(pending)
-        // A character has four bytes at most, so what is incomplete for longer stays so.
-        guard text.hasSuffix("\u{FFFD}"), pending.count < 4 else {
-            pending = []
-            rest = ""
-            return text
-        }
-        rest = text
-        return ""
     }
 }

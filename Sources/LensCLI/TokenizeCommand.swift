@@ -1,3 +1,4 @@
+import Corpora
 import ArgumentParser
 import Files
 import Foundation
@@ -77,7 +78,7 @@ struct TokenizeCommand: ParsableCommand {
         _ input: Data, _ name: String, _ tokenizer: Tokenizer
     ) throws -> Converted {
         if decode {
-            let ids = try decodeJSON([TokenID].self, from: input, path: name)
+            let ids = try decodeJSON(TokenIDList.self, from: input, path: name).ids
             return .text(try tokenizer.decode(ids))
         }
         return .ids(try tokenizer.encode(contents: input, of: name))
@@ -86,22 +87,15 @@ struct TokenizeCommand: ParsableCommand {
     private func convertLines(
         of path: String, _ tokenizer: Tokenizer, to output: inout BufferedOutput
     ) throws {
-        let file = try MappedFile(path)
-        defer { withExtendedLifetime(file) {} }
-        var number = 0
-        var rest = file.bytes[...]
-        while !rest.isEmpty {
-            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
-            rest = rest[line.endIndex...].dropFirst()
-            number += 1
+        try forEachRecord(of: path) { line, number in
             let name = "\(path), line \(number)"
             if decode {
-                let ids = try decodeJSON(IDsLine.self, from: Data(line), path: name).ids
+                let ids = try decodeJSON(IDsLine.self, from: line, path: name).ids
                 let text = TextLine(text: try tokenizer.decode(ids))
                 try output.write(try encodeJSON(text, pretty: false))
                 try output.write("\n".utf8)
             } else {
-                let text = try decodeJSON(TextLine.self, from: Data(line), path: name).text
+                let text = try decodeJSON(TextLine.self, from: line, path: name).text
                 try write(.ids(tokenizer.encode(text)), to: &output)
             }
         }
@@ -135,9 +129,9 @@ private struct IDsLine: Decodable {
 
     init(from decoder: any Decoder) throws {
         if let values = try? decoder.container(keyedBy: CodingKeys.self) {
-            ids = try values.decode([TokenID].self, forKey: .ids)
+            ids = try values.decode(TokenIDList.self, forKey: .ids).ids
         } else {
-            ids = try decoder.singleValueContainer().decode([TokenID].self)
+            ids = try TokenIDList(from: decoder).ids
         }
     }
 }

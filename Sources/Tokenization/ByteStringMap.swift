@@ -78,11 +78,15 @@ struct ByteStringMap {
         }
     }
 
+    /// Drawn anew for each process, so that no file can hold keys that collide; no result depends on
+    /// it, since strings are numbered in the order they come.
+    private static let seed = UInt64.random(in: 0...UInt64.max)
+
     /// Mixes eight bytes at a time by multiplication.
     @inline(__always)
     private static func hash(_ key: Bytes) -> UInt64 {
         let raw = UnsafeRawBufferPointer(key)
-        var hash = UInt64(truncatingIfNeeded: key.count) &* 0x9E37_79B9_7F4A_7C15
+        var hash = seed ^ UInt64(truncatingIfNeeded: key.count) &* 0x9E37_79B9_7F4A_7C15
         var index = 0
         while index + 8 <= raw.count {
             hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))

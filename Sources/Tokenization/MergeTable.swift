@@ -42,9 +42,12 @@ final class MergeTable: Sendable {
         UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     }
 
+    /// Drawn anew for each process, so that no file can hold pairs that collide.
+    private static let seed = UInt64.random(in: 0...UInt64.max)
+
     @inline(__always)
     private static func home(_ key: UInt64) -> Int {
-        let (high, low) = key.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        let (high, low) = (key ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         return Int(truncatingIfNeeded: high ^ low)
     }
 }

@@ -1,5 +1,10 @@
 /// Cuts normalised text into pretokens and merges the bytes of each into tokens.
+///
+/// A pretoken of more than 16 MiB is cut there all the same, so that memory does not grow with what a
+/// small compressed file can hold; no word of any language comes near.
 struct PretokenEncoder: Sendable {
+    private static let longest = 1 << 24
+
     let vocabulary: Vocabulary
     let merges: MergeTable
     /// A pretoken that is in the vocabulary as a whole becomes that token without merging.
@@ -19,7 +24,8 @@ struct PretokenEncoder: Sendable {
         let scanner = PretokenScanner(bytes: text)
         var start = 0
         while start < text.count {
-            let end = splits ? scanner.end(from: start) : text.count
+            let whole = splits ? scanner.end(from: start) : text.count
+            let end = min(whole, start + Self.longest)
             let pretoken = Bytes(rebasing: text[start..<end])
             start = end
             if memory.cache.appendTokens(of: pretoken, to: &output) { continue }
@@ -41,6 +47,6 @@ struct PretokenEncoder: Sendable {
     }
 
     private func wholeToken(_ pretoken: Bytes) -> TokenID? {
-        vocabulary.id(of: ByteAlphabet.encode(pretoken))
+        ByteAlphabet.encode(pretoken).withBytes(vocabulary.modelID)
     }
 }

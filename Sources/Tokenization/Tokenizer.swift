@@ -21,10 +21,13 @@ package final class Tokenizer: Sendable {
     ///   `TokenizationError` if its content is contradictory or not supported.
     package init(path: String) throws {
         self.path = path
-        let file = try decodeJSON(TokenizerFile.self, from: path)
+        let data = try readFile(path)
+        let file = try decodeJSON(TokenizerFile.self, from: data, path: path)
         try Self.checkModel(file.model, path: path)
         pipeline = try Pipeline(file, path: path)
-        vocabulary = try Vocabulary(file, path: path)
+        vocabulary = try Vocabulary(
+            integerEntries(of: ["model", "vocab"], in: data, path: path),
+            added: file.addedTokens ?? [], path: path)
         encoder = PretokenEncoder(
             vocabulary: vocabulary,
             merges: try vocabulary.mergeTable(file.model.merges, path: path),
@@ -73,7 +76,8 @@ package final class Tokenizer: Sendable {
 
     /// The text of some ids; bytes that are not UTF-8 become U+FFFD as in Hugging Face.
     ///
-    /// - Throws: `TokenizationError.unknownID` for an id without a token.
+    /// - Throws: `TokenizationError.unknownID` for an id without a token, where Hugging Face leaves
+    ///   it out.
     package func decode(_ ids: [TokenID], skippingSpecialTokens: Bool = false) throws -> String {
         var bytes: [UInt8] = []
         for (position, id) in ids.enumerated() {
@@ -86,6 +90,12 @@ package final class Tokenizer: Sendable {
             vocabulary.appendBytes(of: id, to: &bytes)
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the bytes that an id stands for; none for an id without a token, of which models have
+    /// some where their rows are padded.
+    func appendBytes(of id: TokenID, to bytes: inout [UInt8]) {
+        if vocabulary.token(of: id) != nil { vocabulary.appendBytes(of: id, to: &bytes) }
     }
 
     /// The id of a token as the vocabulary spells it (`Ġthe` for " the"); nil if there is none.

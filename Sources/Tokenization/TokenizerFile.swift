@@ -59,8 +59,8 @@ struct TokenizerFile: Decodable {
     struct Model: Decodable {
         /// Early files leave it out.
         let type: String?
-        /// Empty where `type` names another model, whose vocabulary may have another form.
-        let vocab: [String: Int]
+        /// Empty where `type` names another model, whose merges may have another form. The vocabulary
+        /// is read apart, since its keys are compared byte by byte.
         let merges: Merges
         let dropout: Double?
         let continuingSubwordPrefix: String?
@@ -68,7 +68,7 @@ struct TokenizerFile: Decodable {
         let ignoreMerges: Bool
 
         enum CodingKeys: String, CodingKey {
-            case type, vocab, merges, dropout
+            case type, merges, dropout
             case continuingSubwordPrefix = "continuing_subword_prefix"
             case endOfWordSuffix = "end_of_word_suffix"
             case ignoreMerges = "ignore_merges"
@@ -78,7 +78,6 @@ struct TokenizerFile: Decodable {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             type = try values.decodeIfPresent(String.self, forKey: .type)
             let isBPE = type ?? "BPE" == "BPE"
-            vocab = isBPE ? try values.decode([String: Int].self, forKey: .vocab) : [:]
             merges = isBPE ? try values.decode(Merges.self, forKey: .merges) : .lines([])
             dropout = try values.decodeIfPresent(Double.self, forKey: .dropout)
             continuingSubwordPrefix = try values.decodeIfPresent(

@@ -16,7 +16,7 @@ extension Vocabulary {
             result.append((ids[0], ids[1], merged))
         }
         func known(_ name: Bytes, _ index: Int, _ left: Bytes, _ right: Bytes) throws -> TokenID {
-            if let id = id(of: name) { return id }
+            if let id = modelID(of: name) { return id }
             let (name, left, right) = (text(name), text(left), text(right))
             throw TokenizationError.malformedMerge(
                 path: path, index: index, found: "\(left) \(right)",

@@ -15,15 +15,16 @@ struct Vocabulary: Sendable {
     private(set) var byteTokens: [TokenID] = []
 
     private var names: ByteStringMap
+    /// How many of `names` are the model's own; the rest are added tokens, which BPE does not know.
+    private var modelCount = 0
     private var idsOfNames: [TokenID] = []
     private let path: String
 
     var count: Int { tokens.count }
 
-    init(_ file: TokenizerFile, path: String) throws {
+    /// - Parameter vocab: the model's tokens and their ids.
+    init(_ vocab: [(key: String, value: Int)], added: [AddedToken], path: String) throws {
         self.path = path
-        let vocab = file.model.vocab
-        let added = file.addedTokens ?? []
         names = ByteStringMap(minimumCapacity: vocab.count + added.count)
         let limit = min(Int(TokenID.max) - 1, vocab.count + added.count + Self.mostUnusedIDs)
         for (token, id) in vocab {
@@ -33,6 +34,7 @@ struct Vocabulary: Sendable {
             }
             try insert(token, id: id)
         }
+        modelCount = names.count
         try insert(added, modelCount: vocab.count)
         isSpecial = tokens.map { _ in false }
         for token in added where token.special { isSpecial[token.id] = true }
@@ -42,7 +44,7 @@ struct Vocabulary: Sendable {
         }
         byteTokens = try (UInt8.min...UInt8.max).map { byte in
             let token = ByteAlphabet.encode([byte])
-            if let id = id(of: token) { return id }
+            if let id = token.withBytes(modelID) { return id }
             guard !ByteAlphabet.occursInUTF8(byte) else {
                 throw TokenizationError.missingByteToken(path: path, byte: byte, token: token)
             }
@@ -53,6 +55,11 @@ struct Vocabulary: Sendable {
     func id(of token: String) -> TokenID? { token.withBytes(id) }
 
     func id(of name: Bytes) -> TokenID? { names.number(of: name).map { idsOfNames[$0] } }
+
+    /// The id of a token that the model itself has.
+    func modelID(of name: Bytes) -> TokenID? {
+        names.number(of: name).flatMap { $0 < modelCount ? idsOfNames[$0] : nil }
+    }
 
     /// Appends the bytes that an assigned id stands for.
     func appendBytes(of id: TokenID, to output: inout [UInt8]) {

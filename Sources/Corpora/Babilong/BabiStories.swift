@@ -35,6 +35,7 @@ struct BabiStories {
     }
 
     private mutating func add(_ line: Line) throws {
+        if line.isBlank { return }
         let content = try text(line.bytes, path: path, line: line.number, offset: line.offset)
         let parts = content.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let number = Int(parts[0]), number > 0 else {

@@ -26,8 +26,7 @@ final class FileBytes: ByteSource {
     /// - Throws: `FileError` if the file is missing or unreadable.
     init(_ path: String) throws {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { throw FileError.reading(path) }
+        descriptor = try openForReading(path)
     }
 
     deinit {
@@ -48,12 +47,13 @@ final class FileBytes: ByteSource {
     }
 }
 
-/// The size in bytes of the file at `path`.
+/// The size in bytes of the file at `path`; 0 where it has none, as a pipe.
 ///
 /// - Throws: `FileError` if it is missing, a folder, or unreadable.
 func fileSize(_ path: String) throws -> Int {
+    if path == "-" { return 0 }
     var status = stat()
     guard stat(path, &status) == 0 else { throw FileError.reading(path) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError.isFolder(path: path) }
-    return Int(status.st_size)
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
 }

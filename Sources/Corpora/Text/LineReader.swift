@@ -108,3 +108,17 @@ final class LineReader {
         .textTooLong(path: path, line: number + 1, limit: limit)
     }
 }
+
+/// Calls `body` with every line of a file of records and its number. This is the one reading of such
+/// files: a byte order mark before the first line is skipped, and so are lines of white space.
+package func forEachRecord(of path: String, _ body: (Data, Int) throws -> Void) throws {
+    let reader = LineReader(
+        try FileBytes(path), path: path, limit: DocumentReader.documentLimit)
+    var isAtEnd = false
+    while !isAtEnd {
+        let read: Void? = try reader.next { line in
+            if !line.isBlank { try body(line.data, line.number) }
+        }
+        isAtEnd = read == nil
+    }
+}
