@@ -21,6 +21,7 @@ struct LensCommand: ParsableCommand {
 enum Main {
     /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
     static func main() {
+        Interruption.ignoreFileSizeSignal()
         do {
             try KernelPath.check()
             BLAS.prepare()
