@@ -48,13 +48,14 @@ package struct SnapshotFolder {
     }
 
     /// Puts the newest state into `tensors`; one that the file does not have stays as it is if it is
-    /// among `optional`.
+    /// among `optional`. Nothing is changed before all that the file says of its progress is believed.
     ///
+    /// - Parameter flaw: what of the progress can not be.
     /// - Returns: where training stands.
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package func restore<Progress: Decodable>(
-        _ tensors: [(name: String, tensor: Tensor)], optional: (String) -> Bool,
-        identity: [String: String], progress: Progress.Type
+        _ tensors: [(name: String, tensor: Tensor)], optional: (String, Progress) -> Bool,
+        identity: [String: String], progress: Progress.Type, flaw: (Progress) -> SnapshotFlaw?
     ) throws -> Progress {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
         let content = try Safetensors.read(path)
@@ -71,13 +72,20 @@ package struct SnapshotFolder {
         }
         let progress = try decodeJSON(
             progress, from: Data((found["progress"] ?? "").utf8), path: path)
-        for (name, tensor) in tensors where stored[name] != nil || !optional(name) {
+        if let flaw = flaw(progress) { throw SnapshotError.damaged(path: path, flaw: flaw) }
+        for (name, tensor) in tensors where stored[name] != nil || !optional(name, progress) {
             guard let values = stored[name]?.float32() else {
                 throw CheckpointError.missingTensor(name: name, path: path, closest: nil)
             }
             guard values.shape == tensor.shape else {
                 throw CheckpointError.wrongShape(
                     tensor: name, path: path, expected: tensor.shape, found: values.shape)
+            }
+            let broken = withExtendedLifetime(values) { values.elements.first { !$0.isFinite } }
+            if let broken {
+                throw SnapshotError.damaged(
+                    path: path,
+                    flaw: SnapshotFlaw(name, found: "\(broken)", expected: "finite numbers"))
             }
             tensor.assign(values)
         }
@@ -93,20 +101,55 @@ package struct SnapshotFolder {
     }
 }
 
+/// A part of a snapshot that no training has written.
+package struct SnapshotFlaw: Equatable, Sendable {
+    package let field, found, expected: String
+
+    package init(_ field: String, found: String, expected: String) {
+        (self.field, self.found, self.expected) = (field, found, expected)
+    }
+
+    /// - Returns: nil if `value` is in `range`.
+    package static func outside<Number: Comparable>(
+        _ range: ClosedRange<Number>, _ field: String, _ value: Number
+    ) -> SnapshotFlaw? {
+        range.contains(value)
+            ? nil
+            : SnapshotFlaw(
+                field, found: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
+    }
+
+    /// - Returns: nil if there are `count` finite numbers.
+    package static func notFinite(
+        _ field: String, _ values: [Double], count: Int
+    ) -> SnapshotFlaw? {
+        if values.count != count {
+            return SnapshotFlaw(field, found: "\(values.count) numbers", expected: "\(count)")
+        }
+        return values.first { !$0.isFinite }.map {
+            SnapshotFlaw(field, found: "\($0)", expected: "finite numbers")
+        }
+    }
+}
+
 /// What can be wrong when a training is to go on.
 package enum SnapshotError: UserFacingError, Equatable {
+    case damaged(path: String, flaw: SnapshotFlaw)
     case mismatch(path: String, what: String, found: String, expected: String)
     case nothingToResume(folder: String)
 
     package var kind: FailureKind {
         switch self {
-        case .mismatch: .badData
+        case .damaged, .mismatch: .badData
         case .nothingToResume: .missingInput
         }
     }
 
     package var description: String {
         switch self {
+        case .damaged(let path, let flaw):
+            "\(path): \(flaw.field) is \(flaw.found), expected \(flaw.expected); the snapshot is"
+                + " damaged, give another --out to start anew"
         case .mismatch(let path, let what, let found, let expected):
             "\(path): the snapshot was made with \(what) \(found), not \(expected);"
                 + " give the same arguments to resume, or another --out to start anew"

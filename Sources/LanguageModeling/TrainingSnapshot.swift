@@ -9,6 +9,14 @@ extension LanguageModelTrainer {
         }
     }
 
+    /// What of a restored `progress` no training with these options can have written.
+    private func flaw(in progress: Progress) -> SnapshotFlaw? {
+        .outside(0...options.steps, "step", progress.step)
+            ?? .outside(0...max(0, options.batch - 1), "sequencesDone", progress.sequencesDone)
+            ?? .outside(0...1 << 53, "tokens", progress.tokens)
+            ?? .notFinite("lossSum and weight", [progress.lossSum, progress.weight], count: 2)
+    }
+
     private func isGradient(_ name: String) -> Bool { name.hasPrefix("gradient.") }
 
     /// Writes the state of an unfinished training, from which it goes on as if it had never stopped.
@@ -27,7 +35,8 @@ extension LanguageModelTrainer {
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package func restore(from folder: String) throws {
         progress = try SnapshotFolder(in: folder).restore(
-            tensors, optional: isGradient, identity: identity, progress: Progress.self)
+            tensors, optional: { isGradient($0) && $1.sequencesDone == 0 }, identity: identity,
+            progress: Progress.self, flaw: flaw(in:))
         try restored()
     }
 }

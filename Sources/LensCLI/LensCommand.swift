@@ -22,6 +22,7 @@ enum Main {
     /// Runs the command; an error becomes one sentence on stderr and the exit status of its kind.
     static func main() {
         StandardStreams.prepare()
+        Interruption.ignoreFileSizeSignal()
         do {
             try KernelPath.check()
             BLAS.prepare()

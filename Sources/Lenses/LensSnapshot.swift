@@ -58,7 +58,50 @@ package enum LensSnapshot {
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package static func restore(_ trainer: LensTrainer, from folder: String) throws {
         trainer.progress = try SnapshotFolder(in: folder).restore(
-            tensors(of: trainer), optional: isGradient, identity: identity(of: trainer),
-            progress: LensTrainer.Progress.self)
+            tensors(of: trainer), optional: { isGradient($0) && $1.positions == 0 },
+            identity: identity(of: trainer), progress: LensTrainer.Progress.self,
+            flaw: trainer.flaw(in:))
+    }
+}
+
+extension LensTrainer {
+    /// What of a restored `progress` no training with these options can have written.
+    fileprivate func flaw(in progress: Progress) -> SnapshotFlaw? {
+        let layers = lens.layerCount
+        let counts = progress.measurementsSinceBest
+        guard counts.count == layers, counts.allSatisfy({ (0...options.steps + 1).contains($0) })
+        else {
+            return SnapshotFlaw(
+                "measurementsSinceBest", found: "\(counts)",
+                expected: "\(layers) numbers from 0 to \(options.steps + 1)")
+        }
+        guard progress.smallestLosses == nil || best != nil else {
+            return SnapshotFlaw(
+                "smallestLosses", found: "present",
+                expected: "none where the last translators are kept")
+        }
+        let closedForm = progress.closedForm
+        if let ridges = closedForm?.ridges, ridges.count != layers {
+            return SnapshotFlaw(
+                "closedForm.ridges", found: "\(ridges.count) numbers", expected: "\(layers)")
+        }
+        if let flaw = SnapshotFlaw.outside(0...options.steps, "step", progress.step) { return flaw }
+        let positions = 0...options.positionsPerStep - 1
+        if let flaw = SnapshotFlaw.outside(positions, "positions", progress.positions) {
+            return flaw
+        }
+        if let flaw = SnapshotFlaw.notFinite("squares", [progress.squares], count: 1) {
+            return flaw
+        }
+        let byLayer: [(field: String, values: [Double]?)] = [
+            ("losses", progress.losses), ("lossSums", progress.lossSums),
+            ("smallestLosses", progress.smallestLosses),
+            ("closedForm.start", closedForm?.start), ("closedForm.end", closedForm?.end),
+        ]
+        for (field, values) in byLayer {
+            guard let values else { continue }
+            if let flaw = SnapshotFlaw.notFinite(field, values, count: layers) { return flaw }
+        }
+        return nil
     }
 }

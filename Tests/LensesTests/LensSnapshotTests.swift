@@ -168,4 +168,34 @@ struct LensSnapshotTests {
             try LensSnapshot.restore(trainer, from: folder.path)
         }
     }
+
+    @Test(
+        "refuses progress that no training has written",
+        arguments: [
+            ("step", "-1"), ("step", "2147483648"), ("positions", "-1"), ("positions", "1000000"),
+            ("lossSums", "[]"), ("losses", "[]"), ("measurementsSinceBest", "[]"),
+            ("smallestLosses", "[]"),
+        ])
+    func hostile(field: String, value: String) throws {
+        let setup = try setup()
+        let trainer = try setup.trainer(options(setup, .sgd))
+        let folder = try TemporaryFolder()
+        try LensSnapshot.write(trainer, to: folder.path)
+        let path = folder("snapshots/step-000000.safetensors")
+        let content = try Safetensors.read(path)
+        var metadata = content.metadata
+        var progress = try #require(
+            try JSONSerialization.jsonObject(with: Data((metadata["progress"] ?? "").utf8))
+                as? [String: Any])
+        progress[field] = try JSONSerialization.jsonObject(
+            with: Data(value.utf8), options: .fragmentsAllowed)
+        metadata["progress"] = String(
+            decoding: try JSONSerialization.data(withJSONObject: progress), as: UTF8.self)
+        try Safetensors.write(
+            content.tensors.map { ($0.key, $0.value) }, metadata: metadata, to: path)
+        let error = #expect(throws: SnapshotError.self) {
+            try LensSnapshot.restore(trainer, from: folder.path)
+        }
+        #expect("\(String(describing: error))".contains("\(field) is "))
+    }
 }
