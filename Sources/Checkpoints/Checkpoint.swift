@@ -1,4 +1,5 @@
 import Files
+import Synchronization
 import Tensors
 
 /// The tensors of a model or lens, whatever layout holds them: safetensors or a `torch.save`
@@ -15,6 +16,9 @@ package final class Checkpoint: Sendable {
     package let foreign: [String: String]
     /// Of checkpoints in shards: the file of each tensor.
     private let places: [String: String]
+    /// In the order of `files`.
+    private let opened: [MappedFile]
+    private let digest = Mutex<String?>(nil)
 
     private static let layouts = [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
@@ -36,11 +40,12 @@ package final class Checkpoint: Sendable {
         path = folder
         let file = join(folder, layout)
         if layout.hasSuffix(".index.json") {
-            (files, tensors, foreign, places) = try Self.readShards(file, folder: folder)
+            (opened, tensors, foreign, places) = try Self.readShards(file, folder: folder)
         } else {
-            let content = try Self.read(file)
-            (files, tensors, foreign, places) = ([file], content.tensors, content.foreign, [:])
+            let (file, content) = try Self.read(file)
+            (opened, tensors, foreign, places) = ([file], content.tensors, content.foreign, [:])
         }
+        files = opened.map(\.path)
     }
 
     /// Opens one file, safetensors or `torch.save` archive as its first bytes say.
@@ -49,8 +54,10 @@ package final class Checkpoint: Sendable {
     package init(file: String) throws {
         path = file
         files = [file]
-        let content = try Self.read(file)
-        (tensors, foreign, places) = (content.tensors, content.foreign, [:])
+        let (opened, content) = try Self.read(file)
+        (self.opened, tensors, foreign, places) = (
+            [opened], content.tensors, content.foreign, [:]
+        )
     }
 
     /// Tensors that are at hand, from no file.
@@ -60,12 +67,13 @@ package final class Checkpoint: Sendable {
         self.path = path
         files = []
         self.tensors = tensors
-        (foreign, places) = ([:], [:])
+        (opened, foreign, places) = ([], [:], [:])
     }
 
     private init(_ other: Checkpoint, rename: (String) -> String) {
         path = other.path
         files = other.files
+        opened = other.opened
         func renamed<Value>(_ values: [String: Value]) -> [String: Value] {
             Dictionary(values.map { (rename($0), $1) }) { first, _ in first }
         }
@@ -84,15 +92,15 @@ package final class Checkpoint: Sendable {
         places[name] ?? (files.count == 1 ? files[0] : path)
     }
 
-    private static func read(_ path: String) throws -> Safetensors.Content {
+    private static func read(_ path: String) throws -> (MappedFile, Safetensors.Content) {
         let file = try MappedFile(path)
         let first = Array(file.bytes.prefix(9))
         // A safetensors length may spell the signature of a zip, but is then followed by "{".
         if first.count == 9, first[8] == UInt8(ascii: "{") {
-            return try Safetensors.read(file)
+            return (file, try Safetensors.read(file))
         }
         if first.starts(with: [0x50, 0x4B]) {
-            return Safetensors.Content(tensors: try TorchArchive.read(file))
+            return (file, Safetensors.Content(tensors: try TorchArchive.read(file)))
         }
         // PROTO 2, then LONG1 with the ten bytes of the magic number.
         if first.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
@@ -104,16 +112,21 @@ package final class Checkpoint: Sendable {
     private static func readShards(
         _ path: String, folder: String
     ) throws -> (
-        files: [String], tensors: [String: StoredTensor], foreign: [String: String],
+        opened: [MappedFile], tensors: [String: StoredTensor], foreign: [String: String],
         places: [String: String]
     ) {
         let index = try ShardIndex.read(path)
+        var opened: [MappedFile] = []
         var shards: [String: Safetensors.Content] = [:]
-        for shard in index.shards { shards[shard] = try read(join(folder, shard)) }
+        for shard in index.shards {
+            let (file, content) = try read(join(folder, shard))
+            opened.append(file)
+            shards[shard] = content
+        }
         let foreign = shards.values.reduce(into: [:]) { $0.merge($1.foreign) { first, _ in first } }
         do {
             return (
-                index.shards.map { join(folder, $0) }, try index.merge(shards), foreign,
+                opened, try index.merge(shards), foreign,
                 index.weightMap.mapValues { join(folder, $0) }
             )
         } catch {
@@ -151,10 +164,16 @@ package final class Checkpoint: Sendable {
         return tensor
     }
 
-    /// SHA-256 in hexadecimal over the bytes of `files`, one after the other.
+    /// SHA-256 in hexadecimal over the bytes of the files that were opened, one after the other, whatever
+    /// stands under their names by now. Computed once.
     package func sha256() throws -> String {
-        let hash = SHA256()
-        for file in files { try hash.update(contentsOf: file) }
-        return hash.finalize()
+        try digest.withLock { digest in
+            if let digest { return digest }
+            let hash = SHA256()
+            for file in opened { try file.hash(into: hash) }
+            let value = hash.finalize()
+            digest = value
+            return value
+        }
     }
 }

@@ -35,14 +35,16 @@ package struct SnapshotFolder {
 
     /// A whole number among the options of the newest state's identity.
     ///
-    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
-    package func option(_ key: String) throws -> Int {
+    /// - Throws: `SnapshotError`, for a number outside of `bounds` too; `CheckpointError` for a damaged
+    ///   file.
+    package func option(_ key: String, in bounds: ClosedRange<Int>) throws -> Int {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
         let found = try Safetensors.read(path).metadata[optionPrefix + key]
-        guard let number = found.flatMap({ Int($0) }) else {
-            throw SnapshotError.mismatch(
-                path: path, what: optionPrefix + key, found: found ?? "missing",
-                expected: "a number")
+        guard let number = found.flatMap({ Int($0) }), bounds.contains(number) else {
+            let expected = "\(bounds.lowerBound) to \(bounds.upperBound)"
+            throw SnapshotError.damaged(
+                path: path,
+                flaw: SnapshotFlaw(key, found: found?.clipped ?? "missing", expected: expected))
         }
         return number
     }
@@ -60,14 +62,13 @@ package struct SnapshotFolder {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
         let content = try Safetensors.read(path)
         let (stored, found) = (content.tensors, content.metadata)
-        // In alphabetical order, so that a changed option is named before the data that it changes.
         // An option that is not given is in neither.
         let options = found.keys.filter { $0.hasPrefix(optionPrefix) }
-        for key in Set(identity.keys).union(options).sorted() {
+        for key in Self.ordered(Set(identity.keys).union(options)) {
             let (value, expected) = (found[key] ?? "missing", identity[key] ?? "missing")
             guard value == expected else {
                 throw SnapshotError.mismatch(
-                    path: path, what: key, found: value, expected: expected)
+                    path: path, what: Self.spelled(key), found: value.clipped, expected: expected)
             }
         }
         let progress = try decodeJSON(
@@ -90,6 +91,24 @@ package struct SnapshotFolder {
             tensor.assign(values)
         }
         return progress
+    }
+
+    /// What a person has typed comes before what follows from it: sizes before the options that are a
+    /// share of them, options before the data that they choose.
+    private static func ordered(_ keys: Set<String>) -> [String] {
+        let sizes = ["window", "batch", "steps", "tokens_per_step"].map { optionPrefix + $0 }
+        func place(_ key: String) -> Int {
+            sizes.firstIndex(of: key)
+                ?? (key.hasPrefix(optionPrefix) ? sizes.count : sizes.count + 1)
+        }
+        return keys.sorted { (place($0), $0) < (place($1), $1) }
+    }
+
+    /// An option as it is typed, anything else in words.
+    private static func spelled(_ key: String) -> String {
+        key.hasPrefix(optionPrefix)
+            ? "--" + key.dropFirst(optionPrefix.count).replacing("_", with: "-")
+            : key.replacing("_", with: " ")
     }
 
     /// Oldest first.

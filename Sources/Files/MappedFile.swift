@@ -36,6 +36,7 @@ package final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: base, count: count)
         self.descriptor = descriptor
         isKept = true
+        MappingFaults.add(bytes, path)
     }
 
     /// Adds the content to a hash: that of the file that was opened, though another may have its name
@@ -55,6 +56,10 @@ package final class MappedFile: @unchecked Sendable {
         }
     }
 
+    /// Has the process end with a sentence that names the file where a mapped one becomes shorter while it
+    /// is read; without, the signal SIGBUS ends it.
+    package static func reportTruncation() { MappingFaults.report() }
+
     /// Calls `body` with the bytes and keeps the file mapped meanwhile.
     package func withBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws -> Result
@@ -64,6 +69,7 @@ package final class MappedFile: @unchecked Sendable {
 
     deinit {
         guard descriptor >= 0 else { return bytes.deallocate() }
+        MappingFaults.remove(bytes)
         if let base = bytes.baseAddress {
             munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
         }

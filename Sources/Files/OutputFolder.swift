@@ -98,6 +98,14 @@ package final class OutputFolder {
         try exchange()
     }
 
+    /// Removes what lies in `work` but the log of a training, which a state goes on with.
+    package func removeIncomplete() {
+        for name in (try? fileNames(in: work)) ?? []
+        where name != Self.owner && !name.hasSuffix(".jsonl") {
+            try? FileManager.default.removeItem(atPath: join(work, name))
+        }
+    }
+
     /// Names whose work it is.
     private static let owner = "command"
     /// Says that the result is complete, and what is to be exchanged.

@@ -56,6 +56,14 @@ package enum StandardStreams {
         }
     }
 
+    /// Ends the program, from wherever it is, with a sentence: there is no room to go on in.
+    package static func endWithoutMemory(for bytes: Int) -> Never {
+        warn(
+            "\(ProcessInfo.processInfo.processName): the system has no memory for another "
+                + "\(spelledBytes(bytes)); take smaller batches or windows, or a machine with more")
+        _exit(FailureKind.noMemory.rawValue)
+    }
+
     /// Says what ended a program, if it is an error for its user, and gives the exit status of its
     /// kind: 0 where the reader has gone.
     package static func status(of error: any Error, program: String) -> Int32? {

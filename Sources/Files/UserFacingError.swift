@@ -15,6 +15,8 @@ package enum FailureKind: Int32, Sendable {
     case badData = 65
     /// A file or name that was asked for does not exist.
     case missingInput = 66
+    /// The operating system has not the memory that is needed.
+    case noMemory = 71
     /// The operating system refused to read or write.
     case inputOutput = 74
     /// The user asked to stop (Ctrl-C), as shells number it.

@@ -42,8 +42,10 @@ struct ShapeOptions: ParsableArguments {
     var differential = false
 
     func validate() throws {
+        // Before a configuration, which multiplies them.
         let sizes = [
-            ("--d-model", configuration.dModel, 16384), ("--layers", configuration.nLayers, 1024),
+            ("--d-model", dModel ?? shape.dModel, 16384),
+            ("--layers", layers ?? shape.nLayers, 1024),
             ("--vocab", vocab, 1 << 20), ("--d-state", dState, 4096), ("--head-dim", headDim, 4096),
         ]
         for (option, size, most) in sizes where !(1...most).contains(size) {

@@ -73,8 +73,9 @@ struct EvalBabilongCommand: ReportingCommand {
         let tasks = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: data, length: length, tasks: tasks)
         let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
-        let model = try modelOptions.loadModel()
+        let model = try modelOptions.loadModel(isRecorded: true)
         let lens = try lensOptions.loadTunedLens(for: model)
+        let lensSHA256 = try lensOptions.sha256()
         let evaluator = BabilongEvaluator(
             model: model, lens: lens ?? Lens(zeroFor: model.configuration),
             tokenizer: try modelOptions.loadTokenizer(for: model), form: prompt)
@@ -84,7 +85,7 @@ struct EvalBabilongCommand: ReportingCommand {
 
         var run = try RunRecord(
             command: commandLine, version: version, seed: seed, model: model,
-            lens: lensOptions.lens, lensSHA256: try lensOptions.sha256(), data: [data],
+            lens: lensOptions.lens, lensSHA256: lensSHA256, data: [data],
             dataSHA256: sha256(of: samples))
         run.promptForm = prompt.rawValue
         let result = BabilongResult(prompts: prompts, run: run, seed: seed)

@@ -43,8 +43,9 @@ struct EvalTextCommand: ParsableCommand {
             try OutputFile(
                 $0, of: "lens eval text --upstream-json", isOurs: TextResult.isAggregateMetrics)
         }
-        let model = try modelOptions.loadModel()
+        let model = try modelOptions.loadModel(isRecorded: true)
         let tuned = try lensOptions.loadTunedLens(for: model)
+        let lensSHA256 = try lensOptions.sha256()
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
         let logit = Lens(zeroFor: model.configuration)
@@ -62,7 +63,7 @@ struct EvalTextCommand: ParsableCommand {
             natsToBitsPerByte: windows.natsToBitsPerByte,
             run: try RunRecord(
                 command: commandLine, version: version, model: model, lens: lensOptions.lens,
-                lensSHA256: try lensOptions.sha256(), data: corpus.data,
+                lensSHA256: lensSHA256, data: corpus.data,
                 dataSHA256: windows.sha256))
         try file.write(try encodeJSON(result, pretty: false))
         try metrics?.write(try encodeJSON(result.aggregateMetrics))

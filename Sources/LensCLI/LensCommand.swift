@@ -23,6 +23,7 @@ enum Main {
     static func main() {
         StandardStreams.prepare()
         Interruption.ignoreFileSizeSignal()
+        MappedFile.reportTruncation()
         do {
             try KernelPath.check()
             BLAS.prepare()

@@ -17,7 +17,11 @@ struct TaskOptions: ParsableArguments {
     /// - Parameter data: what --data names.
     func check(_ data: [String]) throws {
         guard let tasks else { return }
-        _ = try BabilongTasks.parse(tasks)
+        do {
+            _ = try BabilongTasks.parse(tasks)
+        } catch let error as CorpusError {
+            throw ValidationError("--tasks: \(error)")
+        }
         guard data.count == 1 else { throw ValidationError("--tasks takes one --data.") }
     }
 

@@ -44,7 +44,7 @@ struct LmEvalCommand: ParsableCommand {
 
     func run() throws {
         let output = try out.map { try OutputFile($0, of: "lens lm eval") }
-        let model = try modelOptions.loadModel()
+        let model = try modelOptions.loadModel(isRecorded: true)
         if let rows = try task.readRows(corpus.data) {
             try evaluate(model, rows.map { ($0, Array($1.suffix(last))) }, output)
         } else {

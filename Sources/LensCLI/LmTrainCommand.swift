@@ -94,6 +94,17 @@ struct LmTrainCommand: ParsableCommand {
         guard convertToDiff == nil || model != nil else {
             throw ValidationError("--convert-to-diff needs --model.")
         }
+        let tokens = Double(recipe.steps) * Double(recipe.batch) * Double(data.corpus.window)
+        try require(
+            tokens <= 0x1p56,
+            "--steps \(recipe.steps) of --batch \(recipe.batch) of --window \(data.corpus.window) are"
+                + " more tokens than any text has, expected 1 to \(1 << 56) together.")
+        let together = min(recipe.atATime ?? recipe.batch, recipe.batch)
+        try require(
+            together * data.corpus.window <= 1 << 26,
+            "\(together) sequences of --window \(data.corpus.window) do not fit into any memory"
+                + " together, expected at most \(1 << 26) tokens; say how many go through the model"
+                + " together by --at-a-time.")
     }
 
     func run() throws {
@@ -115,22 +126,23 @@ struct LmTrainCommand: ParsableCommand {
         try folder.checkSpace(for: trainer)
 
         let log = TrainingLog(folder: folder.work)
-        try session.run(trainer, log: log) { report, scores in
+        try session.run(trainer, in: folder, log: log) { report, scores in
             "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
         }
 
-        try output.write(trainer.parameters, tokenizer: tokenizerPath, to: folder.work)
-        var run = try RunRecord(
-            command: commandLine, version: version, seed: options.seed,
-            model: LanguageModel(folder: folder.work), data: data.paths,
-            dataSHA256: mixture.sha256)
-        run.model = modelName(ofFolder: session.out)
-        let record = LanguageModelRecord(
-            run: run, start: model ?? config ?? "", options: options, parameters: start.count,
-            sequences: mixture.sequenceCount)
-        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
         let text = try summary(log)
-        try folder.commit()
+        try session.finish(trainer, in: folder) {
+            try output.write(trainer.parameters, tokenizer: tokenizerPath, to: folder.work)
+            var run = try RunRecord(
+                command: commandLine, version: version, seed: options.seed,
+                model: LanguageModel(folder: folder.work), data: data.paths,
+                dataSHA256: mixture.sha256)
+            run.model = modelName(ofFolder: session.out)
+            let record = LanguageModelRecord(
+                run: run, start: model ?? config ?? "", options: options, parameters: start.count,
+                sequences: mixture.sequenceCount)
+            try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+        }
         try StandardStreams.say(text)
     }
 

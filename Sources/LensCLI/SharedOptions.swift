@@ -65,12 +65,15 @@ struct ModelOptions: ParsableArguments {
 
     @OptionGroup var norm: NormOptions
 
-    func loadModel() throws -> LanguageModel {
+    /// - Parameter isRecorded: whether the hash of the weights will be asked for; it is taken now, of what
+    ///   is used, and not when the work is done.
+    func loadModel(isRecorded: Bool = false) throws -> LanguageModel {
         threads.apply()
         let model = try LanguageModel(
             folder: resolveModelFolder(model), precision: precision.resolved,
             wholeWidthNorm: norm.wholeWidthNorm)
         model.sayNotes()
+        if isRecorded { _ = try model.checkpoint.sha256() }
         return model
     }
 
@@ -191,6 +194,8 @@ enum CommandError: UserFacingError, Equatable {
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
     case interruptedWithoutState
+    /// The system refused to write, and there is a state to go on from.
+    case stopped(reason: String, folder: String)
     case noModels(lookedFor: [String])
     case foreignFolder(path: String)
     case budgetTooSmall(window: Int)
@@ -200,6 +205,7 @@ enum CommandError: UserFacingError, Equatable {
         case .missingTokenizer, .noModels: .missingInput
         case .noEndOfText, .noText, .unequalLengths: .badData
         case .notReached, .foreignFolder, .budgetTooSmall: .usage
+        case .stopped: .inputOutput
         case .interrupted, .interruptedWithoutState: .interrupted
         }
     }
@@ -220,6 +226,8 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
+        case .stopped(let reason, let folder):
+            "\(reason); the state is kept in \(folder): mend that and repeat the command with --resume"
         case .interruptedWithoutState: "interrupted; repeat the command to start again"
         case .noModels(let lookedFor):
             "no pair of models, folders \(EmbeddedPair.layout); looked for "

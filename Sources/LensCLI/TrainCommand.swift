@@ -67,7 +67,7 @@ struct TrainCommand: ReportingCommand {
             for: .lens,
             inputs: [("--model", modelOptions.model), ("--lens", lens)]
                 + corpus.data.map { ("--data", $0) })
-        let model = try modelOptions.loadModel()
+        let model = try modelOptions.loadModel(isRecorded: true)
         var options = recipe.options(window: corpus.window)
         options.precision = model.precision
         let (windows, heldOut) = try readText(model, &options, since: began)
@@ -148,7 +148,7 @@ struct TrainCommand: ReportingCommand {
                 from: try closedForm(model, trainer.text, heldOut, atMost: enough))
         }
         let log = TrainingLog(folder: folder.work)
-        try session.run(trainer, log: log, since: began) { report, heldOut in
+        try session.run(trainer, in: folder, log: log, since: began) { report, heldOut in
             let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
             return "mean loss \(decimal(report.loss.mean))\(measured)"
         }
@@ -164,11 +164,12 @@ struct TrainCommand: ReportingCommand {
                 closedForm: trainer.closedForm?.end,
                 end: trainer.smallestLosses ?? last.scores, ridges: trainer.closedForm?.ridges)
         }
-        try write(
-            trainer.result, of: model, windows, options, heldOut: record, startSHA256: startSHA256,
-            in: folder)
         let text = summary(try log.reports(LensTrainer.Report.self), heldOut: record)
-        try folder.commit()
+        try session.finish(trainer, in: folder) {
+            try write(
+                trainer.result, of: model, windows, options, heldOut: record,
+                startSHA256: startSHA256, in: folder)
+        }
         return text
     }
 

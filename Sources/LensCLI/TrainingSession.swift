@@ -82,7 +82,8 @@ struct SessionOptions: ParsableArguments {
     ///   - detail: what of a step's report and the newest measurement the progress line shows.
     /// - Throws: `CommandError.interrupted` once a requested stop is safe.
     func run<Training: ResumableTraining>(
-        _ training: Training, log: TrainingLog, since start: ContinuousClock.Instant = .now,
+        _ training: Training, in folder: OutputFolder, log: TrainingLog,
+        since start: ContinuousClock.Instant = .now,
         detail: (Training.Report, Training.Scores?) -> String
     ) throws {
         var scores: Training.Scores?
@@ -107,13 +108,15 @@ struct SessionOptions: ParsableArguments {
         var saved = start
         while !training.isFinished {
             if Interruption.isRequested {
-                try training.writeSnapshot(to: out)
+                try keepState(of: training, in: folder)
                 throw CommandError.interrupted(folder: out)
             }
             let report = try training.advance()
             if let report {
-                try log.append(report)
-                try measure()
+                try orState(of: folder) {
+                    try log.append(report)
+                    try measure()
+                }
                 latest = detail(report, scores)
             }
             let isDue =
@@ -123,11 +126,47 @@ struct SessionOptions: ParsableArguments {
                     .now - saved > Self.snapshotInterval
                 }
             if isDue, !training.isFinished {
-                try training.writeSnapshot(to: out)
+                do {
+                    try training.writeSnapshot(to: out)
+                } catch let failure as FileError {
+                    // There may be room again when the next one is due.
+                    StandardStreams.warn("lens: no snapshot this time: \(failure)")
+                }
                 saved = .now
             }
             let step = "step \(training.completedSteps)/\(training.totalSteps)"
             display.update(training.tokensSeen, detail: "\(step)  \(latest)")
+        }
+    }
+
+    /// Writes what a finished training ends with and puts it in its place. Where that fails the state is
+    /// kept, from which `--resume` only writes the result.
+    func finish(
+        _ training: some ResumableTraining, in folder: OutputFolder, write: () throws -> Void
+    ) throws {
+        do {
+            try write()
+            try folder.commit()
+        } catch let failure as any UserFacingError where failure.kind == .inputOutput {
+            folder.removeIncomplete()
+            try? training.writeSnapshot(to: out)
+            guard folder.hasState else { throw failure }
+            throw CommandError.stopped(reason: "\(failure)", folder: out)
+        }
+    }
+
+    private func keepState(
+        of training: some ResumableTraining, in folder: OutputFolder
+    ) throws {
+        try orState(of: folder) { try training.writeSnapshot(to: out) }
+    }
+
+    /// Does something; where the system refuses it and there is a state to go on from, says so.
+    private func orState(of folder: OutputFolder, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let failure as FileError where folder.hasState {
+            throw CommandError.stopped(reason: "\(failure)", folder: out)
         }
     }
 }

@@ -46,6 +46,7 @@ package enum LensError: UserFacingError, Equatable {
         case .tooLittleData(let windows, let needed, let window):
             "the data holds \(counted(windows, "window")) of \(window) tokens, but training needs \(needed):"
                 + " give more text, or lower --steps, --tokens-per-step or --window"
+                + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
         case .tooLittleHeldOut(let windows, let wanted):
             "the data holds \(counted(windows, "window")) after those that training takes, but --held-out asks"
                 + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"

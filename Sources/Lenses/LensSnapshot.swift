@@ -10,8 +10,10 @@ package enum LensSnapshot {
             "starting_lens": trainer.startingLens,
             "windows_sha256": trainer.text.windows.sha256,
             "held_out_sha256": trainer.heldOut.windows.sha256,
-            "unembed_hash": unembeddingHash(trainer.model.unembedding.weight),
+            "model_sha256": try trainer.model.checkpoint.sha256(),
         ].merging(try trainer.options.spelled) { first, _ in first }
+            // Says again in words what the other options say.
+            .filter { $0.key != "option recipe" }
     }
 
     private static func tensors(of trainer: LensTrainer) -> [(name: String, tensor: Tensor)] {
@@ -45,12 +47,13 @@ package enum LensSnapshot {
         in folder: String, window: Int, heldOut: Int?, _ configuration: ModelConfiguration
     ) throws -> LensTrainingPlan {
         let snapshots = SnapshotFolder(in: folder)
-        let steps = try snapshots.option("steps")
+        let (steps, tokens) = (1...1 << 32, 1...1 << 40)
         return LensTrainingPlan(
             windows: 1, of: window, configuration,
-            positionsPerWindow: (try? snapshots.option("positions_per_window")) ?? window,
-            steps: max(1, steps), tokensPerStep: max(1, try snapshots.option("tokens_per_step")),
-            heldOut: heldOut)
+            positionsPerWindow: (try? snapshots.option("positions_per_window", in: 1...window))
+                ?? window,
+            steps: try snapshots.option("steps", in: steps),
+            tokensPerStep: try snapshots.option("tokens_per_step", in: tokens), heldOut: heldOut)
     }
 
     /// Puts the newest snapshot's state into `trainer`, which was made with the same arguments.

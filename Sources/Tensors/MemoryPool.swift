@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -69,7 +70,7 @@ package enum MemoryPool {
         let isMapped = bytes >= hugePage
         var address: UnsafeMutableRawPointer?
         if isMapped { address = mapped(bytes) } else { posix_memalign(&address, 64, bytes) }
-        guard let address else { preconditionFailure("no memory for \(bytes) bytes") }
+        guard let address else { StandardStreams.endWithoutMemory(for: bytes) }
         return Block(address: address, bytes: bytes, isZero: isMapped)
     }
 

@@ -13,8 +13,14 @@ struct Rules {
         target: "Kernels", words: ["DispatchQueue", "Thread", "pthread_create"]
     )
 
+    /// The target that alone writes to standard output and error, and the words that do.
+    static let streams = (
+        target: "Files",
+        words: ["print", "debugPrint", "dump", "puts", "fputs", "FileHandle", "STDOUT_FILENO"]
+    )
+
     func breaches(in files: [SourceFile]) -> [String] {
-        files.flatMap(imports) + shimImporters(files) + files.flatMap(threads)
+        files.flatMap(imports) + shimImporters(files) + files.flatMap(words)
             + files.flatMap(length)
     }
 
@@ -49,13 +55,17 @@ struct Rules {
         }
     }
 
-    private func threads(in file: SourceFile) -> [String] {
-        guard file.target != Self.threading.target else { return [] }
+    /// Words that one target has for itself.
+    private func words(in file: SourceFile) -> [String] {
         let words = Set(
             file.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
-        return Self.threading.words.filter(words.contains).map {
-            "\(file.path): mentions \($0); only \(Self.threading.target) starts threads"
-        }
+        return [(Self.threading, "starts threads"), (Self.streams, "writes to standard streams")]
+            .filter { rule, _ in file.target != rule.target }
+            .flatMap { rule, what in
+                rule.words.filter(words.contains).map {
+                    "\(file.path): mentions \($0); only \(rule.target) \(what)"
+                }
+            }
     }
 
     private func length(of file: SourceFile) -> [String] {

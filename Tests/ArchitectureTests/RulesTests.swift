@@ -123,6 +123,15 @@ import Testing
             ])
     }
 
+    @Test("standard streams written outside Files", arguments: Rules.streams.words)
+    func streams(word: String) {
+        #expect(
+            breaches(adding: "Top/F.swift", "\(word)(1)\n") == [
+                "Top/F.swift: mentions \(word); only Files writes to standard streams"
+            ])
+        #expect(breaches(adding: "Top/F.swift", "say(1) // \(word)\n") == [])
+    }
+
     @Test("threads outside Kernels", arguments: Rules.threading.words)
     func threads(word: String) {
         #expect(

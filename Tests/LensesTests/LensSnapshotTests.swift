@@ -2,6 +2,8 @@ import Checkpoints
 import Files
 import Foundation
 import Lenses
+import StateSpaceModels
+import Tensors
 import TestSupport
 import Testing
 
@@ -122,7 +124,7 @@ struct LensSnapshotTests {
         let error = #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(other, from: folder.path)
         }
-        guard case .mismatch(_, "option optimizer", "sgd", "adam") = error else {
+        guard case .mismatch(_, "--optimizer", "sgd", "adam") = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -140,14 +142,42 @@ struct LensSnapshotTests {
             let error = #expect(throws: SnapshotError.self) {
                 try LensSnapshot.restore(trainer, from: folder.path)
             }
-            #expect("\(String(describing: error))".contains("option positions_per_window"))
+            #expect("\(String(describing: error))".contains("--positions-per-window"))
         }
+        // What was typed is named before what follows from it.
+        let longer = try setup.trainer(setup.options { $0.steps = 5 })
+        let ofLonger = try TemporaryFolder()
+        try LensSnapshot.write(longer, to: ofLonger.path)
+        let sizes = #expect(throws: SnapshotError.self) {
+            try LensSnapshot.restore(
+                setup.trainer(setup.options { $0.steps = 3 }), from: ofLonger.path)
+        }
+        #expect("\(String(describing: sizes))".contains("made with --steps 5, not 3"))
+
         let start = Lens(zeroFor: setup.model.configuration)
         start.bias.fill(0.1)
         let otherStart = try setup.trainer(options(setup, .sgd), lens: start)
         #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(otherStart, from: folder.path)
         }
+        // Other blocks under the same unembedding.
+        let source = try Safetensors.read(setup.folder("model.safetensors")).tensors
+        let changed = source.map { name, tensor in
+            (name, name.hasSuffix("mixer.D") ? StoredTensor(Tensor(tensor.shape)) : tensor)
+        }
+        let otherBlocks = try TemporaryFolder()
+        try Safetensors.write(
+            changed.sorted { $0.0 < $1.0 }, metadata: ["format": "pt"],
+            to: otherBlocks("model.safetensors"))
+        try writeFile(readFile(setup.folder("config.json")), to: otherBlocks("config.json"))
+        let otherModel = try LensTrainer(
+            LanguageModel(folder: otherBlocks.path), lens: Lens(zeroFor: setup.model.configuration),
+            windows: setup.windows, options: options(setup, .sgd))
+        let weights = #expect(throws: SnapshotError.self) {
+            try LensSnapshot.restore(otherModel, from: folder.path)
+        }
+        #expect("\(String(describing: weights))".contains("model sha256"))
+
         let otherData = try SmallSetup(windows: 13, of: 600)
         #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(

@@ -133,6 +133,39 @@ struct TokenizerTests {
         #expect(try tiny.load().endOfText == 256)
     }
 
+    @Test("a whole word is looked up among the model's tokens, not among added ones")
+    func ignoredMerges() throws {
+        var tiny = TinyTokenizer(merges: [("q", "z")])
+        tiny.model["ignore_merges"] = true
+        tiny.add("qzx", singleWord: true)
+        let tokenizer = try tiny.load()
+        // No word of its own here, and so no added token.
+        #expect(tokenizer.encode("1qzx") == [0x31, 256, 0x78])
+        #expect(tokenizer.encode("1 qzx") == [0x31, 0x20, 257])
+        #expect(tokenizer.encode("qz") == [256])
+    }
+
+    @Test("tokens that are canonically equal are two")
+    func canonicalEquivalence() throws {
+        var tiny = TinyTokenizer()
+        tiny.model["vocab"] = nil
+        let folder = try TemporaryFolder()
+        try tiny.write(to: folder("base.json"))
+        let base = String(decoding: try readFile(folder("base.json")), as: UTF8.self)
+        let entries = (0...255).map { byte in
+            let name = TinyTokenizer.name(of: [UInt8(byte)])
+            return "\(String(decoding: try! encodeJSON(name), as: UTF8.self)): \(byte)"
+        }
+        let vocab = (entries + [#""\u212b": 256"#, #""A\u030a": 257"#]).joined(separator: ", ")
+        try writeFile(
+            base.replacing("\"merges\"", with: "\"vocab\": {\(vocab)}, \"merges\""),
+            to: folder("tokenizer.json"))
+        let tokenizer = try Tokenizer(path: folder("tokenizer.json"))
+        #expect(tokenizer.vocabularyCount == 258)
+        #expect(tokenizer.id(of: "\u{212B}") == 256 && tokenizer.id(of: "A\u{30A}") == 257)
+        #expect(tokenizer.id(of: "\u{C5}") == 0xC5)
+    }
+
     static func split(pattern: String, behavior: String = "Isolated") -> [String: Any] {
         let byteLevel: [String: Any] = [
             "type": "ByteLevel", "add_prefix_space": false, "use_regex": false,

@@ -20,6 +20,7 @@ final class FileBytes: ByteSource {
     let path: String
     private(set) var fileBytesRead = 0
     private let descriptor: Int32
+    private var peeked: UnsafeRawBufferPointer??
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: FileBytes.pieceSize, alignment: 64)
 
@@ -29,12 +30,32 @@ final class FileBytes: ByteSource {
         descriptor = try openForReading(path)
     }
 
+    /// A piece that was read already, as a file of its own.
+    init(copying piece: UnsafeRawBufferPointer, path: String) {
+        self.path = path
+        descriptor = -1
+        let copied = min(piece.count, buffer.count)
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece[..<copied]))
+        peeked = .some(UnsafeRawBufferPointer(rebasing: buffer[..<copied]))
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
         buffer.deallocate()
     }
 
+    /// The first piece, which `next` gives all the same; nil of an empty file.
+    func peek() throws -> UnsafeRawBufferPointer? {
+        if peeked == nil { peeked = .some(try next()) }
+        return peeked ?? nil
+    }
+
     func next() throws -> UnsafeRawBufferPointer? {
+        if let piece = peeked {
+            peeked = nil
+            return piece
+        }
+        guard descriptor >= 0 else { return nil }
         while true {
             let count = read(descriptor, buffer.baseAddress, buffer.count)
             if count < 0 {

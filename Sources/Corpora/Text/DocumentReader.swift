@@ -15,11 +15,30 @@ private struct TextFormat {
         TextFormat(suffix: ".jsonl.zst", content: .records, isCompressed: true),
     ]
 
-    static func of(_ path: String) throws -> TextFormat {
-        guard let format = known.first(where: { path.hasSuffix($0.suffix) }) else {
+    /// nil for a pipe, a device or standard input, whose name says nothing: their content does.
+    static func of(_ path: String) throws -> TextFormat? {
+        if let format = known.first(where: { path.hasSuffix($0.suffix) }) { return format }
+        guard path == "-" || fileExists(path) && !isReplaced(path) && !isFolder(path) else {
             throw CorpusError.unknownSuffix(path: path, known: known.map(\.suffix))
         }
-        return format
+        return nil
+    }
+
+    /// What the first bytes say: zstd's magic number, or the brace of a record, or else text.
+    static func of(content file: FileBytes) throws -> TextFormat {
+        let piece = try file.peek() ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        if piece.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+            let start = try ZstdBytes(FileBytes(copying: piece, path: file.path))
+            defer { withExtendedLifetime(start) {} }
+            return TextFormat(
+                suffix: "", content: Self.content(try start.next() ?? piece), isCompressed: true)
+        }
+        return TextFormat(suffix: "", content: Self.content(piece), isCompressed: false)
+    }
+
+    private static func content(_ start: UnsafeRawBufferPointer) -> Content {
+        let first = start.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        return first == UInt8(ascii: "{") ? .records : .text
     }
 }
 
@@ -32,13 +51,15 @@ private struct TextFormat {
 /// | `.txt` | the whole file; with `lines` each line, stripped of white space, blank ones too |
 /// | `.jsonl` `.json` | the text under one key of the JSON object on each line; blank lines hold none |
 /// | `.txt.zst` `.jsonl.zst` | the same, compressed |
+/// | anything else, of a pipe or `-`, standard input | what its first bytes look like |
 ///
 /// Text is kept as it is: no newline translation, no normalisation, no repair. Of records a byte order
 /// mark before the first one is skipped.
 package final class DocumentReader {
     private struct Input {
         let path: String
-        let format: TextFormat
+        /// nil until the content has told it.
+        var format: TextFormat?
     }
 
     /// The most bytes a document or a line may have unless told otherwise, against a small
@@ -82,7 +103,8 @@ package final class DocumentReader {
         while let input = inputs.first {
             let reader = try self.reader ?? open(input)
             self.reader = reader
-            if let document = try nextDocument(of: input, from: reader) { return document }
+            let content = (inputs.first ?? input).format?.content ?? .text
+            if let document = try nextDocument(content, from: reader) { return document }
             finishedBytes += reader.source.fileBytesRead
             self.reader = nil
             inputs.removeFirst()
@@ -91,15 +113,19 @@ package final class DocumentReader {
     }
 
     private func open(_ input: Input) throws -> LineReader {
-        let source: any ByteSource =
-            input.format.isCompressed ? try ZstdBytes(input.path) : try FileBytes(input.path)
+        let file = try FileBytes(input.path)
+        let format = try input.format ?? TextFormat.of(content: file)
+        inputs[inputs.startIndex].format = format
+        let source: any ByteSource = format.isCompressed ? try ZstdBytes(file) : file
         // A text is kept as it is.
         return LineReader(
-            source, path: input.path, limit: limit, skipsMark: input.format.content == .records)
+            source, path: input.path, limit: limit, skipsMark: format.content == .records)
     }
 
-    private func nextDocument(of input: Input, from reader: LineReader) throws -> String? {
-        switch input.format.content {
+    private func nextDocument(
+        _ content: TextFormat.Content, from reader: LineReader
+    ) throws -> String? {
+        switch content {
         case .records: try nextRecord(from: reader)
         case .text: lines ? try nextLine(from: reader) : try wholeText(from: reader)
         }

@@ -17,10 +17,11 @@ final class ZstdBytes: ByteSource {
 
     var fileBytesRead: Int { file.fileBytesRead }
 
-    init(_ path: String) throws {
-        file = try FileBytes(path)
+    /// - Parameter file: of which nothing has been read.
+    init(_ file: FileBytes) throws {
+        self.file = file
         guard let stream = ZSTD_createDStream() else {
-            throw CorpusError.damagedZstd(path: path, reason: "no memory for a decoder")
+            throw CorpusError.damagedZstd(path: file.path, reason: "no memory for a decoder")
         }
         self.stream = stream
         output = .allocate(byteCount: ZSTD_DStreamOutSize(), alignment: 64)

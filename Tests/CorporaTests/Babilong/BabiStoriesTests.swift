@@ -65,8 +65,13 @@ import Testing
             ])
     }
 
+    @Test func blankLinesAndAMarkAreNoSentences() throws {
+        let plain = try read("1 A.\n2 q?\tx\t1\n")
+        #expect(try read("\u{FEFF}1 A.\n\n  \n2 q?\tx\t1\n\n") == plain)
+    }
+
     @Test(arguments: [
-        "A.", "", "x A.", "0 A.", "-1 A.", "99999999999999999999 A.", "1", "2\tq?\tx\t1",
+        "A.", "x A.", "0 A.", "-1 A.", "99999999999999999999 A.", "1", "2\tq?\tx\t1",
         "2 q?\t", "2 q?\t \t1", "2 q?\tx\t1\t1", "2 q?\tx\t3", "2 q?\tx\tone", "2 q?\tx\t1,1",
     ])
     func aLineThatIsNoStoryIsRefused(line: String) throws {

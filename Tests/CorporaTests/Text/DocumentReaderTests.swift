@@ -181,4 +181,18 @@ import Testing
         }
         #expect(try DocumentReader(paths: [path], limit: 27).next()?.utf8.count == 27)
     }
+
+    @Test(arguments: [
+        ("a\n\n\nb\n", ["a\n\n\nb\n"]), ("{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n", ["a", "b"]),
+        ("\u{FEFF} {\"text\": \"c\"}", ["c"]), ("", [""]),
+    ])
+    func whatAPipeHoldsIsToldByItsFirstBytes(content: String, documents: [String]) throws {
+        let pipe = folder("pipe")
+        mkfifo(pipe, 0o600)
+        Thread.detachNewThread { try? Data(content.utf8).write(to: URL(fileURLWithPath: pipe)) }
+        let reader = try DocumentReader(paths: [pipe])
+        var found: [String] = []
+        while let document = try reader.next() { found.append(document) }
+        #expect(found == documents)
+    }
 }
