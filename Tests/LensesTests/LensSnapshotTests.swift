@@ -145,14 +145,14 @@ struct LensSnapshotTests {
             #expect("\(String(describing: error))".contains("--positions-per-window"))
         }
         // What was typed is named before what follows from it.
-        let longer = try setup.trainer(setup.options { $0.steps = 5 })
+        let longer = try setup.trainer(setup.options { $0.steps = 2 })
         let ofLonger = try TemporaryFolder()
         try LensSnapshot.write(longer, to: ofLonger.path)
         let sizes = #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(
                 setup.trainer(setup.options { $0.steps = 3 }), from: ofLonger.path)
         }
-        #expect("\(String(describing: sizes))".contains("made with --steps 5, not 3"))
+        #expect("\(String(describing: sizes))".contains("made with --steps 2, not 3"))
 
         let start = Lens(zeroFor: setup.model.configuration)
         start.bias.fill(0.1)

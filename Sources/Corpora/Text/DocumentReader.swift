@@ -59,7 +59,7 @@ package final class DocumentReader {
     private struct Input {
         let path: String
         /// nil until the content has told it.
-        var format: TextFormat?
+        let format: TextFormat?
     }
 
     /// The most bytes a document or a line may have unless told otherwise, against a small
@@ -76,6 +76,8 @@ package final class DocumentReader {
     private let lines: Bool
     private let limit: Int
     private var reader: LineReader?
+    /// Of the file that `reader` reads.
+    private var content = TextFormat.Content.text
     private var finishedBytes = 0
 
     /// - Parameters:
@@ -103,8 +105,7 @@ package final class DocumentReader {
         while let input = inputs.first {
             let reader = try self.reader ?? open(input)
             self.reader = reader
-            let content = (inputs.first ?? input).format?.content ?? .text
-            if let document = try nextDocument(content, from: reader) { return document }
+            if let document = try nextDocument(from: reader) { return document }
             finishedBytes += reader.source.fileBytesRead
             self.reader = nil
             inputs.removeFirst()
@@ -115,16 +116,16 @@ package final class DocumentReader {
     private func open(_ input: Input) throws -> LineReader {
         let file = try FileBytes(input.path)
         let format = try input.format ?? TextFormat.of(content: file)
-        inputs[inputs.startIndex].format = format
+        content = format.content
         let source: any ByteSource = format.isCompressed ? try ZstdBytes(file) : file
         // A text is kept as it is.
         return LineReader(
             source, path: input.path, limit: limit, skipsMark: format.content == .records)
     }
 
-    private func nextDocument(
-        _ content: TextFormat.Content, from reader: LineReader
-    ) throws -> String? {
+    // Inlined, the optimizer of Swift 6.3 ends with an internal error.
+    @inline(never)
+    private func nextDocument(from reader: LineReader) throws -> String? {
         switch content {
         case .records: try nextRecord(from: reader)
         case .text: lines ? try nextLine(from: reader) : try wholeText(from: reader)
