@@ -34,7 +34,7 @@ package final class Checkpoint: Sendable {
             guard fileExists(folder) else { throw FileError.missing(path: folder) }
             throw CheckpointError.fileInsteadOfFolder(path: folder, folder: parent(folder))
         }
-        guard let layout = Self.layouts.first(where: { fileExists(join(folder, $0)) }) else {
+        guard let layout = Self.layouts.first(where: { isNamed(join(folder, $0)) }) else {
             throw CheckpointError.noWeights(folder: folder, lookedFor: Self.layouts)
         }
         path = folder

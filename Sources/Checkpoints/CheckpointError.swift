@@ -20,6 +20,7 @@ package enum CheckpointError: UserFacingError, Equatable {
     case pickle(path: String, flaw: PickleFlaw)
     case strides(tensor: String, path: String, flaw: StridesFlaw)
     case fileInsteadOfFolder(path: String, folder: String)
+    case mistypedFolder(path: String, closest: String)
     case malformedModelName(name: String)
     case modelNotFound(name: String, lookedIn: [String])
     case revisionNotFound(name: String, revision: String, folder: String, found: [String])
@@ -27,7 +28,8 @@ package enum CheckpointError: UserFacingError, Equatable {
 
     package var kind: FailureKind {
         switch self {
-        case .noWeights, .modelNotFound, .malformedModelName, .revisionNotFound: .missingInput
+        case .noWeights, .modelNotFound, .mistypedFolder, .malformedModelName, .revisionNotFound:
+            .missingInput
         case .fileInsteadOfFolder, .ambiguousRevision: .usage
         case .archive(_, .unwritable): .inputOutput
         case .unrecognisedFormat, .legacyTorchFile, .missingTensor, .wrongShape,
@@ -69,6 +71,8 @@ package enum CheckpointError: UserFacingError, Equatable {
             "\(path): tensor '\(tensor.clipped)' \(flaw)"
         case .fileInsteadOfFolder(let path, let folder):
             "\(path): is a file, expected the folder of a model; pass '\(folder)'"
+        case .mistypedFolder(let path, let closest):
+            "\(path): no such folder; did you mean '\(closest)'?"
         case .malformedModelName(let name):
             "'\(name.clipped)': no such folder, and no model name; expected a path, 'org/model' "
                 + "or 'org/model@revision'"

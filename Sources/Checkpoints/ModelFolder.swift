@@ -15,6 +15,12 @@ package func resolveModelFolder(
     if fileExists(nameOrPath) {
         throw CheckpointError.fileInsteadOfFolder(path: nameOrPath, folder: parent(nameOrPath))
     }
+    if let target = linkTarget(nameOrPath) {
+        throw FileError.danglingLink(path: nameOrPath, target: target)
+    }
+    if let closest = closestFolder(to: nameOrPath) {
+        throw CheckpointError.mistypedFolder(path: nameOrPath, closest: closest)
+    }
     let name = try HubName(nameOrPath)
     let cache = hubCache(environment)
     let folder = join(cache, "models--" + name.model.replacing("/", with: "--"))
@@ -39,6 +45,17 @@ package func resolveModelFolder(
             name: name.model, revision: name.revision, folder: folder, found: commits)
     }
     return join(snapshots, match)
+}
+
+/// An existing folder of which `path` is a misspelling in its last part; nil if there is none.
+private func closestFolder(to path: String) -> String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+    // Of a letter or two everything is a misspelling.
+    guard let last = parts.last, last.count > 2 else { return nil }
+    let folder = parentFolder(of: path.hasSuffix("/") ? String(path.dropLast()) : path)
+    let names = (try? fileNames(in: folder.isEmpty ? "." : folder)) ?? []
+    let folders = names.filter { isFolder(join(folder, $0)) }
+    return closestName(to: String(last), among: folders).map { join(folder, $0) }
 }
 
 /// `org/model@revision` taken apart; no part can lead out of the cache.
@@ -72,13 +89,13 @@ private struct HubName {
     }
 }
 
-/// Where huggingface_hub keeps downloads: `HF_HUB_CACHE`, else `HF_HOME/hub`, else under
-/// `XDG_CACHE_HOME`, else under `~/.cache`.
+/// Where huggingface_hub keeps downloads: `HF_HUB_CACHE`, or its older name `HUGGINGFACE_HUB_CACHE`, else
+/// `HF_HOME/hub`, else under `XDG_CACHE_HOME`, else under `~/.cache`.
 private func hubCache(_ environment: [String: String]) -> String {
     func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : ($0 as NSString).expandingTildeInPath }
     }
-    if let cache = value("HF_HUB_CACHE") { return cache }
+    if let cache = value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE") { return cache }
     if let home = value("HF_HOME") { return join(home, "hub") }
     let caches = value("XDG_CACHE_HOME") ?? join(value("HOME") ?? NSHomeDirectory(), ".cache")
     return join(caches, "huggingface/hub")

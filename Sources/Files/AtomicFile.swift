@@ -101,6 +101,12 @@ package func fileExists(_ path: String) -> Bool {
     path == "-" || access(path, F_OK) == 0
 }
 
+/// Whether a name stands in its folder, be it that of a link that leads nowhere: reading it then says so.
+package func isNamed(_ path: String) -> Bool {
+    var status = stat()
+    return path == "-" || lstat(path, &status) == 0
+}
+
 package func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -3,6 +3,7 @@ import Foundation
 /// What can go wrong between a path and its bytes.
 package enum FileError: UserFacingError, Equatable {
     case missing(path: String)
+    case danglingLink(path: String, target: String)
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
@@ -18,7 +19,7 @@ package enum FileError: UserFacingError, Equatable {
 
     package var kind: FailureKind {
         switch self {
-        case .missing: .missingInput
+        case .missing, .danglingLink: .missingInput
         case .malformedJSON: .badData
         case .foreign, .sameOutput: .usage
         case .isFolder, .unreadable, .unwritable, .tooLittleSpace, .locked, .keptElsewhere:
@@ -29,6 +30,8 @@ package enum FileError: UserFacingError, Equatable {
     package var description: String {
         switch self {
         case .missing(let path): "\(path): no such file or folder"
+        case .danglingLink(let path, let target):
+            "\(path): is a link to \(target), which does not exist; download or copy it again"
         case .isFolder(let path): "\(path): is a folder, expected a file"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
@@ -50,6 +53,8 @@ package enum FileError: UserFacingError, Equatable {
     /// The error for a failed system call on `path`, from the current `errno`.
     package static func reading(_ path: String, errno code: Int32 = errno) -> FileError {
         switch code {
+        case ENOENT where linkTarget(path) != nil:
+            .danglingLink(path: path, target: linkTarget(path) ?? "")
         case ENOENT, ENOTDIR: .missing(path: path)
         case EISDIR: .isFolder(path: path)
         default: .unreadable(path: path, reason: String(cString: strerror(code)))

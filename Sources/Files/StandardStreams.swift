@@ -8,6 +8,9 @@ package struct ReaderGone: Error {
 /// The one way to print: results go to standard output, where a failure is an error, everything else to
 /// stderr, where a failure is nobody's concern and ends no work.
 package enum StandardStreams {
+    /// More than any sentence of ours has; what it quotes from files may have any length.
+    private static let longest = 4000
+
     /// Keeps files that are opened later from taking the place of a stream that was closed by the
     /// caller. Writing to a closed stream stays an error.
     package static func prepare() {
@@ -64,15 +67,32 @@ package enum StandardStreams {
         _exit(FailureKind.noMemory.rawValue)
     }
 
-    /// Says what ended a program, if it is an error for its user, and gives the exit status of its
-    /// kind: 0 where the reader has gone.
-    package static func status(of error: any Error, program: String) -> Int32? {
+    /// Says what ended a program and gives its exit status: that of the kind of an error for its user, 0
+    /// where the reader has gone.
+    ///
+    /// - Parameter explain: what to say of any other error, and the status; 0 where the text is what was
+    ///   asked for, such as help.
+    package static func status(
+        of error: any Error, program: String, explain: (any Error) -> (text: String, status: Int32)
+    ) -> Int32 {
         switch error {
         case is ReaderGone: return 0
         case let error as any UserFacingError:
-            warn("\(program): \(error)")
+            let text = error.description
+            warn("\(program): \(text.utf8.count > longest ? text.prefix(longest) + "…" : text)")
             return error.kind.rawValue
-        default: return nil
+        default:
+            let (text, status) = explain(error)
+            guard status == 0 else {
+                warn(text)
+                return status
+            }
+            do {
+                try say(text)
+                return 0
+            } catch let failure {
+                return self.status(of: failure, program: program, explain: explain)
+            }
         }
     }
 }

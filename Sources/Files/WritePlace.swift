@@ -58,7 +58,7 @@ enum WritePlace {
 }
 
 /// Where the symbolic link `path` leads; nil if it is none.
-func linkTarget(_ path: String) -> String? {
+package func linkTarget(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &buffer, buffer.count)
     return count < 0

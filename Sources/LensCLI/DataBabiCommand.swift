@@ -50,8 +50,6 @@ struct DataBabiCommand: ReportingCommand {
     @Flag(help: "Replace the stories that an earlier run left in --out.")
     var overwrite = false
 
-    var resultPath: String? { nil }
-
     func validate() throws {
         try requireNumber(stories, "--stories", 1...1 << 24)
     }

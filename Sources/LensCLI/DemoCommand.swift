@@ -72,7 +72,7 @@ struct DemoCommand: ParsableCommand {
         let summary = """
             \(try layerTable(curves, LayerChartOptions()))
 
-            \(try LayerFindings(curves).text)
+            \(try LayerFindings(curves).text)\(models == nil ? "\n" + EmbeddedPair.selection : "")
             """
         try writeFile(summary + "\n", to: folder.summary)
         folder.forgetPrevious()

@@ -13,6 +13,10 @@ struct EmbeddedPair {
         let seeds: [String]
     }
 
+    /// What must be known of how the seeds were chosen: models/README.md, "When a model begins".
+    static let selection =
+        "Of Mamba-2, three seeds that had not learnt to look facts up were left out (models/README.md)."
+
     /// For messages.
     static let layout = "mamba2/seed0 … and diffmamba2/seed0 …"
 

@@ -35,27 +35,16 @@ enum Main {
                 throw RefusedArguments(reason: error.message, command: type(of: command))
             }
         } catch {
-            exit(StandardStreams.status(of: error, program: "lens") ?? parserStatus(error))
+            exit(StandardStreams.status(of: error, program: "lens", explain: explanation))
         }
     }
 
-    /// Prints help, or what is wrong with the arguments.
-    private static func parserStatus(_ error: any Error) -> Int32 {
+    /// Help, or what is wrong with the arguments.
+    private static func explanation(of error: any Error) -> (text: String, status: Int32) {
         if let error = error as? RefusedArguments {
-            StandardStreams.warn(error.description)
-            return FailureKind.usage.rawValue
+            return (error.description, FailureKind.usage.rawValue)
         }
-        let status = LensCommand.exitCode(for: error).rawValue
-        guard status == 0 else {
-            StandardStreams.warn(LensCommand.fullMessage(for: error))
-            return status
-        }
-        do {
-            try StandardStreams.say(LensCommand.fullMessage(for: error))
-            return 0
-        } catch {
-            return StandardStreams.status(of: error, program: "lens") ?? 1
-        }
+        return (LensCommand.fullMessage(for: error), LensCommand.exitCode(for: error).rawValue)
     }
 }
 

@@ -11,6 +11,8 @@ protocol ReportingCommand: ParsableCommand {
 }
 
 extension ReportingCommand {
+    var resultPath: String? { nil }
+
     func run() throws { try report(try perform(), besides: resultPath) }
 }
 

@@ -80,7 +80,7 @@ struct ModelOptions: ParsableArguments {
     /// The tokenizer for `model`.
     func loadTokenizer(for model: LanguageModel) throws -> Tokenizer {
         let path = tokenizer ?? join(model.folder, "tokenizer.json")
-        guard fileExists(path) else { throw CommandError.missingTokenizer(path: path) }
+        guard isNamed(path) else { throw CommandError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
     }
 }

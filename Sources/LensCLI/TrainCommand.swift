@@ -43,8 +43,6 @@ struct TrainCommand: ReportingCommand {
 
     @OptionGroup var session: SessionOptions
 
-    var resultPath: String? { nil }
-
     func validate() throws {
         let fit = recipe.options(window: corpus.window).fit
         guard fit != .gradient else { return }

@@ -33,7 +33,7 @@ package enum LensError: UserFacingError, Equatable {
             "\(path): no such file; a lens folder holds config.json and params.pt"
                 + " (or params.safetensors)"
         case .wrongKind(let path, let found):
-            "\(path): lens_type is \(found), expected linear_tuned_lens"
+            "\(path): lens_type is \(found.clipped), expected linear_tuned_lens"
         case .wrongSize(let path, let key, let found, let expected):
             "\(path): \(key) is \(found), but the model has \(expected);"
                 + " is this lens of another model?"

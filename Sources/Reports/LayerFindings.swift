@@ -1,6 +1,7 @@
+import Files
 import Foundation
 
-/// What the layer curves of two models say, in two sentences.
+/// What the layer curves of two models say, in three sentences.
 ///
 /// Everything is computed from means over the curves with one label, the seeds of a model.
 package struct LayerFindings {
@@ -28,6 +29,16 @@ package struct LayerFindings {
     }
 
     private let labels: [String]
+    /// How many seeds each model has.
+    private let seedCounts: [Int]
+
+    /// The smallest p that a two-sided permutation test of the two models' seeds can give: of all ways to
+    /// divide the seeds into two such groups, one is the most extreme on each side.
+    package var smallestP: Double {
+        let (all, first) = (seedCounts[0] + seedCounts[1], seedCounts[0])
+        let ways = (0..<first).reduce(1.0) { $0 * Double(all - $1) / Double($1 + 1) }
+        return min(1, 2 / ways)
+    }
 
     /// - Parameter curves: of two labels, with finite means.
     /// - Throws: `ResultError` as `layerChart` does.
@@ -35,6 +46,7 @@ package struct LayerFindings {
         let aligned = try AlignedCurves(curves, LayerChartOptions())
         precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")
         labels = aligned.labels
+        seedCounts = aligned.labels.map { label in curves.count { $0.label == label } }
         settled = zip(aligned.labels, aligned.readings).map { label, readings in
             let means = readings.compactMap { $0?.mean }
             let output = means[means.count - 1]
@@ -65,12 +77,17 @@ package struct LayerFindings {
                 "\(widest.width > spread ? "more" : "no more") than the "
                     + "\(decimal(spread, digits: 3)) by which seeds of one model differ there"
             }
+        let limit =
+            widest.spread == nil
+            ? ""
+            : "\n\(counted(seedCounts[0], "seed")) against \(seedCounts[1]) cannot show a difference"
+                + " beyond p = \(String(format: "%.2g", smallestP)), however far apart the curves are."
         return """
             The lens gives the right answer more than half of its final probability \
             \(halves.joined(separator: ", ")).
             The two models are furthest apart after block \(widest.blocks), \
             \(means.joined(separator: " against ")): \(decimal(widest.width, digits: 3)), \
-            \(comparison).
+            \(comparison).\(limit)
             """
     }
 }

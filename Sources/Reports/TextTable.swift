@@ -30,15 +30,24 @@ package struct TextTable {
             ? cell.prefix(widest - 1) + "…" : cell
     }
 
-    /// One line a row, without spaces at the ends of lines and without a final line break.
+    /// Columns that say something in at least one row below the headings.
+    private var filledColumns: [Int] {
+        guard rows.count > 1 else { return Array(rows[0].indices) }
+        return rows[0].indices.filter { column in
+            rows.dropFirst().contains { !["", "-"].contains($0[column]) }
+        }
+    }
+
+    /// One line a row, without empty columns, spaces at the ends of lines and a final line break.
     package var text: String {
-        let widths = rows[0].indices.map { column in
-            rows.map { $0[column].count }.max() ?? 0
+        let columns = filledColumns.map { column in
+            (index: column, width: rows.map { $0[column].count }.max() ?? 0)
         }
         return rows.map { row in
-            let cells = zip(row, widths).enumerated().map { column, item in
-                let padding = String(repeating: " ", count: item.1 - item.0.count)
-                return textColumns.contains(column) ? item.0 + padding : padding + item.0
+            let cells = columns.map { column in
+                let cell = row[column.index]
+                let padding = String(repeating: " ", count: column.width - cell.count)
+                return textColumns.contains(column.index) ? cell + padding : padding + cell
             }
             let line = cells.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed())

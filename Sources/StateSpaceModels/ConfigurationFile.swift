@@ -11,7 +11,7 @@ extension ModelConfiguration {
     /// - Throws: `ModelError` for a family or option that is not supported, a key that is missing
     ///   or a number that cannot be; `FileError` if the file is not JSON.
     package init(path: String, wholeWidthNorm: Bool = false) throws {
-        guard fileExists(path) else { throw ModelError.missingConfiguration(path: path) }
+        guard isNamed(path) else { throw ModelError.missingConfiguration(path: path) }
         let file = try decodeJSON(ConfigurationFile.self, from: path)
         let checked = CheckedConfiguration(path: path, file: file)
         // Files converted from mamba_ssm may keep its keys beside Hugging Face's, which then count.

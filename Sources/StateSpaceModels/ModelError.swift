@@ -31,11 +31,11 @@ package enum ModelError: UserFacingError, Equatable {
         case .missingConfiguration(let path):
             "\(path): no such file; a model folder holds config.json beside its weights"
         case .unsupported(let path, let key, let found, let supported):
-            "\(path): \(key) is \(found); supported: \(supported)"
+            "\(path): \(key) is \(found.clipped); supported: \(supported)"
         case .missingKey(let path, let key):
             "\(path): no key '\(key)', which this kind of model needs"
         case .invalidValue(let path, let key, let found, let expected):
-            "\(path): \(key) is \(found), expected \(expected)"
+            "\(path): \(key) is \(found.clipped), expected \(expected)"
         case .tooFewBlocks(let path, let found, let expected):
             "\(path): config.json says \(expected) blocks, but the weights hold \(found);"
                 + " do the two belong together?"

@@ -1,8 +1,11 @@
 /// How often each pretoken occurs in some texts: all that BPE learns from.
 ///
 /// Texts are normalised to NFC and cut by the GPT-2 pattern. As in Hugging Face's training, added
-/// tokens are not looked for: `<|endoftext|>` spelled out in a text is text.
+/// tokens are not looked for: `<|endoftext|>` spelled out in a text is text. A pretoken of more than
+/// 64 KiB is cut there all the same: every merge walks through the words it touches.
 package struct PretokenCounts {
+    private static let longest = 1 << 16
+
     /// Pretoken number i occurs `counts[i]` times.
     private(set) var pretokens = ByteStringMap()
     private(set) var counts: [Int] = []
@@ -24,9 +27,11 @@ package struct PretokenCounts {
 
     private mutating func count(_ text: Bytes) {
         let scanner = PretokenScanner(bytes: text)
-        var start = 0
+        var (start, whole) = (0, 0)
         while start < text.count {
-            let end = scanner.end(from: start)
+            // What is left of a long pretoken is not scanned again.
+            if start == whole { whole = scanner.end(from: start) }
+            let end = min(whole, start + Self.longest)
             let pretoken = Bytes(rebasing: text[start..<end])
             start = end
             if let number = pretokens.number(of: pretoken) {

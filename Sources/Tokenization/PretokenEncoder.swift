@@ -22,9 +22,10 @@ struct PretokenEncoder: Sendable {
         _ text: Bytes, splits: Bool, _ memory: inout Memory, _ output: inout [TokenID]
     ) {
         let scanner = PretokenScanner(bytes: text)
-        var start = 0
+        var (start, whole) = (0, 0)
         while start < text.count {
-            let whole = splits ? scanner.end(from: start) : text.count
+            // What is left of a long pretoken is not scanned again.
+            if start == whole { whole = splits ? scanner.end(from: start) : text.count }
             let end = min(whole, start + Self.longest)
             let pretoken = Bytes(rebasing: text[start..<end])
             start = end

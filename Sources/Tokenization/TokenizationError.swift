@@ -23,20 +23,20 @@ package enum TokenizationError: UserFacingError, Equatable {
         case .unsupported(let path, let part, let found, let expected):
             "\(path): \(part) is \(found), which is not supported; expected \(expected)"
         case .missingByteToken(let path, let byte, let token):
-            "\(path): the vocabulary has no token '\(token)' for byte \(byte), so it is not that "
+            "\(path): the vocabulary has no token '\(token.clipped)' for byte \(byte), so it is not that "
                 + "of a byte-level BPE; expected a token for every byte of UTF-8"
         case .idOutOfRange(let path, let token, let id, let limit):
-            "\(path): token '\(token)' has id \(id); expected 0 to \(limit)"
+            "\(path): token '\(token.clipped)' has id \(id); expected 0 to \(limit)"
         case .duplicateID(let path, let id, let first, let second):
-            "\(path): id \(id) belongs to '\(first)' and to '\(second)'; expected one token per id"
+            "\(path): id \(id) belongs to '\(first.clipped)' and to '\(second.clipped)'; expected one token per id"
         case .malformedMerge(let path, let index, let found, let reason):
-            "\(path): merge \(index) is '\(found)': \(reason)"
+            "\(path): merge \(index) is '\(found.clipped)': \(reason)"
         case .emptyAddedToken(let path, let index):
             "\(path): added token \(index) is empty; expected at least one character"
         case .repeatedAddedToken(let path, let token):
-            "\(path): added token '\(token)' is listed twice; remove one of the entries"
+            "\(path): added token '\(token.clipped)' is listed twice; remove one of the entries"
         case .addedTokenID(let path, let token, let found, let expected):
-            "\(path): added token '\(token)' is listed with id \(found) but gets id \(expected) "
+            "\(path): added token '\(token.clipped)' is listed with id \(found) but gets id \(expected) "
                 + "from the vocabulary and the tokens before it; correct the id"
         case .notUTF8(let path, let offset):
             "\(path): byte \(offset) does not belong to UTF-8 text; convert the text to UTF-8"

@@ -112,7 +112,7 @@ package final class Tokenizer: Sendable {
 
     private func encode(_ text: Bytes, _ memory: inout PretokenEncoder.Memory) -> [TokenID] {
         var output: [TokenID] = []
-        output.reserveCapacity(text.count / 4)
+        output.reserveCapacity(min(text.count / 4, 1 << 20))
         for raw in rawTokens.split(text) {
             if let token = raw.token {
                 output.append(token)

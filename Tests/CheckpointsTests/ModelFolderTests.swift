@@ -85,4 +85,31 @@ import Testing
         }
         #expect("\(missing)".contains("hf download org/absent"))
     }
+
+    @Test("a folder mistyped in its last part is suggested; a link that leads nowhere is named")
+    func mistyped() throws {
+        let folder = try TemporaryFolder()
+        try createFolder(folder("models/mamba2-370m"))
+        let path = folder("models/mamba2-37m")
+        #expect(
+            throws: CheckpointError.mistypedFolder(
+                path: path, closest: folder("models/mamba2-370m"))
+        ) { try resolveModelFolder(path, environment: [:]) }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder("models/link"), withDestinationPath: "absent")
+        #expect(throws: FileError.danglingLink(path: folder("models/link"), target: "absent")) {
+            try resolveModelFolder(folder("models/link"), environment: [:])
+        }
+    }
+
+    @Test("a weight file that is a link to nothing is named, not overlooked")
+    func danglingWeights() throws {
+        let folder = try TemporaryFolder()
+        try createFolder(folder("snapshot"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder("snapshot/model.safetensors"), withDestinationPath: "../blobs/0a")
+        let error = FileError.danglingLink(
+            path: folder("snapshot/model.safetensors"), target: "../blobs/0a")
+        #expect(throws: error) { try Checkpoint(folder: folder("snapshot")) }
+    }
 }

@@ -1,8 +1,19 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FileErrorTests {
+    @Test("a link that leads nowhere is named with its target")
+    func danglingLink() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(
+            atPath: folder("link"), withDestinationPath: "../blobs/absent")
+        let error = FileError.danglingLink(path: folder("link"), target: "../blobs/absent")
+        #expect(throws: error) { try readFile(folder("link")) }
+        #expect(isNamed(folder("link")) && !fileExists(folder("link")))
+    }
+
     @Test("each case says what was found and decides the exit status")
     func sentences() {
         let cases: [(FileError, String, FailureKind)] = [

@@ -42,4 +42,30 @@ import Testing
         try writeFile("newer", to: folder("a"))
         #expect(file.withBytes { Data($0) } == Data("old".utf8))
     }
+
+    @Test("what was opened is hashed, though another file has its name by now")
+    func hash() throws {
+        let folder = try TemporaryFolder()
+        let content = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+        try writeFile(content, to: folder("a"))
+        let expected = try SHA256.hex(ofFile: folder("a"))
+        let file = try MappedFile(folder("a"))
+        try writeFile("other", to: folder("a"))
+        let hash = SHA256()
+        try file.hash(into: hash)
+        #expect(hash.finalize() == expected)
+    }
+
+    @Test(
+        "pipes and the files of /proc are read to their end", .enabled(if: isFolder("/proc/self")))
+    func unmappable() throws {
+        let folder = try TemporaryFolder()
+        mkfifo(folder("pipe"), 0o600)
+        let content = Data(repeating: 7, count: 300_000)
+        let path = folder("pipe")
+        Thread.detachNewThread { try? content.write(to: URL(fileURLWithPath: path)) }
+        #expect(try readFile(path) == content)
+        #expect(try !readFile("/proc/self/status").isEmpty)
+        #expect(try readFile("/dev/null").isEmpty)
+    }
 }

@@ -40,6 +40,8 @@ struct Format: Sendable, CustomTestStringConvertible {
         Format(name: "result", prepare: result),
         Format(name: "table", prepare: table),
         Format(name: "lens", prepare: lens),
+        Format(name: "snapshot", prepare: snapshot),
+        Format(name: "ids", prepare: ids),
     ]
 
     /// A folder that is inspected and, where nothing is wrong with it, run.
@@ -182,6 +184,37 @@ struct Format: Sendable, CustomTestStringConvertible {
             "{1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 9.5, 'total': 20, 'avg': 0.475}}\n",
             to: path)
         return Reader(files: ["table.txt"]) { _ = try ResultFile.curves([path]) }
+    }
+
+    private static func snapshot(_ folder: String) throws -> Reader {
+        try SmallModel.write(.mamba2, to: join(folder, "model"))
+        let model = try LanguageModel(folder: join(folder, "model"))
+        var random = TestRandom(seed: 5)
+        let windows = TokenWindows(
+            window: 8, ids: random.ids(64, below: SmallModel.vocabSize), tokenCount: 64,
+            documentCount: 1, byteCount: 256)
+        var options = LensTrainingOptions()
+        (options.steps, options.window, options.tokensPerStep) = (3, 8, 16)
+        func trainer() throws -> LensTrainer {
+            try LensTrainer(
+                model, lens: Lens(zeroFor: model.configuration), windows: windows, options: options)
+        }
+        let first = try trainer()
+        while first.completedSteps < 1 { _ = try first.advance() }
+        try LensSnapshot.write(first, to: folder)
+        return Reader(files: ["snapshots/step-000001.safetensors"]) {
+            let resumed = try trainer()
+            try LensSnapshot.restore(resumed, from: folder)
+            // What is believed can be gone on from.
+            while !resumed.isFinished { _ = try resumed.advance() }
+        }
+    }
+
+    private static func ids(_ folder: String) throws -> Reader {
+        try writeFile("[[1, 2, 3], [4, 5, 6]]", to: join(folder, "ids.json"))
+        return Reader(files: ["ids.json"]) {
+            _ = try decodeJSON([TokenIDList].self, from: join(folder, "ids.json"))
+        }
     }
 
     private static func lens(_ folder: String) throws -> Reader {

@@ -33,7 +33,19 @@ struct LayerFindingsTests {
                 block 3 on (output 0.750), in b at no block before its output (output 0.500).
                 The two models are furthest apart after block 4, a 0.750 against b 0.125: 0.625, \
                 more than the 0.000 by which seeds of one model differ there.
+                2 seeds against 2 cannot show a difference beyond p = 0.33, however far apart the \
+                curves are.
                 """)
+    }
+
+    @Test(
+        "the smallest p that so many seeds can give",
+        arguments: [(3, 3, 0.1), (2, 3, 0.2), (4, 4, 2.0 / 70)])
+    func smallestP(first: Int, second: Int, p: Double) throws {
+        let curves =
+            (0..<first).map { _ in curve("a", [0.5], output: 0.5) }
+            + (0..<second).map { _ in curve("b", [0.25], output: 0.5) }
+        #expect(abs(try LayerFindings(curves).smallestP - p) < 1e-12)
     }
 
     @Test("a gap that seeds could explain, and one seed each")

@@ -64,11 +64,21 @@ final class LineReader {
     /// Calls `body` once with everything, line feeds included; nil the second time.
     func whole<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
         guard number == 0 else { return nil }
+        // In pieces first: an array that grows takes up to three times its bytes.
+        var (pieces, count): ([[UInt8]], Int) = ([], 0)
         while let next = try source.next() {
-            piece = next
-            try carry(next.count)
+            count += next.count
+            guard count <= limit else { throw tooLong }
+            pieces.append(Array(next))
         }
-        return try passCarried(lineFeed: 0) { try body($0.bytes) }
+        let all = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            for piece in pieces {
+                _ = UnsafeMutableBufferPointer(rebasing: buffer[initialized...]).update(from: piece)
+                initialized += piece.count
+            }
+        }
+        pieces = []
+        return try all.withUnsafeBytes { try pass($0, lineFeed: 0) { try body($0.bytes) } }
     }
 
     private func lengthBeforeLineFeed() -> Int? {
