@@ -6,12 +6,24 @@ import Lenses
 import StateSpaceModels
 
 /// What a training may take, as `--budget` says: `10m`, `250k tokens`, `3e15 operations`.
-enum TrainBudget: Equatable, ExpressibleByArgument {
+enum TrainBudget: Equatable, ExpressibleByArgument, CustomStringConvertible {
     case seconds(Double)
     case tokens(Double)
     case operations(Double)
     /// A number of which nobody said what it counts; refused by `RecipeOptions`.
     case unitless(String)
+
+    var description: String {
+        func spelled(_ number: Double) -> String {
+            number == number.rounded() && number < 1e15 ? "\(Int(number))" : "\(number)"
+        }
+        return switch self {
+        case .seconds(let number): "\(spelled(number)) s"
+        case .tokens(let number): "\(spelled(number)) tokens"
+        case .operations(let number): "\(spelled(number)) operations"
+        case .unitless(let number): number
+        }
+    }
 
     init?(argument: String) {
         let argument = argument.replacing(" ", with: "")

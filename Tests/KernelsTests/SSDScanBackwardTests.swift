@@ -8,6 +8,10 @@ import Testing
 @Suite struct SSDScanBackwardTests {
     static let rounding = Tolerance.relative(
         3e-6, because: "fp32 products over chunks of 64 and the states around them")
+    /// Of A, whose gradient sums terms of both signs that nearly cancel where steps are long: over six
+    /// seeds 8e-5 at most, on portable, AVX2 and AVX-512 loops alike.
+    static let cancellation = Tolerance.relative(
+        2e-4, because: "two sums of some hundred fp32 terms that cancel")
 
     @Test("every input of ragged sequences", arguments: [1, 2], [0.001...0.1, 0...6.0])
     func matchesDifferences(groups: Int, steps: ClosedRange<Double>) {
@@ -37,7 +41,7 @@ import Testing
             let scale = values.map { abs(Double($0)) }.max() ?? 0
             expectClose(
                 sampled.map { values[$0] } + [Float(scale)], expected + [Double(Float(scale))],
-                within: Self.rounding, "\(part)")
+                within: part == .A ? Self.cancellation : Self.rounding, "\(part)")
         }
     }
 

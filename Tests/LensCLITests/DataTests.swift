@@ -131,7 +131,8 @@ struct DataTests {
         arguments: [
             ["babi", "--tasks", "21", "'21'"], ["babi", "--tasks", "3-1", "'3-1'"],
             ["babi", "--stories", "0", "--stories is 0"],
-            ["babi", "--split", "dev", "'dev'"], ["text", "--bytes", "0", "The size is 0"],
+            ["babi", "--split", "dev", "'dev'"],
+            ["text", "--bytes", "0", "--bytes is 0, expected 1"],
             ["text", "--tokens", "5", "--tokenizer"],
         ])
     func refused(arguments: [String]) throws {

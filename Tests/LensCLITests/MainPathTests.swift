@@ -175,7 +175,9 @@ struct MainPathTests {
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
         let other = try budgeted("20s", arguments + ["--resume"])
-        #expect(other.status == 65 && other.errors.contains("option budget"), "\(other.errors)")
+        #expect(
+            other.status == 65 && other.errors.contains("made with --budget 10 s, not 20 s"),
+            "\(other.errors)")
         let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
