@@ -87,10 +87,29 @@ struct SessionOptions: ParsableArguments {
         detail: (Training.Report, Training.Scores?) -> String
     ) throws {
         var scores: Training.Scores?
-        func measure() throws {
-            guard let report = try training.measure() else { return }
-            try log.append(report)
-            scores = report.scores
+        // A state is one to go on from only with the lines that came before it.
+        func writeState() throws {
+            try log.flush()
+            try training.writeSnapshot(to: out)
+        }
+        var isFull = false
+        /// Does what a later time can make good: there may be room again then.
+        func unlessFull(_ body: () throws -> Void) throws {
+            do {
+                try body()
+                isFull = false
+            } catch let failure as FileError {
+                if !isFull { StandardStreams.warn("lens: not written for now: \(failure)") }
+                isFull = true
+            }
+        }
+        /// Does what must be done now; an earlier state, if there is one, is named where it cannot be.
+        func orEarlierState(_ body: () throws -> Void) throws {
+            do {
+                try body()
+            } catch let failure as FileError where folder.hasState {
+                throw CommandError.stopped(reason: "\(failure)", folder: out)
+            }
         }
         Interruption.catchSignals()
         if resume {
@@ -98,7 +117,10 @@ struct SessionOptions: ParsableArguments {
             try log.keep(through: training.completedSteps)
         } else {
             try log.begin()
-            try measure()
+            if let report = try training.measure() {
+                try log.append(report)
+                scores = report.scores
+            }
         }
         let display = ProgressDisplay(
             "training", unit: "tokens", total: training.totalTokens,
@@ -108,14 +130,15 @@ struct SessionOptions: ParsableArguments {
         var saved = start
         while !training.isFinished {
             if Interruption.isRequested {
-                try keepState(of: training, in: folder)
+                try orEarlierState(writeState)
                 throw CommandError.interrupted(folder: out)
             }
             let report = try training.advance()
             if let report {
-                try orState(of: folder) {
-                    try log.append(report)
-                    try measure()
+                try unlessFull { try log.append(report) }
+                if let measured = try training.measure() {
+                    scores = measured.scores
+                    try unlessFull { try log.append(measured) }
                 }
                 latest = detail(report, scores)
             }
@@ -126,17 +149,13 @@ struct SessionOptions: ParsableArguments {
                     .now - saved > Self.snapshotInterval
                 }
             if isDue, !training.isFinished {
-                do {
-                    try training.writeSnapshot(to: out)
-                } catch let failure as FileError {
-                    // There may be room again when the next one is due.
-                    StandardStreams.warn("lens: no snapshot this time: \(failure)")
-                }
+                try unlessFull(writeState)
                 saved = .now
             }
             let step = "step \(training.completedSteps)/\(training.totalSteps)"
             display.update(training.tokensSeen, detail: "\(step)  \(latest)")
         }
+        try orEarlierState(log.flush)
     }
 
     /// Writes what a finished training ends with and puts it in its place. Where that fails the state is
@@ -151,21 +170,6 @@ struct SessionOptions: ParsableArguments {
             folder.removeIncomplete()
             try? training.writeSnapshot(to: out)
             guard folder.hasState else { throw failure }
-            throw CommandError.stopped(reason: "\(failure)", folder: out)
-        }
-    }
-
-    private func keepState(
-        of training: some ResumableTraining, in folder: OutputFolder
-    ) throws {
-        try orState(of: folder) { try training.writeSnapshot(to: out) }
-    }
-
-    /// Does something; where the system refuses it and there is a state to go on from, says so.
-    private func orState(of folder: OutputFolder, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let failure as FileError where folder.hasState {
             throw CommandError.stopped(reason: "\(failure)", folder: out)
         }
     }

@@ -53,4 +53,22 @@ struct TrainingLogTests {
         try log.append(Step(step: 3, loss: 1))
         #expect(try log.reports(Step.self) == [Step(step: 3, loss: 1)])
     }
+
+    @Test("a line that finds no room is kept, and none is written in part")
+    func noRoom() throws {
+        let log = log
+        try log.begin()
+        try log.append(Step(step: 1, loss: 1))
+        let path = folder("train.jsonl")
+        let before = try readFile(path)
+        unlink(path)
+        try createFolder(path)
+        for step in 2...3 {
+            #expect(throws: FileError.self) { try log.append(Step(step: step, loss: 1)) }
+        }
+        rmdir(path)
+        try writeFile(before, to: path)
+        try log.append(Step(step: 4, loss: 1))
+        #expect(try log.reports(Step.self).map(\.step) == [1, 2, 3, 4])
+    }
 }
