@@ -47,7 +47,7 @@ struct ShardIndex: Decodable {
         }
         for (tensor, shard) in index.weightMap
         where shard.isEmpty || shard == "." || shard == ".." || shard.contains("/")
-            || shard.contains("\\") || shard.contains("\0")
+            || shard.contains("\\") || shard.contains("\0") || shard.utf8.count > 255
         {
             throw CheckpointError.shardIndex(
                 path: path, flaw: .shardOutsideFolder(tensor: tensor, shard: shard))
