@@ -37,6 +37,7 @@ package final class AtomicFile {
             let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
             if written < 0 {
                 if errno == EINTR { continue }
+                if errno == EPIPE, isStandardOutput(path) { throw ReaderGone() }
                 throw FileError.writing(path)
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])

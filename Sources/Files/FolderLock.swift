@@ -10,13 +10,22 @@ package final class FolderLock {
     ///
     /// - Throws: `FileError.locked` if another process holds it.
     package init(_ path: String) throws {
-        try createFolder(path)
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError.writing(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw FileError.locked(path: path)
+        // The folder may have been removed between its opening and its locking.
+        for _ in 0..<8 {
+            try createFolder(path)
+            let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard opened >= 0 else { throw FileError.writing(path) }
+            guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+                close(opened)
+                throw FileError.locked(path: path)
+            }
+            if FileIdentity(path) == FileIdentity("/proc/self/fd/\(opened)") {
+                descriptor = opened
+                return
+            }
+            close(opened)
         }
+        throw FileError.locked(path: path)
     }
 
     deinit { close(descriptor) }

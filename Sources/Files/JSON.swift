@@ -33,8 +33,7 @@ package func decodingJSON<T>(
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let data = data.starts(with: [0xEF, 0xBB, 0xBF]) ? Data(data.dropFirst(3)) : data
-    let (text, spelledNumbers) = try normalized(data)
+    let (text, spelledNumbers) = try normalized(withoutMark(data))
     do {
         return try decode(decoder, text)
     } catch is DecodingError where !spelledNumbers.isEmpty {
@@ -51,12 +50,16 @@ package func decodingJSON<T>(
 package func integerEntries(
     of keys: [String], in data: Data, path: String
 ) throws -> [(key: String, value: Int)] {
-    try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+    try withoutMark(data).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
         var scanner = JSONScanner(bytes, listing: keys)
         do {
             try scanner.scan()
         } catch let flaw as JSONFlaw {
             throw FileError.malformedJSON(path: path, reason: flaw.description)
+        }
+        guard scanner.hasListed else {
+            throw FileError.malformedJSON(
+                path: path, reason: "key '\(keys.joined(separator: "."))' is missing, or no object")
         }
         return try scanner.entries.map { key, place in
             let (name, text) = (
@@ -70,6 +73,11 @@ package func integerEntries(
             return (name, value)
         }
     }
+}
+
+/// The text without a byte order mark.
+private func withoutMark(_ data: Data) -> Data {
+    data.starts(with: [0xEF, 0xBB, 0xBF]) ? Data(data.dropFirst(3)) : data
 }
 
 /// The text with every number that JSON cannot spell as a string, and what else may be such a number.

@@ -57,6 +57,8 @@ struct JSONScanner {
 
     /// Keys and places of the values of the object at `wanted`, in their order.
     private(set) var entries: [(key: [UInt8], value: Range<Int>)] = []
+    /// Whether there is such an object, with a key at least.
+    private(set) var hasListed = false
     private let wanted: [[UInt8]]?
 
     /// - Parameter wanted: the keys that lead to an object whose entries are to be listed.
@@ -104,7 +106,7 @@ struct JSONScanner {
                 position += 1
                 open.removeLast()
             } else if next == UInt8(ascii: "\"") {
-                let text = String(decoding: try string(), as: UTF8.self)
+                let text = String(decoding: try string(atMost: 16), as: UTF8.self)
                 if let number = Self.spelled[text] {
                     spelledNumbers.append((start..<position, "\"\(number)\""))
                 }
@@ -130,12 +132,13 @@ struct JSONScanner {
         open[depth]?.current = name
         skipSpace()
         let start = position
+        let isListed =
+            wanted.map { depth == $0.count && open.prefix(depth).map { $0?.current } == $0 }
+            ?? false
+        hasListed = hasListed || isListed
         try value()
-        if let wanted, depth == wanted.count, open.count == depth + 1,
-            open.prefix(depth).map({ $0?.current }) == wanted
-        {
-            entries.append((name, start..<position))
-        }
+        // Of a list or an object that is not empty only the beginning, which is no number either.
+        if isListed { entries.append((name, start..<position)) }
     }
 
     /// What stands between a value and the next one; false at the end of the text.
@@ -169,8 +172,8 @@ struct JSONScanner {
 
     private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// A string's content with its escapes resolved.
-    private mutating func string() throws -> [UInt8] {
+    /// A string's content with its escapes resolved; nothing of one that has more bytes than asked for.
+    private mutating func string(atMost limit: Int = .max) throws -> [UInt8] {
         guard next == UInt8(ascii: "\"") else { throw NoJSON() }
         let start = position + 1
         var end = start
@@ -185,10 +188,11 @@ struct JSONScanner {
         guard end < bytes.count else { throw NoJSON() }
         position = end + 1
         let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        guard hasEscapes else { return Array(content) }
-        if let place = loneSurrogate(in: content) {
+        if hasEscapes, let place = loneSurrogate(in: content) {
             throw JSONFlaw.loneSurrogate(byte: start + place)
         }
+        guard content.count <= limit else { return [] }
+        guard hasEscapes else { return Array(content) }
         let quoted = UnsafeRawBufferPointer(rebasing: bytes[start - 1...end])
         let text = try? JSONDecoder().decode(String.self, from: Data(quoted))
         return text.map { Array($0.utf8) } ?? Array(content)

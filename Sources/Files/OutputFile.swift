@@ -72,34 +72,45 @@ package func checkDistinct(_ outputs: [(option: String, path: String?)]) throws 
         guard let path, case .file(let target) = try WritePlace(path) else { continue }
         let folder = parentFolder(of: target)
         let name = target.split(separator: "/").last ?? ""
-        let place = join(realPath(folder.isEmpty ? "." : folder) ?? folder, String(name))
+        let parent = folder.isEmpty ? "." : folder
+        let resolved = realPath(parent) ?? URL(fileURLWithPath: parent).standardizedFileURL.path
+        let place = join(resolved, String(name))
         if let other = seen.updateValue(option, forKey: place) {
             throw FileError.sameOutput(path: path, options: [other, option])
         }
     }
 }
 
-/// The command line that made a file, as its provenance says: JSON results and the metadata of
-/// safetensors files hold it under the key `command`.
+/// The command line that made a file, as its provenance says: under `command` or `run.command` of a JSON
+/// result, or in the metadata of a safetensors file.
 ///
-/// - Returns: its first 80 bytes; nil for files that say nothing.
+/// - Returns: nil for files that say nothing, or are none of these.
 package func provenance(of path: String) throws -> String? {
-    let key = Array(#""command""#.utf8)
-    return try MappedFile(path).withBytes { bytes in
-        var rest = bytes[...]
-        while let quote = rest.firstIndex(of: key[0]) {
-            rest = rest[quote...]
-            guard rest.starts(with: key) else {
-                rest = rest.dropFirst()
-                continue
-            }
-            rest = rest.dropFirst(key.count)
-            let value = rest.drop { [0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: ":")].contains($0) }
-            guard value.starts(with: #""lens "#.utf8) else { continue }
-            let line = value.dropFirst().prefix(80).prefix { $0 != key[0] }
-            return String(decoding: line, as: UTF8.self)
+    struct Marker: Decodable {
+        struct Run: Decodable { let command: String? }
+        let command: String?
+        let run: Run?
+        let metadata: Run?
+
+        enum CodingKeys: String, CodingKey {
+            case command, run
+            case metadata = "__metadata__"
         }
-        return nil
+    }
+    return try MappedFile(path).withBytes { bytes in
+        var text = bytes[...]
+        // As the length of a header a JSON text is beyond any file.
+        if bytes.count > 9, bytes[8] == UInt8(ascii: "{"),
+            case let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)),
+            length <= bytes.count - 8
+        {
+            text = bytes[8..<8 + Int(length)]
+        }
+        // More than any result has.
+        guard text.first == UInt8(ascii: "{"), text.count < 1 << 30,
+            let marker = try? decodeJSON(Marker.self, from: Data(text), path: path)
+        else { return nil }
+        return marker.command ?? marker.run?.command ?? marker.metadata?.command
     }
 }
 

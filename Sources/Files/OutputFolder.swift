@@ -77,8 +77,8 @@ package final class OutputFolder {
     package func check(inputs: [(option: String, path: String)]) throws {
         let identity = FileIdentity(path)
         for (option, input) in inputs {
-            let parent = parentFolder(of: input)
-            let places = [input, parent.isEmpty ? "." : parent]
+            let parents = [input, realPath(input) ?? input].map { parentFolder(of: $0) }
+            let places = [input] + parents.map { $0.isEmpty ? "." : $0 }
             if places.contains(where: { FileIdentity($0) == identity }) {
                 throw OutputFolderError.isInput(path: path, option: option, input: input)
             }
@@ -93,13 +93,21 @@ package final class OutputFolder {
         let old = try resultFiles()
         let foreign = Set(new).subtracting(old).filter { fileExists(join(path, $0)) }
         guard foreign.isEmpty else { throw self.foreign(foreign.sorted()) }
+        for name in old.union(new).sorted() {
+            let place = join(path, name)
+            guard fileExists(place), let reason = whyNotReplaceable(place) else { continue }
+            throw FileError.unwritable(path: place, reason: reason)
+        }
         let plan = Exchange(new: new, stale: old.subtracting(new).sorted())
         try writeFile(encodeJSON(plan), to: join(work, Self.complete))
         try exchange()
     }
 
     /// Removes what lies in `work` but the log of a training, which a state goes on with.
+    ///
+    /// What is complete stays: the next command moves the rest of it.
     package func removeIncomplete() {
+        guard !fileExists(join(work, Self.complete)) else { return }
         for name in (try? fileNames(in: work)) ?? []
         where name != Self.owner && !name.hasSuffix(".jsonl") {
             try? FileManager.default.removeItem(atPath: join(work, name))
@@ -115,6 +123,11 @@ package final class OutputFolder {
         let new: [String]
         /// Files of the old result that the new one does not have.
         let stale: [String]
+    }
+
+    /// Neither a state nor what a killed process left of one.
+    private static func isStranger(_ name: String) -> Bool {
+        !isState(name) && !(name.hasPrefix("step-") && name.contains(".safetensors.partial-"))
     }
 
     private static func isState(_ name: String) -> Bool {
@@ -144,9 +157,7 @@ package final class OutputFolder {
             // A result that was complete when its process was killed.
             if fileExists(join(work, Self.complete)) { try exchange() }
         }
-        let strangers = ((try? fileNames(in: states)) ?? []).filter {
-            !Self.isState($0) && !$0.contains(".partial-")
-        }
+        let strangers = fileExists(states) ? try fileNames(in: states).filter(Self.isStranger) : []
         guard strangers.isEmpty else { throw foreign(strangers.map { "snapshots/\($0)" }) }
         let names = try fileNames(in: path).filter {
             !["unfinished", "snapshots"].contains($0) && !$0.contains(".partial-")
@@ -213,7 +224,10 @@ package final class OutputFolder {
             try createFolder(parentFolder(of: target))
             guard rename(join(work, name), target) == 0 else { throw FileError.writing(target) }
         }
-        try? FileManager.default.removeItem(atPath: states)
+        for name in (try? fileNames(in: states)) ?? [] where !Self.isStranger(name) {
+            unlink(join(states, name))
+        }
+        rmdir(states)
         removeWork()
     }
 }

@@ -22,9 +22,12 @@ package final class PartialFile {
         Self.removeAbandoned(stem, in: folder)
         temporary = join(folder, "\(stem)\(getpid())")
         replaced = status(target)
-        descriptor = open(
-            temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileError.writing(target) }
+        // Not ours to remove before it is ours.
+        let opened = open(
+            temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            (replaced?.st_mode ?? 0o666) & 0o666)
+        guard opened >= 0 else { throw FileError.writing(target) }
+        descriptor = opened
         flock(descriptor, LOCK_EX | LOCK_NB)
         if let replaced { _ = fchown(descriptor, replaced.st_uid, replaced.st_gid) }
     }
@@ -67,10 +70,13 @@ package final class PartialFile {
         return "\(SHA256.hex(of: String(name))).partial-"
     }
 
-    /// Removes the temporary files of processes that are no more.
+    /// Removes the temporary files of processes that are no more, and those that libzip made beside them.
     private static func removeAbandoned(_ stem: String, in folder: String) {
         let folder = folder.isEmpty ? "." : folder
-        for name in (try? fileNames(in: folder)) ?? [] where name.hasPrefix(stem) {
+        for name in (try? fileNames(in: folder)) ?? []
+        where name.hasPrefix(stem)
+            && (try? /[0-9]+(\.[A-Za-z0-9]{6})?/.wholeMatch(in: name.dropFirst(stem.count))) != nil
+        {
             let path = join(folder, name)
             let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else { continue }

@@ -35,7 +35,7 @@ package func checkSpace(for path: String, in folder: String, bytes: Int) throws 
 
 /// Why a file cannot be renamed over an existing `target` although its folder may be writable; nil
 /// where nothing is known to stand against it.
-private func whyNotReplaceable(_ target: String) -> String? {
+func whyNotReplaceable(_ target: String) -> String? {
     var status = stat()
     guard lstat(target, &status) == 0 else { return nil }
     let descriptor = open(target, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

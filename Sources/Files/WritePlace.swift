@@ -24,7 +24,7 @@ enum WritePlace {
                 self = .descriptor(descriptor)
                 return
             }
-            guard let link = linkTarget(place) else {
+            guard let link = try checkedLinkTarget(place, path) else {
                 self = try Self.end(place, path)
                 return
             }
@@ -49,12 +49,23 @@ enum WritePlace {
 
     /// The number in `/dev/fd/1`, `/proc/self/fd/1` and the names that lead there.
     private static func descriptor(named path: String) -> Int32? {
-        for folder in ["/dev/fd/", "/proc/self/fd/", "/proc/\(getpid())/fd/"]
+        for folder in [
+            "/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/", "/proc/\(getpid())/fd/",
+        ]
         where path.hasPrefix(folder) {
             return Int32(path.dropFirst(folder.count))
         }
         return ["/dev/stdin", "/dev/stdout", "/dev/stderr"].firstIndex(of: path).map(Int32.init)
     }
+}
+
+/// As `linkTarget`; a target that is no text cannot be followed as text.
+private func checkedLinkTarget(_ place: String, _ path: String) throws -> String? {
+    let target = linkTarget(place)
+    guard target?.contains("\u{FFFD}") != true else {
+        throw FileError.unwritable(path: path, reason: "it is a link whose target is not UTF-8")
+    }
+    return target
 }
 
 /// Where the symbolic link `path` leads; nil if it is none.

@@ -41,7 +41,12 @@ struct EvalTextCommand: ParsableCommand {
         let file = try OutputFile(out, of: "lens eval text")
         let metrics = try upstreamJson.map {
             try OutputFile(
-                $0, of: "lens eval text --upstream-json", isOurs: TextResult.isAggregateMetrics)
+                $0, of: "lens eval text --upstream-json",
+                isOurs: { path in
+                    // What the result beside it says.
+                    let old = try? decodeJSON(TextResult.self, from: out)
+                    return try old.map { try encodeJSON($0.aggregateMetrics) } == readFile(path)
+                })
         }
         let model = try modelOptions.loadModel(isRecorded: true)
         let tuned = try lensOptions.loadTunedLens(for: model)

@@ -62,9 +62,11 @@ struct InspectCommand: ParsableCommand {
         }
         lines.append(("tokenizer", tokenizer(inspection.folder)))
         lines += inspection.notes.map { ("note", $0) }
-        lines += inspection.foreign.map { ("unused tensor", "\($0.name), of dtype \($0.dtype)") }
+        lines += inspection.foreign.map {
+            ("unused tensor", "\($0.name.clipped), of dtype \($0.dtype)")
+        }
         lines += inspection.problems.map { ("problem", "\($0)") }
-        lines += inspection.unexpected.map { ("unexpected tensor", $0) }
+        lines += inspection.unexpected.map { ("unexpected tensor", $0.clipped) }
         if inspection.model == nil { lines.append(("problem", "and more; this is no such model")) }
         if inspection.problems.isEmpty && inspection.unexpected.isEmpty {
             lines.append(("tensors", "all there, nothing unexpected"))

@@ -176,6 +176,8 @@ struct TrainCommand: ReportingCommand {
         _ model: LanguageModel, _ windows: TokenWindows, _ heldOut: HeldOutText,
         _ options: LensTrainingOptions, in folder: OutputFolder
     ) throws -> String {
+        let bytes = 2 * Lens(zeroFor: model.configuration).byteCount
+        try checkSpace(for: folder.path, in: folder.path, bytes: bytes)
         let text = try TrainingText(windows, model: model, options: options)
         let solution = try closedForm(model, text, heldOut)
         let log = TrainingLog(folder: folder.work)

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// What `lens eval text` writes: how far each layer's distribution is from the model's.
@@ -60,7 +59,7 @@ package struct TextResult: Codable, Sendable, Equatable {
 
     /// The tree of tuned-lens's `aggregate_metrics.json`: lens, metric, layer (`layer_i` reads the
     /// stream after `i + 1` blocks), all in bits per byte.
-    package var aggregateMetrics: AggregateMetrics {
+    package var aggregateMetrics: [String: [String: [String: Double]]] {
         func tree(_ row: (Layer) -> Row?) -> [String: [String: Double]] {
             func byLayer(_ metric: (TextMetrics) -> Double) -> [String: Double] {
                 Dictionary(
@@ -81,13 +80,5 @@ package struct TextResult: Codable, Sendable, Equatable {
         ]
         if layers.contains(where: { $0.tuned != nil }) { result["tuned"] = tree(\.tuned) }
         return result
-    }
-
-    package typealias AggregateMetrics = [String: [String: [String: Double]]]
-
-    /// Whether a file holds what `aggregateMetrics` gives.
-    package static func isAggregateMetrics(_ path: String) -> Bool {
-        let metrics = try? decodeJSON(AggregateMetrics.self, from: path)
-        return metrics.map { $0["baseline"] != nil && $0["logit"] != nil } ?? false
     }
 }

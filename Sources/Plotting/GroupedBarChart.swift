@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// Bars in groups, one group a category and one bar a series, with optional error bars and marks.
 ///
@@ -114,12 +115,14 @@ package enum FigureFormat: String, CaseIterable, Sendable {
     case pdf
     case svg
 
-    /// Whether a file begins as one of these formats does.
+    /// Whether a file is a figure of one of these formats whose metadata name this program.
     package static func isFigure(_ path: String) throws -> Bool {
         try MappedFile(path).withBytes { bytes in
             let start = String(decoding: bytes.prefix(1024), as: UTF8.self)
-            return bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || start.hasPrefix("%PDF-")
+            let isFormat =
+                bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || start.hasPrefix("%PDF-")
                 || start.contains("<svg")
+            return isFormat && Data(bytes).firstRange(of: Data("StateLens".utf8)) != nil
         }
     }
 }

@@ -97,11 +97,6 @@ package enum ResultFile {
         case pythonLiteral
     }
 
-    /// Whether the file begins as a published layer table does.
-    package static func isPublishedTable(_ path: String) throws -> Bool {
-        try MappedFile(path).withBytes { (try? format($0, path: path)) == .pythonLiteral }
-    }
-
     /// Both formats are a brace; the first key of JSON is in double quotes, of the table a number.
     private static func format(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Format {
         let start = bytes.prefix(4096).filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }

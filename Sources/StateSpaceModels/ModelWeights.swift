@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Foundation
 
 /// A checkpoint under the names that the model reads, and a configuration that knows what the
 /// checkpoint holds.
@@ -83,11 +84,19 @@ struct ModelWeights {
     ) throws -> Bool {
         let (first, second) = (try checkpoint.stored(one), try checkpoint.stored(other))
         guard first.dtype != second.dtype || first.shape != second.shape else {
-            return first.bytes.elementsEqual(second.bytes)
+            return withExtendedLifetime((first, second)) {
+                let (one, other) = (first.bytes, second.bytes)
+                guard let start = one.baseAddress, let otherStart = other.baseAddress else {
+                    return one.count == other.count
+                }
+                return one.count == other.count && memcmp(start, otherStart, one.count) == 0
+            }
         }
-        let values = try checkpoint.float32(other, shape: second.shape)
-        return try checkpoint.float32(one, shape: second.shape).elements
-            .elementsEqual(values.elements)
+        let values = try checkpoint.float32(one, shape: second.shape)
+        let others = try checkpoint.float32(other, shape: second.shape)
+        return withExtendedLifetime((values, others)) {
+            values.elements.elementsEqual(others.elements)
+        }
     }
 }
 

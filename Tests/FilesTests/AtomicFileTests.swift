@@ -164,12 +164,17 @@ import Testing
     func abandonedByOthers() throws {
         let folder = try TemporaryFolder()
         try writeFile("half", to: folder("a.partial-999999"))
+        try writeFile("half", to: folder("a.partial-999997.AbCd12"))
+        try writeFile("a person's", to: folder("a.partial-backup"))
         try writeFile("another's", to: folder("ab.partial-999999"))
         let living = open(folder("a.partial-999998"), O_WRONLY | O_CREAT, 0o600)
         defer { close(living) }
         flock(living, LOCK_EX)
         try writeFile("new", to: folder("a"))
-        #expect(try names(folder.path) == ["a", "a.partial-999998", "ab.partial-999999"])
+        #expect(
+            try names(folder.path) == [
+                "a", "a.partial-999998", "a.partial-backup", "ab.partial-999999",
+            ])
     }
 
     @Test("a file that another process replaced since writing began is not replaced")

@@ -19,7 +19,10 @@ import Testing
             ("{\n  \"command\" : \"lens eval text\"\n}", true),
             (#"{"a":"\"command\":\"lens eval text\"","run":{"command":"lens eval texts"}}"#, false),
             (#"{"run":{"command":"lens eval babilong"}}"#, false),
-            (#"{"command":"lens"}"#, false), ("some text", false), ("\"command\"", false),
+            (#"{"command":"lens"}"#, false),
+            (#"{"collected":[{"run":{"command":"lens eval text"}}]}"#, false),
+            ("<p>\"command\": \"lens eval text\"</p>", false), ("some text", false),
+            ("\"command\"", false),
             ("", true),
         ])
     func provenance(content: String, isOurs: Bool) throws {

@@ -184,6 +184,23 @@ import Testing
         }
     }
 
+    @Test("an exchange that cannot go on loses neither result, and goes on when it can")
+    func stuckExchange() throws {
+        try finish("old")
+        do {
+            let output = try take(Self.lens, .overwrite)
+            try fill(output, Self.lens, "new")
+            unlink(join(out, "params.pt"))
+            try writeFile("in the way", to: join(out, "params.pt/file"))
+            #expect(throws: FileError.self) { try output.commit() }
+            output.removeIncomplete()
+        }
+        #expect(try text("unfinished/params.pt") == "new")
+        try FileManager.default.removeItem(atPath: join(out, "params.pt"))
+        #expect(throws: OutputFolderError.self) { try take() }
+        #expect(try text("params.pt") == "new" && text("config.json") == "new")
+    }
+
     @Test(
         "files that the provenance lists go with the old result, and only those inside the folder")
     func listedFiles() throws {

@@ -106,6 +106,28 @@ struct OutputTests {
         return words + ["--out", path]
     }
 
+    @Test("figures and tables of other programs are left alone")
+    func foreignFiles() throws {
+        #expect(try run("result.json", to: folder("result.json")).status == 0)
+        for (name, content) in [
+            ("a.png", "\u{89}PNG"), ("a.pdf", "%PDF-1.5"), ("a.svg", "<svg></svg>"),
+        ] {
+            try writeFile(content, to: folder(name))
+            let refused = try run("figure.svg", to: folder(name))
+            #expect(refused.status == 64, "\(name): \(refused.errors)")
+        }
+        // A published table is known by the result beside it.
+        let table = folder("table.txt")
+        for _ in 0..<2 {
+            #expect(
+                try run("result.json", to: folder("result.json"), "--upstream-txt", table).status
+                    == 0)
+        }
+        try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: table)
+        #expect(
+            try run("result.json", to: folder("result.json"), "--upstream-txt", table).status == 64)
+    }
+
     @Test("- is standard output, and what else there is to say goes to stderr")
     func standardOutput() throws {
         let run = try run("result.json", to: "-")

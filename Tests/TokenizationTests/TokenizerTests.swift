@@ -145,6 +145,26 @@ struct TokenizerTests {
         #expect(tokenizer.encode("qz") == [256])
     }
 
+    @Test(
+        "a byte order mark is skipped; an id that is none, and a vocabulary that is missing, are said"
+    )
+    func marksAndGaps() throws {
+        let folder = try TemporaryFolder()
+        let path = folder("tokenizer.json")
+        try TinyTokenizer().write(to: path)
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        try writeFile("\u{FEFF}" + text, to: path)
+        #expect(try Tokenizer(path: path).encode("a") == [0x61])
+        for (old, new, reason) in [
+            ("\"a\":97", "\"a\":[97]", "model.vocab.a"), ("\"a\":97", "\"a\":1.5", "model.vocab.a"),
+            ("\"vocab\"", "\"vocabulary\"", "model.vocab' is missing"),
+        ] {
+            try writeFile(text.replacing(old, with: new), to: path)
+            let error = #expect(throws: FileError.self) { try Tokenizer(path: path) }
+            #expect("\(String(describing: error))".contains(reason))
+        }
+    }
+
     @Test("tokens that are canonically equal are two")
     func canonicalEquivalence() throws {
         var tiny = TinyTokenizer()

@@ -3,7 +3,7 @@ import Files
 /// Writes documents until they measure at least `limit`; the last one stays whole.
 ///
 /// A path that ends in `.jsonl` gets one object with the text under `text` a line, as the Pile has
-/// it; one in `.txt` the texts with two blank lines between two. `DocumentReader` reads both.
+/// it; one in `.txt`, a pipe and standard output the texts with two blank lines between two. `DocumentReader` reads both.
 ///
 /// - Parameters:
 ///   - measure: the size of one document, in bytes or tokens.
@@ -15,7 +15,7 @@ package func writeDocuments(
     measure: (String) throws -> Int, progress: ((Int) -> Void)? = nil
 ) throws -> (documents: Int, size: Int) {
     let isRecords = path.hasSuffix(".jsonl")
-    guard isRecords || path.hasSuffix(".txt") else {
+    guard isRecords || path.hasSuffix(".txt") || !isReplaced(path) else {
         throw CorpusError.unknownSuffix(path: path, known: [".jsonl", ".txt"])
     }
     let file = try AtomicFile(path)

@@ -44,9 +44,20 @@ final class FileBytes: ByteSource {
         buffer.deallocate()
     }
 
-    /// The first piece, which `next` gives all the same; nil of an empty file.
+    /// The first piece, which `next` gives all the same; nil of an empty file. As long as the buffer, or
+    /// the whole file: a pipe may give a few bytes at first.
     func peek() throws -> UnsafeRawBufferPointer? {
-        if peeked == nil { peeked = .some(try next()) }
+        if let peeked { return peeked }
+        var count = 0
+        while count < buffer.count {
+            let more = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+            if more < 0, errno == EINTR { continue }
+            guard more >= 0 else { throw FileError.reading(path) }
+            guard more > 0 else { break }
+            count += more
+        }
+        fileBytesRead += count
+        peeked = .some(count == 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         return peeked ?? nil
     }
 
