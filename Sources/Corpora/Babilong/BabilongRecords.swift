@@ -11,20 +11,23 @@ struct BabilongRecord: Codable {
 }
 
 extension BabilongRecord {
-    /// Every record of a file; whether it is an array or lines is told by its first character.
+    /// Every record of a file, which is opened once; whether it is an array or lines is told by its
+    /// first character.
     static func read(_ path: String) throws -> [BabilongRecord] {
         let data = try readFile(path)
-        try data.withUnsafeBytes { try requireUTF8($0, path: path, line: 1, offset: 0) }
-        let first = data.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        if first == UInt8(ascii: "[") {
-            return try decodeJSON([BabilongRecord].self, from: data, path: path)
+        return try data.withUnsafeBytes { bytes in
+            try requireUTF8(bytes, path: path, line: 1, offset: 0)
+            let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+            if first == UInt8(ascii: "[") {
+                return try decodeJSON([BabilongRecord].self, from: data, path: path)
+            }
+            let reader = LineReader(MemoryBytes(bytes), path: path, limit: .max)
+            var records: [BabilongRecord] = []
+            while let record = try reader.next({ try Self.decode($0, path) }) {
+                if let record { records.append(record) }
+            }
+            return records
         }
-        let reader = LineReader(try FileBytes(path), path: path, limit: .max)
-        var records: [BabilongRecord] = []
-        while let record = try reader.next({ try Self.decode($0, path) }) {
-            if let record { records.append(record) }
-        }
-        return records
     }
 
     /// Nil for a blank line.

@@ -1,5 +1,6 @@
 import Corpora
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -66,6 +67,22 @@ import Testing
         #expect(throws: CorpusError.unnamedTask(path: mixed, entry: 2, asked: ["qa1"])) {
             try loadBabilong(data: mixed, length: "0k", task: "qa1")
         }
+    }
+
+    /// A pipe gives its content once; to open it a second time would wait for another writer.
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    func aPipeIsReadOnce(isArray: Bool) throws {
+        let rows = [record("1"), record("2")]
+        let content =
+            isArray
+            ? "\u{FEFF}[\(rows.joined(separator: ","))]\n"
+            : "\u{FEFF}\(rows.joined(separator: "\n\n"))\n"
+        let pipe = folder("pipe")
+        mkfifo(pipe, 0o600)
+        Thread.detachNewThread { try? Data(content.utf8).write(to: URL(fileURLWithPath: pipe)) }
+        #expect(
+            try loadBabilong(data: pipe, length: "0k", task: "qa3")
+                == [sample("qa3", 0, "1"), sample("qa3", 1, "2")])
     }
 
     @Test func dataThatIsNotThereIsRefused() throws {
