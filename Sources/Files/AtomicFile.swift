@@ -147,3 +147,11 @@ package func parentFolder(of path: String) -> String {
 package func join(_ folder: String, _ name: String) -> String {
     (folder as NSString).appendingPathComponent(name)
 }
+
+/// The paths of all files in a folder and below, relative to it, sorted.
+package func filesBelow(_ folder: String) -> [String] {
+    ((try? fileNames(in: folder)) ?? []).flatMap { name in
+        let path = join(folder, name)
+        return isFolder(path) ? filesBelow(path).map { join(name, $0) } : [name]
+    }
+}

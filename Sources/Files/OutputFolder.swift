@@ -43,25 +43,34 @@ package final class OutputFolder {
     private let kind: Kind
     private let lock: FolderLock
     private let isCreated: Bool
+    /// Whether the folder may be changed.
+    private var isTaken = false
     /// The state that a training goes on from.
     private let states: String
 
+    /// - Parameter inputs: what the command reads, with the options that name it; none of it may be the
+    ///   folder or in it, by whatever links.
     /// - Throws: `FileError.locked`, `OutputFolderError`.
-    package init(_ path: String, for kind: Kind, mode: Mode = .new) throws {
+    package init(
+        _ path: String, for kind: Kind, mode: Mode = .new,
+        inputs: [(option: String, path: String)] = []
+    ) throws {
         self.path = path
         self.kind = kind
         work = join(path, "unfinished")
         states = join(path, "snapshots")
         isCreated = !fileExists(path)
         lock = try FolderLock(path)
+        try check(inputs)
         try look(mode)
+        isTaken = true
         try createFolder(work)
         try writeFile(kind.command + "\n", to: join(work, Self.owner))
         try checkWritable(join(path, kind.key))
     }
 
     deinit {
-        if !hasState, isOurs(work), !fileExists(join(work, Self.complete)) {
+        if isTaken, !hasState, isOurs(work), !fileExists(join(work, Self.complete)) {
             removeWork()
         }
         if isCreated { rmdir(path) }
@@ -71,18 +80,6 @@ package final class OutputFolder {
     /// Whether an unfinished state is there to go on from.
     package var hasState: Bool {
         ((try? fileNames(in: states)) ?? []).contains { Self.isState($0) }
-    }
-
-    /// - Throws: `OutputFolderError.isInput` if one of `inputs` is this folder or a file in it.
-    package func check(inputs: [(option: String, path: String)]) throws {
-        let identity = FileIdentity(path)
-        for (option, input) in inputs {
-            let parents = [input, realPath(input) ?? input].map { parentFolder(of: $0) }
-            let places = [input] + parents.map { $0.isEmpty ? "." : $0 }
-            if places.contains(where: { FileIdentity($0) == identity }) {
-                throw OutputFolderError.isInput(path: path, option: option, input: input)
-            }
-        }
     }
 
     /// Puts what lies in `work` in the place of the old result.
@@ -150,7 +147,17 @@ package final class OutputFolder {
         try? FileManager.default.removeItem(atPath: work)
     }
 
-    /// Decides whether the folder may be taken.
+    private func check(_ inputs: [(option: String, path: String)]) throws {
+        let contents = FileIdentity.contents(of: path)
+        for (option, input) in inputs {
+            let read = FileIdentity.read(from: input, besides: FileIdentity(path))
+            guard read.isDisjoint(with: contents) else {
+                throw OutputFolderError.isInput(path: path, option: option, input: input)
+            }
+        }
+    }
+
+    /// Decides whether the folder may be taken, and clears what an unfinished run left for nobody.
     private func look(_ mode: Mode) throws {
         if fileExists(work) {
             guard isOurs(work) else { throw foreign(["unfinished"]) }
@@ -229,13 +236,5 @@ package final class OutputFolder {
         }
         rmdir(states)
         removeWork()
-    }
-}
-
-/// The paths of all files in a folder and below, relative to it, sorted.
-private func filesBelow(_ folder: String) -> [String] {
-    ((try? fileNames(in: folder)) ?? []).flatMap { name in
-        let path = join(folder, name)
-        return isFolder(path) ? filesBelow(path).map { join(name, $0) } : [name]
     }
 }

@@ -32,7 +32,8 @@ package enum OutputFolderError: UserFacingError, Equatable {
             return "\(path): holds \(names.prefix(3).joined(separator: ", "))\(more), which"
                 + " '\(command)' did not make, so it is left alone; give another --out"
         case .isInput(let path, let option, let input):
-            return "\(path): \(option) (\(input)) is in this folder; write to another --out"
+            return "\(path): \(option) (\(input)) is in this folder, or leads to what is; write to"
+                + " another --out"
         }
     }
 }

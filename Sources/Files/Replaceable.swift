@@ -82,17 +82,3 @@ package func realPath(_ path: String) -> String? {
     defer { free(resolved) }
     return String(cString: resolved)
 }
-
-/// What a path leads to, whatever its spelling.
-package struct FileIdentity: Hashable {
-    private let device: UInt64
-    private let inode: UInt64
-
-    /// nil if the path leads nowhere.
-    package init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-    }
-}

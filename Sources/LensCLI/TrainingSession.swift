@@ -67,11 +67,9 @@ struct SessionOptions: ParsableArguments {
     func claim(
         for kind: OutputFolder.Kind, inputs: [(option: String, path: String?)]
     ) throws -> OutputFolder {
-        let folder = try OutputFolder(
-            out, for: kind, mode: resume ? .resume : overwrite ? .overwrite : .new)
-        try folder.check(
+        try OutputFolder(
+            out, for: kind, mode: resume ? .resume : overwrite ? .overwrite : .new,
             inputs: inputs.compactMap { input in input.path.map { (input.option, $0) } })
-        return folder
     }
 
     /// Runs until the last step, from the snapshot if there is one to go on from, leaving snapshots

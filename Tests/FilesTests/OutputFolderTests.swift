@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -17,8 +18,9 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func take(
-        _ kind: OutputFolder.Kind = lens, _ mode: OutputFolder.Mode = .new
-    ) throws -> OutputFolder { try OutputFolder(out, for: kind, mode: mode) }
+        _ kind: OutputFolder.Kind = lens, _ mode: OutputFolder.Mode = .new,
+        inputs: [(option: String, path: String)] = []
+    ) throws -> OutputFolder { try OutputFolder(out, for: kind, mode: mode, inputs: inputs) }
 
     /// Makes what a finished run leaves.
     private func finish(
@@ -140,15 +142,47 @@ import Testing
     @Test("an input is known by what it is, not by how it is spelled")
     func inputs() throws {
         try finish("old")
-        try FileManager.default.createSymbolicLink(
-            atPath: folder("link"), withDestinationPath: out)
-        let output = try take(Self.lens, .overwrite)
-        for spelling in [out, out + "/", folder("link"), out + "/../out/.", out + "/params.pt"] {
-            #expect(throws: OutputFolderError.self, "\(spelling)") {
-                try output.check(inputs: [("--lens", spelling)])
+        func link(_ name: String, to path: String) throws -> String {
+            try createFolder(folder("views/\(name)"))
+            let link = folder("views/\(name)/\(name)")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+            return link
+        }
+        let spellings = [
+            out, out + "/", out + "/../out/.", out + "/params.pt",
+            try link("folder", to: out), try link("file", to: out + "/params.pt"),
+            // Folders that hold the link.
+            folder("views/folder"), folder("views/file"), folder("views"),
+        ]
+        for mode in [OutputFolder.Mode.overwrite, .resume, .new] {
+            for spelling in spellings {
+                #expect(
+                    throws: OutputFolderError.isInput(path: out, option: "--lens", input: spelling)
+                ) { try take(Self.lens, mode, inputs: [("--lens", spelling)]) }
             }
         }
-        #expect(throws: Never.self) { try output.check(inputs: [("--lens", folder.path)]) }
+        let hard = folder("hard")
+        #expect(Glibc.link(out + "/params.pt", hard) == 0)
+        #expect(throws: OutputFolderError.self) {
+            try take(Self.lens, .overwrite, inputs: [("--data", hard)])
+        }
+        // A folder around the output is not read but for what else is in it.
+        try FileManager.default.removeItem(atPath: folder("views"))
+        try FileManager.default.removeItem(atPath: hard)
+        #expect(throws: Never.self) {
+            try take(Self.lens, .overwrite, inputs: [("--data", folder.path)])
+        }
+    }
+
+    @Test("an input among what an unfinished run left stays")
+    func unfinishedInput() throws {
+        let left = join(out, "unfinished/notes.txt")
+        try writeFile("lens train\n", to: join(out, "unfinished/command"))
+        try writeFile("mine", to: left)
+        #expect(throws: OutputFolderError.self) {
+            try take(Self.lens, .new, inputs: [("--data", left)])
+        }
+        #expect(fileExists(left))
     }
 
     @Test("an exchange that was killed at any moment is completed by the next command")
