@@ -10,7 +10,7 @@ package struct TrainingSequences: Sendable {
     /// For each id how much its prediction counts; 0 for the first of a sequence.
     private let weights: [Float]
     private let ranges: [Range<Int>]
-    /// SHA-256 over ids and weights.
+    /// SHA-256 over ids, weights and lengths.
     package let sha256: String
 
     package var count: Int { ranges.count }
@@ -21,10 +21,10 @@ package struct TrainingSequences: Sendable {
     ///
     /// - Parameter weight: of every prediction.
     package init(_ windows: TokenWindows, weight: Float = 1) {
-        ids = windows.ids
-        weights = ids.indices.map { $0.isMultiple(of: windows.window) ? 0 : weight }
-        ranges = (0..<windows.count).map { $0 * windows.window..<($0 + 1) * windows.window }
-        sha256 = windows.sha256
+        let (ids, window) = (windows.ids, windows.window)
+        self.init(
+            ids: ids, weights: ids.indices.map { $0.isMultiple(of: window) ? 0 : weight },
+            ranges: (0..<windows.count).map { $0 * window..<($0 + 1) * window })
     }
 
     /// Prompts in the form of needle finetuning, each with its answer.
@@ -78,9 +78,14 @@ package struct TrainingSequences: Sendable {
             }
             ranges.append(start..<ids.count)
         }
+        self.init(ids: ids, weights: weights, ranges: ranges)
+    }
+
+    private init(ids: [TokenID], weights: [Float], ranges: [Range<Int>]) {
         let hash = SHA256()
         ids.withUnsafeBytes { hash.update($0) }
         weights.withUnsafeBytes { hash.update($0) }
+        ranges.map { Int64($0.count) }.withUnsafeBytes { hash.update($0) }
         (self.ids, self.weights, self.ranges) = (ids, weights, ranges)
         sha256 = hash.finalize()
     }

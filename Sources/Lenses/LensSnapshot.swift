@@ -11,7 +11,8 @@ package enum LensSnapshot {
             "windows_sha256": trainer.text.windows.sha256,
             "held_out_sha256": trainer.heldOut.windows.sha256,
             "model_sha256": try trainer.model.checkpoint.sha256(),
-        ].merging(try trainer.options.spelled) { first, _ in first }
+        ].merging(trainer.model.configuration.identity) { first, _ in first }
+            .merging(try trainer.options.spelled) { first, _ in first }
             // Says again in words what the other options say.
             .filter { $0.key != "option recipe" }
     }

@@ -37,6 +37,15 @@ package struct ModelConfiguration: Sendable, Equatable {
             + "\(mixer.dInner), d_state \(mixer.dState), vocabulary \(vocabSize)"
     }
 
+    /// What decides, beside the weights, what the model computes: in words, and a hash of all of it.
+    package var identity: [String: String] {
+        let norm = mixer.innerNormReading.map { ", gated norm \($0)" } ?? ""
+        return [
+            "architecture": architecture + norm,
+            "configuration_sha256": SHA256.hex(of: String(reflecting: self)),
+        ]
+    }
+
     /// Whether block `index` is differential.
     package func isDifferential(_ index: Int) -> Bool {
         placement?.contains(block: index, of: nLayers) ?? false

@@ -71,6 +71,17 @@ import Testing
         #expect(hashes[0] == sequences(4).sha256)
     }
 
+    @Test("the identity of text covers how it is cut and how much it counts")
+    func windows() {
+        func windows(_ window: Int, _ weight: Float) -> String {
+            let windows = TokenWindows(
+                window: window, ids: Array(1...24), tokenCount: 24, documentCount: 1, byteCount: 24)
+            return TrainingSequences(windows, weight: weight).sha256
+        }
+        #expect(windows(8, 1) == windows(8, 1))
+        #expect(Set([windows(8, 1), windows(4, 1), windows(24, 1), windows(8, 0.5)]).count == 4)
+    }
+
     @Test("passing over draws equals drawing them")
     func skips() {
         let mixture = mixture((7, 1), (5, 2.5), (3, 0.3))
