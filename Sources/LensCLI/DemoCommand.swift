@@ -35,38 +35,37 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         let pair = try EmbeddedPair.find(in: models)
-        let folder = DemoFolder(out)
-        let lock = try folder.claim(DemoRecord(command: commandLine, version: version, seed: seed))
-        defer { withExtendedLifetime(lock) {} }
+        let folder = try DemoFolder(
+            out, DemoRecord(command: commandLine, version: version, seed: seed))
         Interruption.catchSignals()
 
         let tokenizer = join(pair.designs[0].seeds[0], "tokenizer.json")
-        try perform(
-            "data", "text", "--tasks", "all", "--tokens", "\(Recipe.tokens)", "--tokenizer",
-            tokenizer, "--seed", "\(seed)", "--out", folder.text)
-        try perform(
-            "data", "babi", "--stories", "\(Recipe.questions)", "--split", "test", "--seed",
-            "\(seed)", "--format", "babilong", "--out", folder.questions)
+        func make(_ output: String, _ arguments: String...) throws -> String {
+            try perform(arguments, writing: output, in: folder)
+        }
+        let text = try make(
+            "data/text.jsonl", "data", "text", "--tasks", "all", "--tokens", "\(Recipe.tokens)",
+            "--tokenizer", tokenizer, "--seed", "\(seed)")
+        let questions = try make(
+            "data/babilong", "data", "babi", "--stories", "\(Recipe.questions)", "--split", "test",
+            "--seed", "\(seed)", "--format", "babilong")
         for design in pair.designs {
             for model in design.seeds {
                 let name = join(design.name, (model as NSString).lastPathComponent)
-                try perform(
-                    "train", "--model", model, "--data", folder.text, "--window",
-                    "\(Recipe.window)", "--recipe", "fast", "--seed", "\(seed)", "--out",
-                    folder.lens(name))
-                try perform(
-                    "eval", "babilong", "--model", model, "--lens", folder.lens(name), "--data",
-                    folder.questions, "--last", "\(Recipe.questions)", "--out",
-                    folder.result(name))
+                let lens = try make(
+                    "lenses/\(name)", "train", "--model", model, "--data", text, "--window",
+                    "\(Recipe.window)", "--recipe", "fast", "--seed", "\(seed)")
+                _ = try make(
+                    "results/\(name).json", "eval", "babilong", "--model", model, "--lens", lens,
+                    "--data", questions, "--last", "\(Recipe.questions)")
             }
         }
-        let results = pair.designs.map { folder.results($0.name) }
+        let results = pair.designs.map { join(out, "results/\($0.name)") }
         let labels = pair.designs.map(\.label)
-        try perform(
-            ["plot", "layers"] + results + ["--label"] + labels + [
-                "--log", "--title", "Probability of the right answer after each block",
-                "--out", folder.figure,
-            ])
+        let title = "Probability of the right answer after each block"
+        let figure = try perform(
+            ["plot", "layers"] + results + ["--label"] + labels + ["--log", "--title", title],
+            writing: DemoFolder.figure, in: folder)
 
         let curves = try ResultFile.curves(results, labels: labels)
         let summary = """
@@ -74,20 +73,29 @@ struct DemoCommand: ParsableCommand {
 
             \(try LayerFindings(curves).text)\(models == nil ? "\n" + EmbeddedPair.selection : "")
             """
-        try writeFile(summary + "\n", to: folder.summary)
-        folder.forgetPrevious()
+        try folder.finish(summary + "\n")
         let seconds = Int(((ContinuousClock.now - start) / .seconds(1)).rounded())
         try StandardStreams.say(
             """
             Probability of the right answer after each block, mean over seeds (and range):
             \(summary)
 
-            The picture is \(folder.figure); all of this took \(seconds) s.
+            The picture is \(figure); all of this took \(seconds) s.
             """)
     }
 
     /// Runs a command as if it had been typed, and shows it instead of what it says.
-    private func perform(_ arguments: String...) throws { try perform(arguments) }
+    ///
+    /// - Parameter output: where in the folder it writes.
+    /// - Returns: the path of that.
+    private func perform(
+        _ arguments: [String], writing output: String, in folder: DemoFolder
+    ) throws -> String {
+        let path = join(out, output)
+        let arguments = arguments + ["--out", path]
+        try folder.make(output, by: Invocation.line(arguments)) { try perform(arguments) }
+        return path
+    }
 
     private func perform(_ arguments: [String]) throws {
         StandardStreams.warn("$ \(Invocation.line(arguments))")
@@ -110,60 +118,4 @@ private enum Recipe {
     static let tokens = 100_000
     /// Of each of the twenty tasks.
     static let questions = 25
-}
-
-/// `run.json` of a demo, by which a later one knows the folder as its own.
-private struct DemoRecord: Codable {
-    let command: String
-    let version: String
-    let seed: UInt64
-}
-
-/// Where a demo writes what.
-private struct DemoFolder {
-    private let path: String
-
-    init(_ path: String) { self.path = path }
-
-    var text: String { join(path, "data/text.jsonl") }
-    var questions: String { join(path, "data/babilong") }
-    func lens(_ model: String) -> String { join(path, "lenses/\(model)") }
-    func results(_ design: String) -> String { join(path, "results/\(design)") }
-    func result(_ model: String) -> String { results(model) + ".json" }
-    var figure: String { join(path, "layers.png") }
-    var summary: String { join(path, "summary.txt") }
-
-    /// What a demo makes, besides its record.
-    private static let made = ["data", "lenses", "results", "layers.png", "summary.txt"]
-    private var marker: String { join(path, "run.json") }
-    private var previous: String { join(path, "previous") }
-
-    /// Makes the folder ours and puts what an earlier demo made aside, in `previous`.
-    ///
-    /// - Throws: `CommandError.foreignFolder` if it holds anything but a demo.
-    func claim(_ record: DemoRecord) throws -> FolderLock {
-        let lock = try FolderLock(path)
-        let names = try fileNames(in: path)
-        if !names.isEmpty {
-            let found = try? decodeJSON(DemoRecord.self, from: marker)
-            guard let found, found.command == "lens demo" || found.command.hasPrefix("lens demo "),
-                Set(names).isSubset(of: Self.made + ["run.json", "previous"])
-            else { throw CommandError.foreignFolder(path: path) }
-        }
-        if fileExists(summary) {
-            try? FileManager.default.removeItem(atPath: previous)
-            try createFolder(previous)
-            // The summary goes first: without it a demo is no finished one.
-            for name in Self.made.reversed() where fileExists(join(path, name)) {
-                guard rename(join(path, name), join(previous, name)) == 0 else {
-                    throw FileError.writing(join(path, name))
-                }
-            }
-        }
-        for name in Self.made { try? FileManager.default.removeItem(atPath: join(path, name)) }
-        try writeFile(try encodeJSON(record), to: marker)
-        return lock
-    }
-
-    func forgetPrevious() { try? FileManager.default.removeItem(atPath: previous) }
 }

@@ -197,7 +197,7 @@ enum CommandError: UserFacingError, Equatable {
     /// The system refused to write, and there is a state to go on from.
     case stopped(reason: String, folder: String)
     case noModels(lookedFor: [String])
-    case foreignFolder(path: String)
+    case foreignFolder(path: String, names: [String])
     case budgetTooSmall(window: Int)
 
     var kind: FailureKind {
@@ -232,8 +232,10 @@ enum CommandError: UserFacingError, Equatable {
         case .noModels(let lookedFor):
             "no pair of models, folders \(EmbeddedPair.layout); looked for "
                 + lookedFor.joined(separator: ", ") + "; name their folder with --models"
-        case .foreignFolder(let path):
-            "\(path): holds files that no 'lens demo' made; name another folder with --out"
+        case .foreignFolder(let path, let names):
+            "\(path): holds \(names.prefix(3).joined(separator: ", "))"
+                + (names.count > 3 ? " and \(names.count - 3) more" : "")
+                + ", which no 'lens demo' left so; name another folder with --out"
         case .budgetTooSmall(let window):
             "--budget does not suffice for one window of \(window) tokens and its measurement; give"
                 + " more, or lower --window"

@@ -27,9 +27,7 @@ struct DemoTests {
     func demo() throws {
         try writePair(to: folder("models"))
         let out = folder("out")
-        try writeFile(
-            #"{"command": "lens demo", "version": "0", "seed": 1}"#, to: join(out, "run.json"))
-        try writeFile("{}", to: join(out, "results/mamba2/seed9.json"))
+        try writeEarlier(["results/mamba2/seed9.json": "{}", "summary.txt": "old"], to: out)
         let run = try LensProcess("demo", "--models", folder("models"), "--out", out, "--seed", "3")
         #expect(run.status == 0, "\(run.errors)")
 
@@ -64,6 +62,104 @@ struct DemoTests {
         #expect(again.status == 0 && fileExists(figure), "\(again.errors)")
     }
 
+    /// The files that an earlier demo left, with its record.
+    private func writeEarlier(
+        _ files: [String: String], step: (output: String, command: String)? = nil, to out: String
+    ) throws {
+        for (name, content) in files { try writeFile(content, to: join(out, name)) }
+        let hashes = files.map { #""\#($0)": "\#(SHA256.hex(of: $1))""# }.joined(separator: ", ")
+        let step = step.map { #", "step": {"output": "\#($0)", "command": "\#($1)"}"# } ?? ""
+        try writeFile(
+            #"{"command": "lens demo", "version": "0", "seed": 1, "files": {\#(hashes)}\#(step)}"#,
+            to: join(out, "run.json"))
+    }
+
+    /// Starts a demo that goes no further than to take its folder.
+    private func take(_ out: String) throws -> LensProcess {
+        try writePair(to: folder("models"))
+        for design in ["mamba2", "diffmamba2"] {
+            try FileManager.default.removeItem(
+                atPath: folder("models/\(design)/seed0/tokenizer.json"))
+        }
+        return try LensProcess("demo", "--models", folder("models"), "--out", out)
+    }
+
+    private static let text = ["data/text.jsonl": "a", "data/text.jsonl.run.json": "{}"]
+
+    @Test("what an unfinished demo left goes; what else is among it is named and all of it stays")
+    func unfinished() throws {
+        let out = folder("out")
+        try writeEarlier(Self.text, step: ("lenses/mamba2/seed0", "lens train x"), to: out)
+        try writeFile("lens train\n", to: join(out, "lenses/mamba2/seed0/unfinished/command"))
+        try writeFile("", to: join(out, "run.json.partial-1"))
+        #expect(try take(out).status == 66)
+        #expect(!fileExists(join(out, "data/text.jsonl")) && !fileExists(join(out, "lenses")))
+
+        let others = [
+            "lenses/mine/params.pt", "results/mine.json", "data/babilong/notes.txt",
+            "lenses/mamba2/seed01/params.pt", "previous/mine",
+        ]
+        for other in others {
+            let out = folder("with")
+            try? FileManager.default.removeItem(atPath: out)
+            try writeEarlier(Self.text, step: ("lenses/mamba2/seed0", "lens train x"), to: out)
+            try writeFile("mine", to: join(out, other))
+            let before = filesBelow(out)
+            let run = try take(out)
+            #expect(
+                run.status == 64 && run.errors.contains("holds \(other), which"), "\(run.errors)")
+            #expect(filesBelow(out) == before)
+        }
+    }
+
+    @Test("a file of a demo that another command has written since is nobody's to remove")
+    func changed() throws {
+        let out = folder("out")
+        try writeEarlier(Self.text, to: out)
+        try writeFile("b", to: join(out, "data/text.jsonl"))
+        #expect(try take(out).errors.contains("holds data/text.jsonl, which"))
+
+        // In the place of the step that was under way: the same command line is the demo's.
+        for (command, status) in [("lens train x", 66), ("lens train y", 64)] as [(String, Int32)] {
+            let out = folder(command)
+            try writeEarlier([:], step: ("lenses/mamba2/seed0", "lens train x"), to: out)
+            try writeFile(
+                #"{"run": {"command": "\#(command)"}}"#,
+                to: join(out, "lenses/mamba2/seed0/run.json"))
+            #expect(try take(out).status == status)
+            #expect(fileExists(join(out, "lenses")) == (status == 64))
+        }
+    }
+
+    @Test("a finished demo is kept whole until the new one is, wherever that is killed")
+    func previous() throws {
+        let out = folder("out")
+        let old = Self.text.merging(["summary.txt": "old"]) { first, _ in first }
+        let names = old.keys.sorted()
+        for moved in -1...names.count {
+            try? FileManager.default.removeItem(atPath: out)
+            try writeEarlier(old, to: out)
+            if moved >= 0 {
+                try createFolder(join(out, "previous"))
+                try FileManager.default.copyItem(
+                    atPath: join(out, "run.json"), toPath: join(out, "previous/run.json"))
+                for name in names.prefix(moved) {
+                    let target = join(out, "previous/\(name)")
+                    try createFolder(parentFolder(of: target))
+                    try FileManager.default.moveItem(atPath: join(out, name), toPath: target)
+                }
+            }
+            // Each of the two finds an unfinished demo afterwards.
+            for _ in 0..<2 {
+                #expect(try take(out).status == 66)
+                for (name, content) in old {
+                    let kept = try readFile(join(out, "previous/\(name)"))
+                    #expect(kept == Data(content.utf8))
+                }
+            }
+        }
+    }
+
     @Test("an installed program finds the models beside it")
     func installed() throws {
         let program = folder("bin/lens")
@@ -88,7 +184,7 @@ struct DemoTests {
         // A folder that is not ours: the models are found before it is refused.
         #expect(
             try errors(out: "bin")
-                == "lens: bin: holds files that no 'lens demo' made; name another folder with --out\n"
+                == "lens: bin: holds lens, which no 'lens demo' left so; name another folder with --out\n"
         )
         // The first command fails; it is shown with the model as one would type it.
         let tokenizer = "share/statelens/models/diffmamba2/seed0/tokenizer.json"
@@ -105,7 +201,7 @@ struct DemoTests {
         try writePair(to: folder("models"))
         try writeFile("mine", to: folder("out/results/notes.txt"))
         let foreign = try LensProcess("demo", "--models", folder("models"), "--out", folder("out"))
-        #expect(foreign.status == 64 && foreign.errors.contains("no 'lens demo' made"))
+        #expect(foreign.status == 64 && foreign.errors.contains("results/notes.txt, which no"))
         #expect(try fileNames(in: folder("out")) == ["results"])
     }
 }

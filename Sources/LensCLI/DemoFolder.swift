@@ -1,0 +1,173 @@
+import Files
+import Foundation
+
+/// `run.json` of a demo, by which a later one knows what it may replace.
+struct DemoRecord: Codable, Equatable {
+    struct Step: Codable, Equatable {
+        /// Relative to the demo's folder.
+        let output: String
+        let command: String
+
+        /// Whether a file is the output or in it or, as a record or an unfinished file, beside it.
+        func covers(_ name: String) -> Bool {
+            name == output || name.hasPrefix(output + "/") || name.hasPrefix(output + ".")
+        }
+    }
+
+    let command: String
+    let version: String
+    let seed: UInt64
+    /// Of every file that the demo made, by its path relative to the folder, the SHA-256.
+    var files: [String: String] = [:]
+    /// What was under way, and so may be there in part; nil in a finished demo.
+    var step: Step?
+}
+
+/// The folder of a demo, taken for as long as the value lives.
+///
+/// Its record lists every file of the demo with a hash. A folder that holds anything else is not
+/// taken, and no other file is ever moved or removed. A finished demo stays in `previous` until the new
+/// one is finished.
+final class DemoFolder {
+    private let path: String
+    private let lock: FolderLock
+    private var record: DemoRecord
+
+    static let figure = "layers.png"
+    private static let marker = "run.json"
+    private static let summary = "summary.txt"
+    private static let previous = "previous"
+
+    /// Makes the folder ours and puts what an earlier demo made aside.
+    ///
+    /// - Throws: `CommandError.foreignFolder` if it holds anything but a demo; `FileError`.
+    init(_ path: String, _ record: DemoRecord) throws {
+        self.path = path
+        self.record = record
+        lock = try FolderLock(path)
+        let earlier = Demo(in: path)
+        let previous = Demo(in: join(path, Self.previous))
+        let foreign =
+            earlier.foreign.filter { !$0.hasPrefix(Self.previous + "/") }
+            + previous.foreign.map { join(Self.previous, $0) }
+        guard foreign.isEmpty else {
+            throw CommandError.foreignFolder(path: path, names: foreign.sorted())
+        }
+        // A demo that was killed while it was put aside has its record in both places.
+        if earlier.isFinished || earlier.record != nil && earlier.record == previous.record {
+            if earlier.record != previous.record { previous.remove() }
+            try earlier.move(to: previous)
+        } else {
+            earlier.remove(keepsStep: true)
+        }
+        try writeRecord()
+    }
+
+    /// Runs a step of the demo.
+    ///
+    /// - Parameters:
+    ///   - output: what it writes, relative to the folder.
+    ///   - command: its line, as its provenance has it.
+    func make(_ output: String, by command: String, _ body: () throws -> Void) throws {
+        let step = DemoRecord.Step(output: output, command: command)
+        record.step = step
+        try writeRecord()
+        try body()
+        for name in filesBelow(path) where step.covers(name) {
+            record.files[name] = try SHA256.hex(ofFile: join(path, name))
+        }
+        record.step = nil
+        try writeRecord()
+    }
+
+    /// Completes the demo; what an earlier one left goes.
+    func finish(_ summary: String) throws {
+        record.files[Self.summary] = SHA256.hex(of: summary)
+        try writeRecord()
+        try writeFile(summary, to: join(path, Self.summary))
+        Demo(in: join(path, Self.previous)).remove()
+    }
+
+    private func writeRecord() throws {
+        try writeFile(try encodeJSON(record), to: join(path, Self.marker))
+    }
+
+    /// What a demo left in a folder.
+    private struct Demo {
+        private let folder: String
+        let record: DemoRecord?
+        /// Its files that are as it left them.
+        private var files: [String] = []
+        /// What its last, unfinished step left.
+        private var unfinished: [String] = []
+        /// What it did not make, or somebody changed.
+        private(set) var foreign: [String] = []
+
+        init(in folder: String) {
+            self.folder = folder
+            let found = try? decodeJSON(DemoRecord.self, from: join(folder, marker))
+            let isDemo = found.map {
+                $0.command == "lens demo" || $0.command.hasPrefix("lens demo ")
+            }
+            record = isDemo == true ? found : nil
+            let step = record?.step.flatMap { Self.isUnfinished($0, in: folder) ? $0 : nil }
+            for name in filesBelow(folder)
+            where !name.hasPrefix(marker + ".partial-") && (name != marker || record == nil) {
+                let hash = record?.files[name]
+                if let hash, (try? SHA256.hex(ofFile: join(folder, name))) == hash {
+                    files.append(name)
+                } else if step?.covers(name) == true {
+                    // What stands in the place of a figure, plot knows.
+                    if name != figure { unfinished.append(name) }
+                } else {
+                    foreign.append(name)
+                }
+            }
+        }
+
+        var isFinished: Bool { files.contains(summary) }
+
+        /// The record goes first, so that a kill leaves it in both places. The summary, without which a
+        /// demo is not finished, is the last.
+        func move(to other: Demo) throws {
+            try writeFile(try readFile(join(folder, marker)), to: join(other.folder, marker))
+            for name in files.filter({ $0 != summary }) + files.filter({ $0 == summary }) {
+                let target = join(other.folder, name)
+                try createFolder(parentFolder(of: target))
+                guard rename(join(folder, name), target) == 0 else {
+                    throw FileError.writing(target)
+                }
+            }
+            prune(files)
+        }
+
+        /// - Parameter keepsStep: leaves the record, which the next one replaces.
+        func remove(keepsStep: Bool = false) {
+            let names = files + unfinished + (keepsStep || record == nil ? [] : [marker])
+            for name in names { unlink(join(folder, name)) }
+            prune(names)
+            if !keepsStep { rmdir(folder) }
+        }
+
+        /// Removes the folders that are empty without the files.
+        private func prune(_ names: [String]) {
+            for name in names {
+                var parent = parentFolder(of: name)
+                while !parent.isEmpty, rmdir(join(folder, parent)) == 0 {
+                    parent = parentFolder(of: parent)
+                }
+            }
+        }
+
+        /// Whether what stands at a step's output is no finished work of another command line.
+        private static func isUnfinished(_ step: DemoRecord.Step, in folder: String) -> Bool {
+            let output = join(folder, step.output)
+            let records =
+                isFolder(output) ? [join(output, marker)] : [output, output + ".run.json"]
+            return records.filter(fileExists).allSatisfy {
+                guard let command = try? provenance(of: $0) else { return true }
+                return command == step.command
+            }
+        }
+    }
+}
