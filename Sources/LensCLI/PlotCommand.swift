@@ -93,8 +93,8 @@ struct PlotLayersCommand: ReportingCommand {
     var resultPath: String? { out }
 
     func validate() throws {
-        try requireNumber(from, "--from", 0...Bounds.many)
-        try requireNumber(to, "--to", 0...Bounds.many)
+        try requireNumber(from, "--from", 1...Bounds.many)
+        try requireNumber(to, "--to", 1...Bounds.many)
         try requireNumber(width, "--width", 1...1000)
         try requireNumber(height, "--height", 1...1000)
         try requireNumber(dpi, "--dpi", 20...2400)
@@ -105,6 +105,9 @@ struct PlotLayersCommand: ReportingCommand {
         ] where count != 0 && count != expected {
             throw ValidationError(
                 "\(option) has \(count) values, expected \(expected): one a \(unit)")
+        }
+        if let blank = label.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("--label: name \(blank + 1) is blank, expected a name")
         }
         guard (1...4).contains(labels) else {
             throw ValidationError(
