@@ -123,6 +123,7 @@ struct LmTrainCommand: ParsableCommand {
             Tokenizer(path: tokenizerPath), steps: options.steps)
         let trainer = try LanguageModelTrainer(
             start, mixture: mixture, options: options, heldOut: heldOut)
+        trainer.sources = sources
         try folder.checkSpace(for: trainer)
 
         let log = TrainingLog(folder: folder.work)
@@ -144,6 +145,20 @@ struct LmTrainCommand: ParsableCommand {
             try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
         }
         try StandardStreams.say(text)
+    }
+
+    /// The arguments that chose the start and the data.
+    private var sources: [String: String] {
+        func joined(_ options: [String?]) -> String {
+            options.compactMap(\.self).joined(separator: " ")
+        }
+        return [
+            "start_sha256": joined([typed("--model", model), typed("--config", config)]),
+            "data_sha256": joined([
+                typed("--data", data.corpus.data), typed("--tasks", data.task.tasks),
+                typed("--text", data.text), typed("--tokenizer", tokenizer),
+            ]),
+        ]
     }
 
     /// The first parameters, and how the result is to be written.

@@ -137,6 +137,7 @@ struct TrainCommand: ReportingCommand {
         let trainer = try LensTrainer(
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             heldOut: heldOut, options: options)
+        trainer.sources = sources
         try folder.checkSpace(for: trainer)
         let began = ContinuousClock.now
         if options.fit == .both, !session.resume {
@@ -169,6 +170,18 @@ struct TrainCommand: ReportingCommand {
                 startSHA256: startSHA256, in: folder)
         }
         return text
+    }
+
+    /// The arguments that chose the model, the text and the start.
+    private var sources: [String: String] {
+        let text = [
+            typed("--data", corpus.data), typed("--tokenizer", modelOptions.tokenizer),
+        ].compactMap(\.self).joined(separator: " ")
+        return [
+            "model_sha256": typed("--model", modelOptions.model) ?? "",
+            "starting_lens": typed("--lens", lens) ?? "without --lens",
+            "windows_sha256": text, "held_out_sha256": text,
+        ]
     }
 
     /// Translators by least squares.

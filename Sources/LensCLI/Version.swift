@@ -10,12 +10,22 @@ enum Invocation {
     /// name what makes the same file again.
     @TaskLocal static var arguments = Array(CommandLine.arguments.dropFirst())
 
-    static func line(_ arguments: [String]) -> String {
+    static func line(_ arguments: [String]) -> String { quoted(["lens"] + arguments) }
+
+    /// Arguments as a shell takes them.
+    static func quoted(_ arguments: [String]) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+")
-        let quoted = arguments.map { argument in
+        return arguments.map { argument in
             !argument.isEmpty && argument.allSatisfy(plain.contains)
                 ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
-        }
-        return (["lens"] + quoted).joined(separator: " ")
+        }.joined(separator: " ")
     }
+}
+
+/// An option and its values as they would be typed; nothing without values.
+func typed(_ option: String, _ values: String?...) -> String? { typed(option, values) }
+
+func typed(_ option: String, _ values: [String?]) -> String? {
+    let values = values.compactMap(\.self)
+    return values.isEmpty ? nil : Invocation.quoted([option] + values)
 }

@@ -37,7 +37,7 @@ package enum LensSnapshot {
         }
         try SnapshotFolder(in: folder).write(
             step: trainer.completedSteps, tensors, progress: trainer.progress,
-            identity: identity(of: trainer))
+            identity: identity(of: trainer), sources: trainer.sources)
     }
 
     /// The sizes of the training that left the newest snapshot.
@@ -62,7 +62,8 @@ package enum LensSnapshot {
     package static func restore(_ trainer: LensTrainer, from folder: String) throws {
         trainer.progress = try SnapshotFolder(in: folder).restore(
             tensors(of: trainer), optional: { isGradient($0) && $1.positions == 0 },
-            identity: identity(of: trainer), progress: LensTrainer.Progress.self,
+            identity: identity(of: trainer), sources: trainer.sources,
+            progress: LensTrainer.Progress.self,
             flaw: trainer.flaw(in:))
     }
 }
