@@ -17,7 +17,39 @@ enum CommandLineArguments {
             return text
         }
         try checkCommand(arguments)
-        return arguments
+        return joined(arguments)
+    }
+
+    /// A value that begins with a minus belongs to the option before it: `--last -1` means `--last=-1`.
+    /// The parser would take it for an option.
+    static func joined(_ arguments: [String]) -> [String] {
+        var joined: [String] = []
+        var isOption = true
+        for argument in arguments {
+            if isOption, let last = joined.last, last.hasPrefix("--"), last != "--",
+                !last.contains("="), argument.prefixMatch(of: /-([0-9.]|inf|nan|[^-].*\s)/) != nil
+            {
+                joined[joined.count - 1] = "\(last)=\(argument)"
+            } else {
+                joined.append(argument)
+            }
+            if argument == "--" { isOption = false }
+        }
+        return joined
+    }
+
+    /// The command that the words lead to, as far as they are known.
+    static func command(of arguments: [String]) -> any ParsableCommand.Type {
+        var command: any ParsableCommand.Type = LensCommand.self
+        for argument in arguments {
+            guard
+                let next = command.configuration.subcommands.first(where: {
+                    $0.configuration.commandName == argument
+                })
+            else { return command }
+            command = next
+        }
+        return command
     }
 
     /// Follows the words down the tree of commands.

@@ -7,38 +7,6 @@ import Kernels
 import StateSpaceModels
 import Tokenization
 
-/// Refuses arguments of which `holds` is false.
-func require(_ holds: Bool, _ message: String) throws {
-    if !holds { throw ValidationError(message) }
-}
-
-/// Refuses a number outside of its bounds, which are named.
-func requireNumber(
-    _ value: Int?, _ option: String, _ bounds: ClosedRange<Int> = 1...Bounds.many,
-    _ unit: String = ""
-) throws {
-    guard let value, !bounds.contains(value) else { return }
-    throw ValidationError(
-        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound)\(unit).")
-}
-
-func requireNumber(
-    _ value: Double?, _ option: String, _ bounds: ClosedRange<Double>
-) throws {
-    guard let value, !bounds.contains(value) else { return }
-    throw ValidationError(
-        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound).")
-}
-
-/// The largest numbers that options take: beyond what any text or machine has, and small enough that
-/// products of two of them and a size of a model are no more than an `Int` holds.
-enum Bounds {
-    static let many = 1 << 32
-    /// Tokens that stand in memory together.
-    static let tokens = 1 << 24
-    static let sequences = 1 << 16
-}
-
 /// Which model to run, and on how many threads.
 struct ModelOptions: ParsableArguments {
     @Option(

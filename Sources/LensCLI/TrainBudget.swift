@@ -14,10 +14,7 @@ enum TrainBudget: Equatable, ExpressibleByArgument, CustomStringConvertible {
     case unitless(String)
 
     var description: String {
-        func spelled(_ number: Double) -> String {
-            number == number.rounded() && number < 1e15 ? "\(Int(number))" : "\(number)"
-        }
-        return switch self {
+        switch self {
         case .seconds(let number): "\(spelled(number)) s"
         case .tokens(let number): "\(spelled(number)) tokens"
         case .operations(let number): "\(spelled(number)) operations"
