@@ -173,7 +173,7 @@ package struct SnapshotFlaw: Equatable, Sendable {
         _ field: String, _ values: [Double], count: Int
     ) -> SnapshotFlaw? {
         if values.count != count {
-            return SnapshotFlaw(field, found: "\(values.count) numbers", expected: "\(count)")
+            return SnapshotFlaw(field, found: counted(values.count, "number"), expected: "\(count)")
         }
         return values.first { !$0.isFinite }.map {
             SnapshotFlaw(field, found: "\($0)", expected: "finite numbers")

@@ -71,6 +71,7 @@ struct CaptureCommand: ParsableCommand {
         guard let output else { return }
         let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
         let sequences = try readSequences(model)
+        try checkRoom(for: Set(points), of: model.configuration, sequences, at: output.path)
         let captured = try capture(points, of: model, sequences: sequences)
         try output.write {
             try Safetensors.write(
@@ -80,6 +81,20 @@ struct CaptureCommand: ParsableCommand {
         try report(
             captured.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: "\n"),
             besides: output.path)
+    }
+
+    /// - Throws: `FileError.tooLittleSpace`.
+    private func checkRoom(
+        for points: Set<HookPoint>, of configuration: ModelConfiguration,
+        _ sequences: [[TokenID]], at path: String
+    ) throws {
+        let positions = sequences.reduce(0) { $0 + $1.count }
+        let count = points.reduce(0) {
+            $0
+                + $1.elementCount(
+                    positions: positions, sequences: sequences.count, configuration)
+        }
+        try checkWritable(path, bytes: count * MemoryLayout<Float>.size)
     }
 
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {

@@ -102,8 +102,8 @@ struct LmTrainCommand: ParsableCommand {
         let together = min(recipe.atATime ?? recipe.batch, recipe.batch)
         try require(
             together * data.corpus.window <= 1 << 26,
-            "\(together) sequences of --window \(data.corpus.window) do not fit into any memory"
-                + " together, expected at most \(1 << 26) tokens; say how many go through the model"
+            "\(counted(together, "sequence")) of --window \(data.corpus.window)"
+                + " \(together == 1 ? "does" : "do") not fit into any memory together, expected at most \(1 << 26) tokens; say how many go through the model"
                 + " together by --at-a-time.")
     }
 
@@ -194,7 +194,7 @@ struct LmTrainCommand: ParsableCommand {
         let heldOut = measured.map { "held out:\n\($0.scores.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
-            \(last.step), \(last.tokens) tokens
+            \(last.step), \(counted(last.tokens, "token"))
             \(heldOut)model written to \(session.out)
             """
     }

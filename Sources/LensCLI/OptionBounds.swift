@@ -52,6 +52,15 @@ private func requireNumber(
     throw ValidationError("\(option) is \(spelled(value)), expected \(expected).")
 }
 
+/// Refuses what does not name a folder to write.
+func requireFolder(_ path: String, _ option: String = "--out") throws {
+    try require(!path.isEmpty, "\(option) is empty, expected a folder.")
+    try require(
+        path != "-",
+        "\(option) is '-', which stands for standard output, but a folder is written; './-' is a"
+            + " folder of that name.")
+}
+
 /// A number as it is typed: `3` rather than `3.0`.
 func spelled(_ number: Double) -> String {
     number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"

@@ -191,7 +191,9 @@ enum CommandError: UserFacingError, Equatable {
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
         case .notReached(let points, let blocks):
-            "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
+            "--stop-after \(blocks): the run ends before \(points.prefix(3).joined(separator: ", "))"
+                + (points.count > 3 ? " and \(points.count - 3) more" : "")
+                + "; stop later, or capture earlier hook points"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
         case .stopped(let reason, let folder):

@@ -16,8 +16,8 @@ enum TrainBudget: Equatable, ExpressibleByArgument, CustomStringConvertible {
     var description: String {
         switch self {
         case .seconds(let number): "\(spelled(number)) s"
-        case .tokens(let number): "\(spelled(number)) tokens"
-        case .operations(let number): "\(spelled(number)) operations"
+        case .tokens(let number): "\(spelled(number)) token\(number == 1 ? "" : "s")"
+        case .operations(let number): "\(spelled(number)) operation\(number == 1 ? "" : "s")"
         case .unitless(let number): number
         }
     }

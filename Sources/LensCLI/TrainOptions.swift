@@ -182,7 +182,8 @@ struct RecipeOptions: ParsableArguments {
         let changes =
             [
                 fit.map { "fit \($0.rawValue)" }, optimizer.map { "optimizer \($0.rawValue)" },
-                steps.map { "\($0) steps" }, tokensPerStep.map { "\($0) tokens a step" },
+                steps.map { counted($0, "step") },
+                tokensPerStep.map { counted($0, "token") + " a step" },
                 lrScale == 1 ? nil : "learning rate times \(lrScale)",
             ].compactMap(\.self)
         options.recipe = ([recipe.rawValue] + changes).joined(separator: ", ")

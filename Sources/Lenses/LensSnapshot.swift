@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import StateSpaceModels
 import Tensors
 
@@ -77,7 +78,7 @@ extension LensTrainer {
         else {
             return SnapshotFlaw(
                 "measurementsSinceBest", found: "\(counts)",
-                expected: "\(layers) numbers from 0 to \(options.steps + 1)")
+                expected: "\(counted(layers, "number")) from 0 to \(options.steps + 1)")
         }
         guard progress.smallestLosses == nil || best != nil else {
             return SnapshotFlaw(
@@ -87,7 +88,7 @@ extension LensTrainer {
         let closedForm = progress.closedForm
         if let ridges = closedForm?.ridges, ridges.count != layers {
             return SnapshotFlaw(
-                "closedForm.ridges", found: "\(ridges.count) numbers", expected: "\(layers)")
+                "closedForm.ridges", found: counted(ridges.count, "number"), expected: "\(layers)")
         }
         if let flaw = SnapshotFlaw.outside(0...options.steps, "step", progress.step) { return flaw }
         let positions = 0...options.positionsPerStep - 1

@@ -37,7 +37,7 @@ package enum ResultError: UserFacingError, Equatable {
             "\(path): begins with \(found), expected a result of 'lens eval babilong' (JSON) or a "
                 + "published layer table ({1: {'sum': …, 'total': …, 'avg': …}, …})"
         case .tooLarge(let path, let bytes, let limit):
-            "\(path): has \(bytes) bytes, expected a result of at most \(limit)"
+            "\(path): has \(counted(bytes, "byte")), expected a result of at most \(limit)"
         case .malformedLiteral(let path, let line, let column, let expected, let found):
             "\(path):\(line):\(column): expected \(expected), found \(found)"
         case .layersNotContiguous(let path, let found, let expected):
@@ -45,7 +45,7 @@ package enum ResultError: UserFacingError, Equatable {
                 + "a result has each of the layers 1 to N once"
         case .noLayers(let path): "\(path): has no layers; rerun the evaluation that wrote it"
         case .tooManyLayers(let path, let count, let limit):
-            "\(path): has \(count) layers, expected at most \(limit)"
+            "\(path): has \(counted(count, "layer")), expected at most \(limit)"
         case .inconsistentAverage(let path, let layer, let average, let expected):
             "\(path): layer \(layer) has the average \(average), but its sum over its total is "
                 + "\(expected); the file is damaged or edited"
