@@ -217,6 +217,19 @@ struct ResultFileTests {
         #expect { try curve(text) } throws: { "\($0)".contains(sentence) }
     }
 
+    @Test("the output's mean is that of the prompts")
+    func outputMean() {
+        let row = #"{"blocks": 1, "probability": {"mean": 0.5}}"#
+        let prompt = #"{"probability": [0.5], "output": {"probability": 0.75}}"#
+        #expect {
+            try curve(
+                #"""
+                {"prompts": [\#(prompt)], "layers": [\#(row)],
+                 "output": {"probability": {"mean": 0.9}}}
+                """#)
+        } throws: { "\($0)".contains("'probability.mean' of the output is 0.9, expected 0.75") }
+    }
+
     @Test("nesting without end and files without measure are refused")
     func hostile() throws {
         let deep = #"{"layers": "# + String(repeating: "[", count: 1 << 20)
