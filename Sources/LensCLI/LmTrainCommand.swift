@@ -149,15 +149,14 @@ struct LmTrainCommand: ParsableCommand {
 
     /// The arguments that chose the start and the data.
     private var sources: [String: String] {
-        func joined(_ options: [String?]) -> String {
-            options.compactMap(\.self).joined(separator: " ")
-        }
-        return [
-            "start_sha256": joined([typed("--model", model), typed("--config", config)]),
-            "data_sha256": joined([
-                typed("--data", data.corpus.data), typed("--tasks", data.task.tasks),
-                typed("--text", data.text), typed("--tokenizer", tokenizer),
-            ]),
+        [
+            "start_sha256": Invocation.typed(
+                "--model", "--config", "--convert-to-diff", "--init-embedding", "--init-output",
+                "--init-a"),
+            "data_sha256": Invocation.typed(
+                "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
+                "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
+                "--text-weight", "--hold-out"),
         ]
     }
 

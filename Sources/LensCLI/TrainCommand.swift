@@ -174,13 +174,12 @@ struct TrainCommand: ReportingCommand {
 
     /// The arguments that chose the model, the text and the start.
     private var sources: [String: String] {
-        let text = [
-            typed("--data", corpus.data), typed("--tokenizer", modelOptions.tokenizer),
-        ].compactMap(\.self).joined(separator: " ")
-        return [
-            "model_sha256": typed("--model", modelOptions.model) ?? "",
-            "starting_lens": typed("--lens", lens) ?? "without --lens",
-            "windows_sha256": text, "held_out_sha256": text,
+        [
+            "model_sha256": Invocation.typed("--model"),
+            "starting_lens": lens == nil ? "without --lens" : Invocation.typed("--lens"),
+            "windows_sha256": Invocation.typed("--data", "--tokenizer", "--text-key", "--lines"),
+            "held_out_sha256": Invocation.typed(
+                "--data", "--tokenizer", "--text-key", "--lines", "--held-out"),
         ]
     }
 

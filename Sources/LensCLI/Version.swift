@@ -22,10 +22,16 @@ enum Invocation {
     }
 }
 
-/// An option and its values as they would be typed; nothing without values.
-func typed(_ option: String, _ values: String?...) -> String? { typed(option, values) }
-
-func typed(_ option: String, _ values: [String?]) -> String? {
-    let values = values.compactMap(\.self)
-    return values.isEmpty ? nil : Invocation.quoted([option] + values)
+extension Invocation {
+    /// Some options with their values, as they were typed.
+    static func typed(_ options: String...) -> String {
+        var isWanted = false
+        return quoted(
+            arguments.filter { argument in
+                if argument.hasPrefix("--") {
+                    isWanted = options.contains(String(argument.prefix { $0 != "=" }))
+                }
+                return isWanted
+            })
+    }
 }

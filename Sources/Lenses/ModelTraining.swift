@@ -47,7 +47,7 @@ package struct ModelTraining: Codable, Sendable, Equatable {
             if let flag = try? container.decode(Bool.self) {
                 text = "\(flag)"
             } else if let number = try? container.decode(Double.self) {
-                text = "\(number)"
+                text = Int(exactly: number).map(String.init) ?? "\(number)"
             } else {
                 text = try container.decode(String.self)
             }
