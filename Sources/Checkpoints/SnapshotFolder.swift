@@ -222,10 +222,10 @@ extension SnapshotError {
                 "the snapshot was made with another \(what) (\(found.hash), now \(expected.hash))"
         }
         return before == now
-            ? "the \(what), \(now), is not what it was when the snapshot was made"
+            ? "the \(what) (\(now)) is not what it was when the snapshot was made"
                 + " (\(found.hash), now \(expected.hash))"
-            : "the snapshot was made with the \(what) \(before) (\(found.hash)), but this run has"
-                + " \(now) (\(expected.hash))"
+            : "the \(what) is another one: the snapshot was made with \(before) (\(found.hash)), this"
+                + " run has \(now) (\(expected.hash))"
     }
 }
 

@@ -196,12 +196,12 @@ struct LensSnapshotTests {
         for (typed, sentence) in [
             (
                 "--data b.txt",
-                "the snapshot was made with the text --data a.txt (sha256 \(before)…), but this run has "
-                    + "--data b.txt (sha256 \(now)…)"
+                "the text is another one: the snapshot was made with --data a.txt (sha256 \(before)…), "
+                    + "this run has --data b.txt (sha256 \(now)…)"
             ),
             (
                 "--data a.txt",
-                "the text, --data a.txt, is not what it was when the snapshot was made "
+                "the text (--data a.txt) is not what it was when the snapshot was made "
                     + "(sha256 \(before)…, now sha256 \(now)…)"
             ),
         ] {
