@@ -101,7 +101,7 @@ struct CaptureCommand: ParsableCommand {
         if let text { return [try modelOptions.loadTokenizer(for: model).encode(text)] }
         if let ids {
             return [
-                try ids.split(separator: ",").map {
+                try ids.split(separator: ",", omittingEmptySubsequences: false).map {
                     let vocabulary = 0..<TokenID(model.configuration.vocabSize)
                     guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)),
                         vocabulary.contains(id)

@@ -136,6 +136,9 @@ struct LmDataOptions: ParsableArguments {
     private func taskMixture(
         _ tasks: [(task: String, rows: [BabilongSample])], _ tokenizer: Tokenizer
     ) throws -> TrainingMixture {
+        if holdOut > 0, let (task, rows) = tasks.first(where: { $0.rows.count <= holdOut }) {
+            throw CommandError.allHeldOut(task: task, rows: rows.count, holdOut: holdOut)
+        }
         let parts = try (taskWeights == nil ? [tasks] : tasks.map { [$0] }).flatMap { tasks in
             let samples = tasks.flatMap { $0.rows.dropLast(holdOut) }
             let weight = Double(samples.count) * (taskWeights?.weights[tasks[0].task] ?? 1)

@@ -87,7 +87,7 @@ struct LmGenerateCommand: ParsableCommand {
         }
         try StandardStreams.write(Array("\(stream.rest)\n".utf8))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let rate = seconds > 0 ? Double(max(0, count - 1)) / seconds : 0
-        StandardStreams.warn("\(counted(count, "token")), \(Int(rate)) tokens/s")
+        let rate = count > 1 && seconds > 0 ? ", \(Int(Double(count - 1) / seconds)) tokens/s" : ""
+        StandardStreams.warn(counted(count, "token") + rate)
     }
 }

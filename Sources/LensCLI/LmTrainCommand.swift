@@ -86,7 +86,9 @@ struct LmTrainCommand: ParsableCommand {
 
     func validate() throws {
         guard (model == nil) != (config == nil) else {
-            throw ValidationError("Give --model to start from a checkpoint, or --config.")
+            throw ValidationError(
+                "Give exactly one of --model, to start from a checkpoint, and --config, to start anew."
+            )
         }
         guard config == nil || tokenizer != nil else {
             throw ValidationError("--config needs --tokenizer.")

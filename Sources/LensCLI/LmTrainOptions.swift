@@ -109,7 +109,8 @@ struct LmRecipeOptions: ParsableArguments {
         try requireNumber(batch, "--batch", 1...Bounds.sequences)
         try requireNumber(atATime, "--at-a-time", 1...Bounds.sequences)
         try requirePositive(lr, "--lr")
-        try requireNumber(warmupSteps, "--warmup-steps", 0...steps - 1)
+        try requireNumber(
+            warmupSteps, "--warmup-steps", 0...steps - 1, ", fewer than --steps")
         try requireNumber(weightDecay, "--weight-decay", 0...)
         try requireNumber(beta1, "--beta1", 0..<1)
         try requireNumber(beta2, "--beta2", 0..<1)

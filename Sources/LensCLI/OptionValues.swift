@@ -87,6 +87,11 @@ private func optionName(_ property: String) -> String {
 
 /// The parser's message about a value that it cannot read, with what was expected.
 func explained(_ message: String, of command: any ParsableCommand.Type) -> String {
+    if let match = message.prefixMatch(of: /Error: Unknown option '-[^-'][^'\n]*\s[^'\n]*'/) {
+        return message.replacingCharacters(
+            in: match.range,
+            with: match.output + "; put '--' before a text that begins with a minus")
+    }
     guard
         let match = message.prefixMatch(
             of:

@@ -167,11 +167,12 @@ enum CommandError: UserFacingError, Equatable {
     case noModels(lookedFor: [String])
     case foreignFolder(path: String)
     case budgetTooSmall(window: Int)
+    case allHeldOut(task: String, rows: Int, holdOut: Int)
 
     var kind: FailureKind {
         switch self {
         case .missingTokenizer, .noModels: .missingInput
-        case .noEndOfText, .noText, .unequalLengths: .badData
+        case .noEndOfText, .noText, .unequalLengths, .allHeldOut: .badData
         case .notReached, .foreignFolder, .budgetTooSmall: .usage
         case .stopped: .inputOutput
         case .interrupted, .interruptedWithoutState: .interrupted
@@ -204,6 +205,9 @@ enum CommandError: UserFacingError, Equatable {
                 + lookedFor.joined(separator: ", ") + "; name their folder with --models"
         case .foreignFolder(let path):
             "\(path): holds files that no 'lens demo' made; name another folder with --out"
+        case .allHeldOut(let task, let rows, let holdOut):
+            "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
+                + " rows, or lower --hold-out"
         case .budgetTooSmall(let window):
             "--budget does not suffice for one window of \(window) tokens and its measurement; give"
                 + " more, or lower --window"

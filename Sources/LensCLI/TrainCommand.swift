@@ -118,7 +118,8 @@ struct TrainCommand: ReportingCommand {
         measuring.apply(to: &options)
         try require(
             (0..<options.steps).contains(options.warmupSteps ?? 0),
-            "--warmup-steps is \(options.warmupSteps ?? 0), expected 0 to \(options.steps - 1).")
+            "--warmup-steps is \(options.warmupSteps ?? 0), expected 0 to \(options.steps - 1), fewer than"
+                + " the steps.")
         try require(
             options.keep == .best || measuring.patience == nil,
             "--patience needs --keep best, which knows what better is.")

@@ -14,7 +14,7 @@ package struct ModelTraining: Codable, Sendable, Equatable {
     }
 
     /// Nil where the folder has no such file, or one of another origin: models come from anywhere.
-    init?(ofModel folder: String) {
+    package init?(ofModel folder: String) {
         struct Record: Decodable {
             struct Run: Decodable {
                 let command: String

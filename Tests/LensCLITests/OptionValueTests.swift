@@ -62,4 +62,17 @@ struct OptionValueTests {
             ["plot", "layers", "a", "--out", "a.png"], ["--label", " "],
             "--label: name 1 is blank, expected a name")
     }
+
+    @Test(
+        "a word that is no command brings to mind one that is",
+        arguments: [
+            ("trian", "lens train"), ("eval babi", "lens eval babilong"),
+            ("plot result.json", "lens plot layers"), ("generate", "lens lm generate"),
+            ("help trian", "lens train"), ("help lm trian", "lens lm train"),
+        ])
+    func commands(words: String, meant: String) throws {
+        let run = try LensProcess(words.split(separator: " ").map(String.init))
+        #expect(run.status == 64)
+        #expect(run.errors.contains("did you mean '\(meant)'?"), "\(run.errors)")
+    }
 }
