@@ -48,7 +48,7 @@ package func resolveModelFolder(
 }
 
 /// An existing folder of which `path` is a misspelling in its last part; nil if there is none.
-private func closestFolder(to path: String) -> String? {
+package func closestFolder(to path: String) -> String? {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     // Of a letter or two everything is a misspelling.
     guard let last = parts.last, last.count > 2 else { return nil }

@@ -19,13 +19,15 @@ package struct SnapshotFolder {
     ///   - tensors: everything that training changes.
     ///   - progress: where training stands.
     ///   - identity: what must be equal for training to go on.
+    ///   - sources: the arguments behind hashes of the identity, by its keys, for people.
     package func write(
         step: Int, _ tensors: [(name: String, tensor: Tensor)], progress: some Encodable,
-        identity: [String: String]
+        identity: [String: String], sources: [String: String] = [:]
     ) throws {
         let path = join(folder, "step-\(String(format: "%06d", step)).safetensors")
         let older = paths.filter { $0 != path }
         var metadata = identity
+        for (key, source) in sources { metadata[sourcePrefix + key] = source }
         metadata["progress"] = String(
             decoding: try encodeJSON(progress, pretty: false), as: UTF8.self)
         try Safetensors.write(
@@ -52,12 +54,15 @@ package struct SnapshotFolder {
     /// Puts the newest state into `tensors`; one that the file does not have stays as it is if it is
     /// among `optional`. Nothing is changed before all that the file says of its progress is believed.
     ///
-    /// - Parameter flaw: what of the progress can not be.
+    /// - Parameters:
+    ///   - flaw: what of the progress can not be.
+    ///   - sources: as of `write`.
     /// - Returns: where training stands.
     /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
     package func restore<Progress: Decodable>(
         _ tensors: [(name: String, tensor: Tensor)], optional: (String, Progress) -> Bool,
-        identity: [String: String], progress: Progress.Type, flaw: (Progress) -> SnapshotFlaw?
+        identity: [String: String], sources: [String: String] = [:], progress: Progress.Type,
+        flaw: (Progress) -> SnapshotFlaw?
     ) throws -> Progress {
         guard let path = paths.last else { throw SnapshotError.nothingToResume(folder: output) }
         let content = try Safetensors.read(path)
@@ -67,6 +72,12 @@ package struct SnapshotFolder {
         for key in Self.ordered(Set(identity.keys).union(options)) {
             let (value, expected) = (found[key] ?? "missing", identity[key] ?? "missing")
             guard value == expected else {
+                if let what = sourceNames.first(where: { $0.key == key })?.name {
+                    throw SnapshotError.otherSource(
+                        path: path, what: what,
+                        found: Source(arguments: found[sourcePrefix + key], sha256: value),
+                        expected: Source(arguments: sources[key], sha256: expected))
+                }
                 throw SnapshotError.mismatch(
                     path: path, what: Self.spelled(key), found: value.clipped, expected: expected)
             }
@@ -98,8 +109,9 @@ package struct SnapshotFolder {
     private static func ordered(_ keys: Set<String>) -> [String] {
         let sizes = ["window", "batch", "steps", "tokens_per_step"].map { optionPrefix + $0 }
         func place(_ key: String) -> Int {
-            sizes.firstIndex(of: key)
-                ?? (key.hasPrefix(optionPrefix) ? sizes.count : sizes.count + 1)
+            if key.hasPrefix(optionPrefix) { return sizes.firstIndex(of: key) ?? sizes.count }
+            return sizes.count + 1
+                + (sourceNames.firstIndex { $0.key == key } ?? sourceNames.count)
         }
         return keys.sorted { (place($0), $0) < (place($1), $1) }
     }
@@ -117,6 +129,24 @@ package struct SnapshotFolder {
         return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted {
             $0.count == $1.count ? $0 < $1 : $0.count < $1.count
         }.map { join(folder, $0) }
+    }
+}
+
+extension SnapshotFolder {
+    /// What a training read, of which its identity has the hash.
+    package struct Source: Equatable, Sendable {
+        /// As typed; nil where the snapshot does not say.
+        let arguments: String?
+        let sha256: String
+
+        package init(arguments: String?, sha256: String) {
+            (self.arguments, self.sha256) = (arguments, sha256)
+        }
+
+        /// The hash as far as people compare it.
+        fileprivate var hash: String {
+            sha256.count > 12 ? "sha256 \(sha256.prefix(12))…" : sha256.clipped
+        }
     }
 }
 
@@ -143,7 +173,7 @@ package struct SnapshotFlaw: Equatable, Sendable {
         _ field: String, _ values: [Double], count: Int
     ) -> SnapshotFlaw? {
         if values.count != count {
-            return SnapshotFlaw(field, found: "\(values.count) numbers", expected: "\(count)")
+            return SnapshotFlaw(field, found: counted(values.count, "number"), expected: "\(count)")
         }
         return values.first { !$0.isFinite }.map {
             SnapshotFlaw(field, found: "\($0)", expected: "finite numbers")
@@ -155,11 +185,13 @@ package struct SnapshotFlaw: Equatable, Sendable {
 package enum SnapshotError: UserFacingError, Equatable {
     case damaged(path: String, flaw: SnapshotFlaw)
     case mismatch(path: String, what: String, found: String, expected: String)
+    case otherSource(
+        path: String, what: String, found: SnapshotFolder.Source, expected: SnapshotFolder.Source)
     case nothingToResume(folder: String)
 
     package var kind: FailureKind {
         switch self {
-        case .damaged, .mismatch: .badData
+        case .damaged, .mismatch, .otherSource: .badData
         case .nothingToResume: .missingInput
         }
     }
@@ -172,13 +204,41 @@ package enum SnapshotError: UserFacingError, Equatable {
         case .mismatch(let path, let what, let found, let expected):
             "\(path): the snapshot was made with \(what) \(found), not \(expected);"
                 + " give the same arguments to resume, or another --out to start anew"
+        case .otherSource(let path, let what, let found, let expected):
+            "\(path): \(Self.comparison(what, found, expected));"
+                + " give the same to resume, or another --out to start anew"
         case .nothingToResume(let folder):
             "\(folder): no snapshot to resume from; leave out --resume to start"
         }
     }
 }
 
+extension SnapshotError {
+    private static func comparison(
+        _ what: String, _ found: SnapshotFolder.Source, _ expected: SnapshotFolder.Source
+    ) -> String {
+        guard let before = found.arguments?.clipped, let now = expected.arguments?.clipped else {
+            return
+                "the snapshot was made with another \(what) (\(found.hash), now \(expected.hash))"
+        }
+        return before == now
+            ? "the \(what) (\(now)) is not what it was when the snapshot was made"
+                + " (\(found.hash), now \(expected.hash))"
+            : "the \(what) is another one: the snapshot was made with \(before) (\(found.hash)), this"
+                + " run has \(now) (\(expected.hash))"
+    }
+}
+
 private let optionPrefix = "option "
+private let sourcePrefix = "source "
+
+/// The hashes of an identity, what follows from others behind them.
+private let sourceNames = [
+    (key: "model_sha256", name: "model"), (key: "start_sha256", name: "model to start from"),
+    (key: "starting_lens", name: "lens to start from"),
+    (key: "windows_sha256", name: "text"), (key: "data_sha256", name: "data"),
+    (key: "held_out_sha256", name: "held-out text"),
+]
 
 extension Encodable {
     /// Every option under its JSON key, as text: a part of a snapshot's identity.

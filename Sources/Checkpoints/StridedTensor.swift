@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// The ways shape, strides and offset of a pickled tensor can contradict its storage.
@@ -12,14 +13,14 @@ package enum StridesFlaw: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .differentRanks(let shape, let strides):
-            "has \(shape) dimensions but \(strides) strides"
+            "has \(counted(shape, "dimension")) but \(counted(strides, "stride"))"
         case .shapeTooLarge(let shape): "has shape \(shape), beyond any memory"
         case .negativeStride(let strides): "has strides \(strides), expected none below 0"
         case .outsideStorage(let offset, let shape, let strides, let count):
             "of shape \(shape), strides \(strides) and offset \(offset) leaves its storage of "
-                + "\(count) elements"
+                + counted(count, "element")
         case .expanded(let shape, let count):
-            "repeats its \(count) stored elements to fill \(shape); save a .contiguous() copy"
+            "repeats its \(counted(count, "stored element")) to fill \(shape); save a .contiguous() copy"
         case .copiesTooLarge(let limit):
             "brings the copies of strided tensors beyond \(limit) bytes; save .contiguous() copies"
         }

@@ -35,7 +35,7 @@ package enum ArchiveFlaw: Error, Equatable, Sendable, CustomStringConvertible {
         case .bigEndian(let found):
             "its byte order is '\(found.clipped)', expected 'little'; save it on another machine"
         case .wrongStorageSize(let entry, let expected, let found):
-            "zip entry '\(entry.clipped)' has \(found) bytes, its storage needs \(expected)"
+            "zip entry '\(entry.clipped)' has \(counted(found, "byte")), its storage needs \(expected)"
         case .unwritable(let reason): "cannot be written: \(reason)"
         }
     }

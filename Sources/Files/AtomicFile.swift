@@ -88,7 +88,12 @@ package func createFolder(_ path: String) throws {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true)
     } catch {
-        throw FileError.unwritable(path: path, reason: "the folder cannot be created")
+        if fileExists(path), !isFolder(path) {
+            throw FileError.unwritable(path: path, reason: "it is a file, expected a folder")
+        }
+        let cause = (error as? CocoaError)?.underlying as? POSIXError
+        let reason = cause.map { ": " + String(cString: strerror($0.code.rawValue)) } ?? ""
+        throw FileError.unwritable(path: path, reason: "the folder cannot be created" + reason)
     }
 }
 

@@ -8,6 +8,13 @@ package func spelledBytes(_ count: Int) -> String {
 }
 
 /// `1 prompt`, `2 prompts`.
-package func counted(_ count: Int, _ noun: String) -> String {
+package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// With a verb for one and for several: `1 tensor has`, `2 tensors have`.
+package func counted(_ count: some BinaryInteger, _ noun: String, _ one: String, _ several: String)
+    -> String
+{
+    "\(counted(count, noun)) \(count == 1 ? one : several)"
 }

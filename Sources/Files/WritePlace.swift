@@ -12,7 +12,8 @@ enum WritePlace {
 
     /// Follows symbolic links, those that lead to nothing yet included.
     ///
-    /// - Throws: `FileError.unwritable` for a folder and for links that lead in a circle.
+    /// - Throws: `FileError.unwritable` for a folder, a name that no disk takes, and links that lead in
+    ///   a circle.
     init(_ path: String) throws {
         if path == "-" {
             self = .descriptor(STDOUT_FILENO)
@@ -36,10 +37,13 @@ enum WritePlace {
     /// What stands at the end of the links.
     private static func end(_ place: String, _ path: String) throws -> WritePlace {
         guard !place.isEmpty else {
-            throw FileError.unwritable(path: path, reason: "the name is empty")
+            throw FileError.unwritable(path: "''", reason: "the name is empty")
         }
         var status = stat()
-        guard stat(place, &status) == 0 else { return .file(target: place) }
+        guard stat(place, &status) == 0 else {
+            if errno == ENAMETOOLONG { throw FileError.writing(path, errno: ENAMETOOLONG) }
+            return .file(target: place)
+        }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .file(target: place)
         case S_IFDIR: throw FileError.unwritable(path: path, reason: "it is a folder")

@@ -36,6 +36,8 @@ package final class LanguageModelTrainer {
     private let memory = TrainingMemory()
     private var model: LanguageModel
     private var order: TrainingMixture.Order
+    /// The arguments behind the hashes of a snapshot's identity, by its keys, for people.
+    package var sources: [String: String] = [:]
     /// Where training stands: complete steps, and sequences and losses of the one under way.
     var progress = Progress()
 

@@ -25,7 +25,8 @@ extension LanguageModelTrainer {
         // Between steps the gradient is zero and need not be kept.
         let kept = tensors.filter { progress.sequencesDone > 0 || !isGradient($0.name) }
         try SnapshotFolder(in: folder).write(
-            step: completedSteps, kept, progress: progress, identity: identity)
+            step: completedSteps, kept, progress: progress, identity: identity,
+            sources: sources)
     }
 
     /// Bytes of the file with the state, about.
@@ -37,7 +38,7 @@ extension LanguageModelTrainer {
     package func restore(from folder: String) throws {
         progress = try SnapshotFolder(in: folder).restore(
             tensors, optional: { isGradient($0) && $1.sequencesDone == 0 }, identity: identity,
-            progress: Progress.self, flaw: flaw(in:))
+            sources: sources, progress: Progress.self, flaw: flaw(in:))
         try restored()
     }
 }

@@ -71,6 +71,7 @@ struct CaptureCommand: ParsableCommand {
         guard let output else { return }
         let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
         let sequences = try readSequences(model)
+        try checkRoom(for: Set(points), of: model.configuration, sequences, at: output.path)
         let captured = try capture(points, of: model, sequences: sequences)
         try output.write {
             try Safetensors.write(
@@ -82,11 +83,25 @@ struct CaptureCommand: ParsableCommand {
             besides: output.path)
     }
 
+    /// - Throws: `FileError.tooLittleSpace`.
+    private func checkRoom(
+        for points: Set<HookPoint>, of configuration: ModelConfiguration,
+        _ sequences: [[TokenID]], at path: String
+    ) throws {
+        let positions = sequences.reduce(0) { $0 + $1.count }
+        let count = points.reduce(0) {
+            $0
+                + $1.elementCount(
+                    positions: positions, sequences: sequences.count, configuration)
+        }
+        try checkWritable(path, bytes: count * MemoryLayout<Float>.size)
+    }
+
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {
         if let text { return [try modelOptions.loadTokenizer(for: model).encode(text)] }
         if let ids {
             return [
-                try ids.split(separator: ",").map {
+                try ids.split(separator: ",", omittingEmptySubsequences: false).map {
                     let vocabulary = 0..<TokenID(model.configuration.vocabSize)
                     guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)),
                         vocabulary.contains(id)

@@ -17,16 +17,48 @@ enum CommandLineArguments {
             return text
         }
         try checkCommand(arguments)
-        return arguments
+        return joined(arguments)
+    }
+
+    /// A value that begins with a minus belongs to the option before it: `--last -1` means `--last=-1`.
+    /// The parser would take it for an option.
+    static func joined(_ arguments: [String]) -> [String] {
+        var joined: [String] = []
+        var isOption = true
+        for argument in arguments {
+            if isOption, let last = joined.last, last.hasPrefix("--"), last != "--",
+                !last.contains("="), argument.prefixMatch(of: /-([0-9.]|inf|nan|[^-].*\s)/) != nil
+            {
+                joined[joined.count - 1] = "\(last)=\(argument)"
+            } else {
+                joined.append(argument)
+            }
+            if argument == "--" { isOption = false }
+        }
+        return joined
+    }
+
+    /// The command that the words lead to, as far as they are known.
+    static func command(of arguments: [String]) -> any ParsableCommand.Type {
+        var command: any ParsableCommand.Type = LensCommand.self
+        for argument in arguments {
+            guard
+                let next = command.configuration.subcommands.first(where: {
+                    $0.configuration.commandName == argument
+                })
+            else { return command }
+            command = next
+        }
+        return command
     }
 
     /// Follows the words down the tree of commands.
     static func checkCommand(_ arguments: [String]) throws {
         var words = ["lens"]
         var command: any ParsableCommand.Type = LensCommand.self
-        for argument in arguments {
+        for (place, argument) in arguments.enumerated() where place > 0 || argument != "help" {
             let known = command.configuration.subcommands
-            guard !known.isEmpty, argument != "help" else { return }
+            guard !known.isEmpty else { return }
             let names = known.map { $0.configuration.commandName ?? "" }
             if let next = known.first(where: { $0.configuration.commandName == argument }) {
                 words.append(argument)
@@ -34,7 +66,7 @@ enum CommandLineArguments {
             } else if !argument.hasPrefix("-") {
                 throw ArgumentError.unknownCommand(
                     words: words, found: argument, known: names,
-                    closest: closestName(to: argument, among: names))
+                    closest: closest(to: argument, among: names, of: words))
             } else if ["-h", "--help", "--version", "--help-hidden"].contains(argument)
                 || argument.hasPrefix("--generate-completion-script")
             {
@@ -42,6 +74,30 @@ enum CommandLineArguments {
             } else {
                 throw ArgumentError.incompleteCommand(words: words, found: argument, known: names)
             }
+        }
+    }
+
+    /// What may have been meant by a word, as a whole line: a name that is spelled nearly so or is
+    /// longer, the only one there is, or a command elsewhere in the tree.
+    private static func closest(
+        to word: String, among names: [String], of words: [String]
+    ) -> String? {
+        let begun = names.filter { word.count > 1 && $0.hasPrefix(word) }
+        let near = closestName(to: word, among: names) ?? (begun.count == 1 ? begun[0] : nil)
+        if let name = near ?? (names.count == 1 ? names[0] : nil) {
+            return (words + [name]).joined(separator: " ")
+        }
+        return lines(below: LensCommand.self, ["lens"]).first { $0.last == word }?
+            .joined(separator: " ")
+    }
+
+    /// Every command of the tree, as the words that call it.
+    private static func lines(
+        below command: any ParsableCommand.Type, _ words: [String]
+    ) -> [[String]] {
+        command.configuration.subcommands.flatMap { next in
+            let line = words + [next.configuration.commandName ?? ""]
+            return [line] + lines(below: next, line)
         }
     }
 
@@ -67,7 +123,7 @@ enum ArgumentError: UserFacingError, Equatable {
             return "argument \(place) ('\(text)') is not UTF-8; rename the file or type it again"
         case .unknownCommand(let words, let found, let known, let closest):
             let line = words.joined(separator: " ")
-            let hint = closest.map { "did you mean '\(line) \($0)'?" }
+            let hint = closest.map { "did you mean '\($0)'?" }
             return "'\(found.clipped)' is no command of '\(line)', which has "
                 + "\(known.joined(separator: ", ")); "
                 + (hint ?? "'\(line) --help' says what they do")

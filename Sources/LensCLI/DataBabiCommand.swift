@@ -52,6 +52,7 @@ struct DataBabiCommand: ReportingCommand {
 
     func validate() throws {
         try requireNumber(stories, "--stories", 1...1 << 24)
+        try requireFolder(out)
     }
 
     func perform() throws -> String {

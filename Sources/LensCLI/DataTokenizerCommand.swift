@@ -81,8 +81,8 @@ struct DataTokenizerCommand: ParsableCommand {
         if tokens < vocabulary {
             try report(
                 """
-                the text offers \(merges) merges, then every word is one token: the vocabulary \
-                has \(tokens) tokens, not \(vocabulary)
+                the text offers \(counted(merges, "merge")), then every word is one token: the vocabulary \
+                has \(counted(tokens, "token")), not \(vocabulary)
                 """, besides: out)
         }
         try report(

@@ -29,7 +29,7 @@ struct DemoCommand: ParsableCommand {
     var seed: UInt64 = 0
 
     func validate() throws {
-        guard !out.isEmpty else { throw ValidationError("--out is empty, expected a folder.") }
+        try requireFolder(out)
     }
 
     func run() throws {

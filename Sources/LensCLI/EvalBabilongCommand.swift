@@ -119,7 +119,7 @@ struct EvalBabilongCommand: ReportingCommand {
         let note =
             several == 0
             ? ""
-            : "\n\(counted(several, "answer")) of \(result.count) \(several == 1 ? "has" : "have")"
+            : "\n\(several) of \(counted(result.count, "answer")) \(several == 1 ? "has" : "have")"
                 + " several tokens, of which the first is measured"
         return "Probability of the right answer after each block, "
             + "\(counted(result.count, "prompt")):\n\(table.text)\(note)"

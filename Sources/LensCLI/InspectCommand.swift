@@ -48,7 +48,7 @@ struct InspectCommand: ParsableCommand {
             ("d_model", "\(configuration.dModel)"),
             (
                 "vocabulary",
-                "\(configuration.vocabSize) rows, head "
+                "\(counted(configuration.vocabSize, "row")), head "
                     + (configuration.tieEmbeddings ? "tied to the embedding" : "of its own")
             ),
             ("mixer", describe(shape, configuration.family)),

@@ -24,10 +24,11 @@ enum Main {
         StandardStreams.prepare()
         Interruption.ignoreFileSizeSignal()
         MappedFile.reportTruncation()
+        var arguments: [String] = []
         do {
             try KernelPath.check()
             BLAS.prepare()
-            let arguments = try CommandLineArguments.checked()
+            arguments = try CommandLineArguments.checked()
             var command = try LensCommand.parseAsRoot(arguments)
             do {
                 try command.run()
@@ -35,16 +36,22 @@ enum Main {
                 throw RefusedArguments(reason: error.message, command: type(of: command))
             }
         } catch {
-            exit(StandardStreams.status(of: error, program: "lens", explain: explanation))
+            exit(
+                StandardStreams.status(
+                    of: error, program: "lens", explain: { explanation(of: $0, arguments) }))
         }
     }
 
     /// Help, or what is wrong with the arguments.
-    private static func explanation(of error: any Error) -> (text: String, status: Int32) {
+    private static func explanation(of error: any Error, _ arguments: [String]) -> (
+        text: String, status: Int32
+    ) {
         if let error = error as? RefusedArguments {
             return (error.description, FailureKind.usage.rawValue)
         }
-        return (LensCommand.fullMessage(for: error), LensCommand.exitCode(for: error).rawValue)
+        let message = explained(
+            LensCommand.fullMessage(for: error), of: CommandLineArguments.command(of: arguments))
+        return (message, LensCommand.exitCode(for: error).rawValue)
     }
 }
 

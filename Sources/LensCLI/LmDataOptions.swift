@@ -90,17 +90,12 @@ struct LmDataOptions: ParsableArguments {
 
     func validate() throws {
         try task.check(corpus.data)
-        try require(
-            promptWeight >= 0 && promptWeight.isFinite,
-            "--prompt-weight is \(promptWeight), expected 0 or more.")
-        try require(
-            (0...1).contains(storyShare), "--story-share is \(storyShare), expected 0 to 1.")
+        try requireNumber(Double(promptWeight), "--prompt-weight", 0...)
+        try requireNumber(storyShare, "--story-share", 0...1)
         try require(
             textShare > 0 && textShare < 1,
             "--text-share is \(textShare), expected more than 0 and less than 1.")
-        try require(
-            textWeight > 0 && textWeight.isFinite,
-            "--text-weight is \(textWeight), expected a positive number.")
+        try requirePositive(Double(textWeight), "--text-weight")
         try requireNumber(holdOut, "--hold-out", 0...Bounds.many)
         try requireNumber(evalEvery, "--eval-every", 0...Bounds.many)
         try requireNumber(evalLimit, "--eval-limit")
@@ -141,6 +136,9 @@ struct LmDataOptions: ParsableArguments {
     private func taskMixture(
         _ tasks: [(task: String, rows: [BabilongSample])], _ tokenizer: Tokenizer
     ) throws -> TrainingMixture {
+        if holdOut > 0, let (task, rows) = tasks.first(where: { $0.rows.count <= holdOut }) {
+            throw CommandError.allHeldOut(task: task, rows: rows.count, holdOut: holdOut)
+        }
         let parts = try (taskWeights == nil ? [tasks] : tasks.map { [$0] }).flatMap { tasks in
             let samples = tasks.flatMap { $0.rows.dropLast(holdOut) }
             let weight = Double(samples.count) * (taskWeights?.weights[tasks[0].task] ?? 1)

@@ -47,15 +47,11 @@ struct LmGenerateCommand: ParsableCommand {
 
     func validate() throws {
         try requireNumber(limit, "--limit")
-        try require(
-            temperature >= 0 && temperature.isFinite,
-            "--temperature is \(temperature), expected 0 or more.")
+        try requireNumber(temperature, "--temperature", 0...)
         try requireNumber(topK, "--top-k")
-        try require(topP > 0 && topP <= 1, "--top-p is \(topP), expected above 0, at most 1.")
-        try require((0...1).contains(minP), "--min-p is \(minP), expected 0 to 1.")
-        try require(
-            repetitionPenalty > 0 && repetitionPenalty.isFinite,
-            "--repetition-penalty is \(repetitionPenalty), expected a positive number.")
+        try requirePositive(topP, "--top-p", to: 1)
+        try requireNumber(minP, "--min-p", 0...1)
+        try requirePositive(repetitionPenalty, "--repetition-penalty")
     }
 
     func run() throws {
@@ -91,7 +87,7 @@ struct LmGenerateCommand: ParsableCommand {
         }
         try StandardStreams.write(Array("\(stream.rest)\n".utf8))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let rate = seconds > 0 ? Double(max(0, count - 1)) / seconds : 0
-        StandardStreams.warn("\(counted(count, "token")), \(Int(rate)) tokens/s")
+        let rate = count > 1 && seconds > 0 ? ", \(Int(Double(count - 1) / seconds)) tokens/s" : ""
+        StandardStreams.warn(counted(count, "token") + rate)
     }
 }

@@ -86,7 +86,9 @@ struct LmTrainCommand: ParsableCommand {
 
     func validate() throws {
         guard (model == nil) != (config == nil) else {
-            throw ValidationError("Give --model to start from a checkpoint, or --config.")
+            throw ValidationError(
+                "Give exactly one of --model, to start from a checkpoint, and --config, to start anew."
+            )
         }
         guard config == nil || tokenizer != nil else {
             throw ValidationError("--config needs --tokenizer.")
@@ -102,8 +104,8 @@ struct LmTrainCommand: ParsableCommand {
         let together = min(recipe.atATime ?? recipe.batch, recipe.batch)
         try require(
             together * data.corpus.window <= 1 << 26,
-            "\(together) sequences of --window \(data.corpus.window) do not fit into any memory"
-                + " together, expected at most \(1 << 26) tokens; say how many go through the model"
+            "\(counted(together, "sequence")) of --window \(data.corpus.window)"
+                + " \(together == 1 ? "does" : "do") not fit into any memory together, expected at most \(1 << 26) tokens; say how many go through the model"
                 + " together by --at-a-time.")
     }
 
@@ -123,6 +125,7 @@ struct LmTrainCommand: ParsableCommand {
             Tokenizer(path: tokenizerPath), steps: options.steps)
         let trainer = try LanguageModelTrainer(
             start, mixture: mixture, options: options, heldOut: heldOut)
+        trainer.sources = sources
         try folder.checkSpace(for: trainer)
 
         let log = TrainingLog(folder: folder.work)
@@ -144,6 +147,19 @@ struct LmTrainCommand: ParsableCommand {
             try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
         }
         try StandardStreams.say(text)
+    }
+
+    /// The arguments that chose the start and the data.
+    private var sources: [String: String] {
+        [
+            "start_sha256": Invocation.typed(
+                "--model", "--config", "--convert-to-diff", "--init-embedding", "--init-output",
+                "--init-a"),
+            "data_sha256": Invocation.typed(
+                "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
+                "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
+                "--text-weight", "--hold-out"),
+        ]
     }
 
     /// The first parameters, and how the result is to be written.
@@ -179,7 +195,7 @@ struct LmTrainCommand: ParsableCommand {
         let heldOut = measured.map { "held out:\n\($0.scores.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
-            \(last.step), \(last.tokens) tokens
+            \(last.step), \(counted(last.tokens, "token"))
             \(heldOut)model written to \(session.out)
             """
     }

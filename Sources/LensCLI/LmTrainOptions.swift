@@ -28,14 +28,9 @@ struct InitialScaleOptions: ParsableArguments {
     var initA = InitialScales().largestA
 
     func validate() throws {
-        try require(
-            initEmbedding > 0 && initEmbedding.isFinite,
-            "--init-embedding is \(initEmbedding), expected a positive number.")
-        try require(
-            initOutput >= 0 && initOutput.isFinite,
-            "--init-output is \(initOutput), expected 0 or more.")
-        try require(
-            initA >= 1 && initA.isFinite, "--init-a is \(initA), expected 1 or more.")
+        try requirePositive(initEmbedding, "--init-embedding")
+        try requireNumber(initOutput, "--init-output", 0...)
+        try requireNumber(initA, "--init-a", 1...)
     }
 
     var scales: InitialScales {
@@ -113,16 +108,14 @@ struct LmRecipeOptions: ParsableArguments {
         try requireNumber(steps, "--steps")
         try requireNumber(batch, "--batch", 1...Bounds.sequences)
         try requireNumber(atATime, "--at-a-time", 1...Bounds.sequences)
-        try require(lr > 0 && lr.isFinite, "--lr is \(lr), expected a positive number.")
-        try requireNumber(warmupSteps, "--warmup-steps", 0...steps - 1)
-        try require(
-            weightDecay >= 0 && weightDecay.isFinite,
-            "--weight-decay is \(weightDecay), expected 0 or more.")
-        try require((0..<1).contains(beta1), "--beta1 is \(beta1), expected 0 to 1.")
-        try require((0..<1).contains(beta2), "--beta2 is \(beta2), expected 0 to 1.")
-        try require(
-            (0..<1).contains(dropout), "--dropout is \(dropout), expected 0 to less than 1.")
-        try require(clip >= 0, "--clip is \(clip), expected 0 or more.")
+        try requirePositive(lr, "--lr")
+        try requireNumber(
+            warmupSteps, "--warmup-steps", 0...steps - 1, ", fewer than --steps")
+        try requireNumber(weightDecay, "--weight-decay", 0...)
+        try requireNumber(beta1, "--beta1", 0..<1)
+        try requireNumber(beta2, "--beta2", 0..<1)
+        try requireNumber(dropout, "--dropout", 0..<1)
+        try requireNumber(clip, "--clip", 0...)
     }
 
     var options: TrainingOptions {

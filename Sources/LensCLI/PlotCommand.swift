@@ -93,8 +93,8 @@ struct PlotLayersCommand: ReportingCommand {
     var resultPath: String? { out }
 
     func validate() throws {
-        try requireNumber(from, "--from", 0...Bounds.many)
-        try requireNumber(to, "--to", 0...Bounds.many)
+        try requireNumber(from, "--from", 1...Bounds.many)
+        try requireNumber(to, "--to", 1...Bounds.many)
         try requireNumber(width, "--width", 1...1000)
         try requireNumber(height, "--height", 1...1000)
         try requireNumber(dpi, "--dpi", 20...2400)
@@ -104,7 +104,10 @@ struct PlotLayersCommand: ReportingCommand {
             ("--color", color.count, labels, "label"),
         ] where count != 0 && count != expected {
             throw ValidationError(
-                "\(option) has \(count) values, expected \(expected): one a \(unit)")
+                "\(option) has \(counted(count, "value")), expected \(expected): one a \(unit)")
+        }
+        if let blank = label.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("--label: name \(blank + 1) is blank, expected a name")
         }
         guard (1...4).contains(labels) else {
             throw ValidationError(
@@ -126,7 +129,7 @@ struct PlotLayersCommand: ReportingCommand {
             let count = series.barsNotDrawn(on: chart.scale)
             guard count > 0 else { continue }
             let note =
-                "lens: \(series.label): \(count) of \(series.bars.count) positions have "
+                "lens: \(series.label): \(count) of \(counted(series.bars.count, "position")) \(count == 1 ? "has" : "have") "
             let reason = log ? "no finite value above 0" : "no finite value"
             StandardStreams.warn("\(note)\(reason) and so no bar")
         }

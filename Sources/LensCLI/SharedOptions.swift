@@ -7,38 +7,6 @@ import Kernels
 import StateSpaceModels
 import Tokenization
 
-/// Refuses arguments of which `holds` is false.
-func require(_ holds: Bool, _ message: String) throws {
-    if !holds { throw ValidationError(message) }
-}
-
-/// Refuses a number outside of its bounds, which are named.
-func requireNumber(
-    _ value: Int?, _ option: String, _ bounds: ClosedRange<Int> = 1...Bounds.many,
-    _ unit: String = ""
-) throws {
-    guard let value, !bounds.contains(value) else { return }
-    throw ValidationError(
-        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound)\(unit).")
-}
-
-func requireNumber(
-    _ value: Double?, _ option: String, _ bounds: ClosedRange<Double>
-) throws {
-    guard let value, !bounds.contains(value) else { return }
-    throw ValidationError(
-        "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound).")
-}
-
-/// The largest numbers that options take: beyond what any text or machine has, and small enough that
-/// products of two of them and a size of a model are no more than an `Int` holds.
-enum Bounds {
-    static let many = 1 << 32
-    /// Tokens that stand in memory together.
-    static let tokens = 1 << 24
-    static let sequences = 1 << 16
-}
-
 /// Which model to run, and on how many threads.
 struct ModelOptions: ParsableArguments {
     @Option(
@@ -199,11 +167,12 @@ enum CommandError: UserFacingError, Equatable {
     case noModels(lookedFor: [String])
     case foreignFolder(path: String, names: [String])
     case budgetTooSmall(window: Int)
+    case allHeldOut(task: String, rows: Int, holdOut: Int)
 
     var kind: FailureKind {
         switch self {
         case .missingTokenizer, .noModels: .missingInput
-        case .noEndOfText, .noText, .unequalLengths: .badData
+        case .noEndOfText, .noText, .unequalLengths, .allHeldOut: .badData
         case .notReached, .foreignFolder, .budgetTooSmall: .usage
         case .stopped: .inputOutput
         case .interrupted, .interruptedWithoutState: .interrupted
@@ -223,7 +192,9 @@ enum CommandError: UserFacingError, Equatable {
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
         case .notReached(let points, let blocks):
-            "--stop-after \(blocks): the run ends before \(points.joined(separator: ", "))"
+            "--stop-after \(blocks): the run ends before \(points.prefix(3).joined(separator: ", "))"
+                + (points.count > 3 ? " and \(points.count - 3) more" : "")
+                + "; stop later, or capture earlier hook points"
         case .interrupted(let folder):
             "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
         case .stopped(let reason, let folder):
@@ -236,6 +207,9 @@ enum CommandError: UserFacingError, Equatable {
             "\(path): holds \(names.prefix(3).joined(separator: ", "))"
                 + (names.count > 3 ? " and \(names.count - 3) more" : "")
                 + ", which no 'lens demo' left so; name another folder with --out"
+        case .allHeldOut(let task, let rows, let holdOut):
+            "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
+                + " rows, or lower --hold-out"
         case .budgetTooSmall(let window):
             "--budget does not suffice for one window of \(window) tokens and its measurement; give"
                 + " more, or lower --window"

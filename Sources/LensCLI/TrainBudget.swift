@@ -14,13 +14,10 @@ enum TrainBudget: Equatable, ExpressibleByArgument, CustomStringConvertible {
     case unitless(String)
 
     var description: String {
-        func spelled(_ number: Double) -> String {
-            number == number.rounded() && number < 1e15 ? "\(Int(number))" : "\(number)"
-        }
-        return switch self {
+        switch self {
         case .seconds(let number): "\(spelled(number)) s"
-        case .tokens(let number): "\(spelled(number)) tokens"
-        case .operations(let number): "\(spelled(number)) operations"
+        case .tokens(let number): "\(spelled(number)) token\(number == 1 ? "" : "s")"
+        case .operations(let number): "\(spelled(number)) operation\(number == 1 ? "" : "s")"
         case .unitless(let number): number
         }
     }

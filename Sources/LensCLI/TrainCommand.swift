@@ -118,7 +118,8 @@ struct TrainCommand: ReportingCommand {
         measuring.apply(to: &options)
         try require(
             (0..<options.steps).contains(options.warmupSteps ?? 0),
-            "--warmup-steps is \(options.warmupSteps ?? 0), expected 0 to \(options.steps - 1).")
+            "--warmup-steps is \(options.warmupSteps ?? 0), expected 0 to \(options.steps - 1), fewer than"
+                + " the steps.")
         try require(
             options.keep == .best || measuring.patience == nil,
             "--patience needs --keep best, which knows what better is.")
@@ -137,6 +138,7 @@ struct TrainCommand: ReportingCommand {
         let trainer = try LensTrainer(
             model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
             heldOut: heldOut, options: options)
+        trainer.sources = sources
         try folder.checkSpace(for: trainer)
         let began = ContinuousClock.now
         if options.fit == .both, !session.resume {
@@ -169,6 +171,17 @@ struct TrainCommand: ReportingCommand {
                 startSHA256: startSHA256, in: folder)
         }
         return text
+    }
+
+    /// The arguments that chose the model, the text and the start.
+    private var sources: [String: String] {
+        [
+            "model_sha256": Invocation.typed("--model"),
+            "starting_lens": lens == nil ? "without --lens" : Invocation.typed("--lens"),
+            "windows_sha256": Invocation.typed("--data", "--tokenizer", "--text-key", "--lines"),
+            "held_out_sha256": Invocation.typed(
+                "--data", "--tokenizer", "--text-key", "--lines", "--held-out"),
+        ]
     }
 
     /// Translators by least squares.

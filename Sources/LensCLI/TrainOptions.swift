@@ -134,14 +134,9 @@ struct RecipeOptions: ParsableArguments {
             "--steps \(stepsOrPublished) of --tokens-per-step \(tokensOrPublished) are more than"
                 + " any text has, expected 1 to \(1 << 48) tokens in all.")
         try requireNumber(positionsPerWindow, "--positions-per-window", 1...Bounds.tokens)
-        try require(
-            lrScale > 0 && lrScale.isFinite, "--lr-scale is \(lrScale), expected a positive number."
-        )
-        try require(
-            (0..<Double.infinity).contains(weightDecay ?? 0),
-            "--weight-decay is \(weightDecay ?? 0), expected 0 or more.")
-        try require(
-            (0..<1).contains(momentum ?? 0), "--momentum is \(momentum ?? 0), expected 0 to 1.")
+        try requirePositive(lrScale, "--lr-scale")
+        try requireNumber(weightDecay, "--weight-decay", 0...)
+        try requireNumber(momentum, "--momentum", 0..<1)
         guard let budget else { return }
         if case .unitless(let number) = budget {
             throw ValidationError(
@@ -187,7 +182,8 @@ struct RecipeOptions: ParsableArguments {
         let changes =
             [
                 fit.map { "fit \($0.rawValue)" }, optimizer.map { "optimizer \($0.rawValue)" },
-                steps.map { "\($0) steps" }, tokensPerStep.map { "\($0) tokens a step" },
+                steps.map { counted($0, "step") },
+                tokensPerStep.map { counted($0, "token") + " a step" },
                 lrScale == 1 ? nil : "learning rate times \(lrScale)",
             ].compactMap(\.self)
         options.recipe = ([recipe.rawValue] + changes).joined(separator: ", ")

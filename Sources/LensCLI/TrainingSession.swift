@@ -57,7 +57,7 @@ struct SessionOptions: ParsableArguments {
     private static let snapshotInterval = Duration.seconds(300)
 
     func validate() throws {
-        try require(!out.isEmpty, "--out is empty, expected a folder.")
+        try requireFolder(out)
         try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
     }
 

@@ -10,12 +10,28 @@ enum Invocation {
     /// name what makes the same file again.
     @TaskLocal static var arguments = Array(CommandLine.arguments.dropFirst())
 
-    static func line(_ arguments: [String]) -> String {
+    static func line(_ arguments: [String]) -> String { quoted(["lens"] + arguments) }
+
+    /// Arguments as a shell takes them.
+    static func quoted(_ arguments: [String]) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@%+")
-        let quoted = arguments.map { argument in
+        return arguments.map { argument in
             !argument.isEmpty && argument.allSatisfy(plain.contains)
                 ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
-        }
-        return (["lens"] + quoted).joined(separator: " ")
+        }.joined(separator: " ")
+    }
+}
+
+extension Invocation {
+    /// Some options with their values, as they were typed.
+    static func typed(_ options: String...) -> String {
+        var isWanted = false
+        return quoted(
+            arguments.filter { argument in
+                if argument.hasPrefix("--") {
+                    isWanted = options.contains(String(argument.prefix { $0 != "=" }))
+                }
+                return isWanted
+            })
     }
 }

@@ -27,6 +27,13 @@ package enum LensArtifact {
         }
     }
 
+    /// What only the configuration of a model has.
+    private struct ModelMarker: Decodable {
+        let type: String?
+
+        enum CodingKeys: String, CodingKey { case type = "model_type" }
+    }
+
     /// Reads a lens for `model`.
     ///
     /// - Parameter allowOtherModel: accept an `unembed_hash` that is not the model's. A missing
@@ -36,7 +43,16 @@ package enum LensArtifact {
         _ folder: String, for model: LanguageModel, allowOtherModel: Bool = false
     ) throws -> Lens {
         let path = join(folder, "config.json")
+        guard fileExists(folder) else {
+            throw LensError.missingFolder(
+                path: folder,
+                closest: closestName(to: folder.lowercased(), among: ["logit"])
+                    ?? closestFolder(to: folder))
+        }
         guard fileExists(path) else { throw LensError.missingFile(path: path) }
+        guard try decodeJSON(ModelMarker.self, from: path).type == nil else {
+            throw LensError.model(path: path)
+        }
         let configuration = try decodeJSON(Configuration.self, from: path)
         if let type = configuration.lensType, type != "linear_tuned_lens" {
             throw LensError.wrongKind(path: path, found: type)

@@ -3,6 +3,8 @@ import Files
 /// What can be wrong with a lens, its training or its evaluation.
 package enum LensError: UserFacingError, Equatable {
     case missingFile(path: String)
+    case missingFolder(path: String, closest: String?)
+    case model(path: String)
     case wrongKind(path: String, found: String)
     case wrongSize(path: String, key: String, found: Int, expected: Int)
     case otherUnembedding(path: String, found: String, expected: String)
@@ -18,8 +20,8 @@ package enum LensError: UserFacingError, Equatable {
 
     package var kind: FailureKind {
         switch self {
-        case .missingFile: .missingInput
-        case .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
+        case .missingFile, .missingFolder: .missingInput
+        case .model, .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
             .nothingHeldOut, .diverged, .notFinite, .emptyTarget,
             .targetOutOfRange:
             .badData
@@ -32,6 +34,12 @@ package enum LensError: UserFacingError, Equatable {
         case .missingFile(let path):
             "\(path): no such file; a lens folder holds config.json and params.pt"
                 + " (or params.safetensors)"
+        case .missingFolder(let path, let closest):
+            "'\(path.clipped)': no such folder; "
+                + (closest.map { "did you mean '\($0)'?" }
+                    ?? "name that of a lens, or logit for the logit lens")
+        case .model(let path):
+            "\(path): is a model's, expected a lens's; name the folder that 'lens train' wrote"
         case .wrongKind(let path, let found):
             "\(path): lens_type is \(found.clipped), expected linear_tuned_lens"
         case .wrongSize(let path, let key, let found, let expected):
@@ -57,16 +65,16 @@ package enum LensError: UserFacingError, Equatable {
         case .tokenShift(let shift, let window):
             "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
         case .diverged(let step, let blocks):
-            "training diverged at step \(step): the translator after \(blocks) blocks or its loss is"
+            "training diverged at step \(step): the translator after \(counted(blocks, "block")) or its loss is"
                 + " not finite any more; lower --lr-scale"
         case .notFinite(let blocks):
-            "the lens after \(blocks) blocks gives numbers that are not finite;"
+            "the lens after \(counted(blocks, "block")) gives numbers that are not finite;"
                 + " its parameters are damaged"
         case .emptyTarget(let task, let index):
             "\(task), row \(index): the target is empty or white space alone, expected an answer"
         case .targetOutOfRange(let task, let index, let target, let id, let rows):
             "\(task), row \(index): the first token of the target '\(target.clipped)' has the id \(id),"
-                + " but the model's unembedding has \(rows) rows; is this the model's own tokenizer?"
+                + " but the model's unembedding has \(counted(rows, "row")); is this the model's own tokenizer?"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import StateSpaceModels
 import Tensors
 
@@ -38,7 +39,7 @@ package enum LensSnapshot {
         }
         try SnapshotFolder(in: folder).write(
             step: trainer.completedSteps, tensors, progress: trainer.progress,
-            identity: identity(of: trainer))
+            identity: identity(of: trainer), sources: trainer.sources)
     }
 
     /// The sizes of the training that left the newest snapshot.
@@ -63,7 +64,8 @@ package enum LensSnapshot {
     package static func restore(_ trainer: LensTrainer, from folder: String) throws {
         trainer.progress = try SnapshotFolder(in: folder).restore(
             tensors(of: trainer), optional: { isGradient($0) && $1.positions == 0 },
-            identity: identity(of: trainer), progress: LensTrainer.Progress.self,
+            identity: identity(of: trainer), sources: trainer.sources,
+            progress: LensTrainer.Progress.self,
             flaw: trainer.flaw(in:))
     }
 }
@@ -77,7 +79,7 @@ extension LensTrainer {
         else {
             return SnapshotFlaw(
                 "measurementsSinceBest", found: "\(counts)",
-                expected: "\(layers) numbers from 0 to \(options.steps + 1)")
+                expected: "\(counted(layers, "number")) from 0 to \(options.steps + 1)")
         }
         guard progress.smallestLosses == nil || best != nil else {
             return SnapshotFlaw(
@@ -87,7 +89,7 @@ extension LensTrainer {
         let closedForm = progress.closedForm
         if let ridges = closedForm?.ridges, ridges.count != layers {
             return SnapshotFlaw(
-                "closedForm.ridges", found: "\(ridges.count) numbers", expected: "\(layers)")
+                "closedForm.ridges", found: counted(ridges.count, "number"), expected: "\(layers)")
         }
         if let flaw = SnapshotFlaw.outside(0...options.steps, "step", progress.step) { return flaw }
         let positions = 0...options.positionsPerStep - 1

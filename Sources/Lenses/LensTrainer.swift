@@ -41,6 +41,8 @@ package final class LensTrainer {
     let best: Lens?
     /// Of the lens that training started from.
     let startingLens: String
+    /// The arguments behind the hashes of a snapshot's identity, by its keys, for people.
+    package var sources: [String: String] = [:]
     /// Where training stands: complete steps, and positions and losses of the one under way.
     var progress: Progress
 

@@ -13,6 +13,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var model: String
     /// What all seeds of one model share: family, blocks and sizes.
     package var architecture: String?
+    /// How the model itself was trained; absent where its folder does not say.
+    package var modelTraining: ModelTraining?
     /// Over the weight files.
     package var modelSHA256: String
     /// The identity that tuned-lens artifacts carry.
@@ -41,6 +43,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         case command, version, seed, model, architecture, lens, data, precision, kernels, blas
         case threads
         case promptForm = "prompt_form"
+        case modelTraining = "model_training"
         case gatedNorm = "gated_norm"
         case modelSHA256 = "model_sha256"
         case unembedHash = "unembed_hash"
@@ -58,6 +61,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.seed = seed
         self.model = model.name
         architecture = model.configuration.architecture
+        modelTraining = ModelTraining(ofModel: model.folder)
         modelSHA256 = try model.checkpoint.sha256()
         let weight = model.unembedding.weight
         unembedHash = unembeddingHash(weight)

@@ -45,9 +45,11 @@ struct EvaluationResult: Decodable {
     let output: Metrics
     let run: RunDescription?
     let count: Int?
+    let prompts: [PromptReadings]?
 
     /// Points by rising blocks, then the output.
     func points(_ metric: LayerMetric, path: String) throws -> [LayerCurve.Point] {
+        try checkCount(path: path)
         guard !layers.isEmpty else { throw ResultError.noLayers(path: path) }
         guard layers.count <= ResultFile.maximumLayers else {
             throw ResultError.tooManyLayers(
@@ -63,7 +65,18 @@ struct EvaluationResult: Decodable {
             points.append(
                 try point(position, row.metrics, metric, "layer \(row.blocks)", path: path))
         }
-        return points + [try point(.output, output, metric, "the output", path: path)]
+        points.append(try point(.output, output, metric, "the output", path: path))
+        try check(points, against: prompts ?? [], metric, path: path)
+        return points
+    }
+
+    private func checkCount(path: String) throws {
+        guard let count else { return }
+        let listed = max(1, prompts?.count ?? count)
+        guard count != listed else { return }
+        throw ResultError.badValue(
+            path: path, field: "'count'", found: "\(count)",
+            expected: count < 1 ? "1 or more" : "\(listed), as many as 'prompts' lists")
     }
 
     private func point(
@@ -73,9 +86,20 @@ struct EvaluationResult: Decodable {
         guard let statistic = metrics[metric] else {
             throw ResultError.metricMissing(path: path, metric: metric, place: place)
         }
-        return LayerCurve.Point(
-            position: position, mean: statistic.mean.value,
-            interval: try interval(statistic.ci95, place, path: path))
+        let mean = statistic.mean.value
+        try metric.check(mean, "'\(metric.key).mean' of \(place)", path: path)
+        let interval = try interval(statistic.ci95, place, path: path)
+        if let interval, interval.low.isFinite, interval.high.isFinite {
+            let field = "'\(metric.key).ci95' of \(place)"
+            for end in [interval.low, interval.high] { try metric.check(end, field, path: path) }
+            let rounding = 1e-6 * max(1, abs(mean))
+            guard mean >= interval.low - rounding, mean <= interval.high + rounding else {
+                throw ResultError.badValue(
+                    path: path, field: field, found: "\([interval.low, interval.high])",
+                    expected: "an interval around the mean \(mean)")
+            }
+        }
+        return LayerCurve.Point(position: position, mean: mean, interval: interval)
     }
 
     /// Nil where the result has no interval or one that is not finite: of a single prompt, say.
@@ -87,6 +111,25 @@ struct EvaluationResult: Decodable {
             throw ResultError.badInterval(path: path, place: place, values: ends)
         }
         return Interval(ends[0], ends[1])
+    }
+}
+
+extension LayerMetric {
+    /// What it is called in a result.
+    var key: String { self == .logProbability ? "log_probability" : rawValue }
+
+    /// - Throws: `ResultError.badValue` for what no mean of it can be, rounding aside.
+    func check(_ value: Double, _ field: String, path: String) throws {
+        let (holds, expected) =
+            switch self {
+            case .probability: ((0...1 + 1e-6).contains(value), "0 to 1")
+            case .logProbability: (value <= 1e-6, "a number of nats up to 0")
+            case .rank: (value >= 1 && value.isFinite, "a number from 1 on")
+            }
+        guard holds else {
+            throw ResultError.badValue(
+                path: path, field: field, found: "\(value)", expected: expected)
+        }
     }
 }
 

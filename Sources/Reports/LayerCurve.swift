@@ -64,12 +64,27 @@ package struct RunDescription: Hashable, Sendable, Decodable {
     package var command: String?
     package var architecture: String?
     package var promptForm: String?
+    package var gatedNorm: String?
+    package var modelTraining: Training?
+
+    /// How the model was trained.
+    package struct Training: Hashable, Sendable, Decodable {
+        package let options: [String: String]
+        package let dataSHA256: String
+
+        enum CodingKeys: String, CodingKey {
+            case options
+            case dataSHA256 = "data_sha256"
+        }
+    }
 
     package init() {}
 
     enum CodingKeys: String, CodingKey {
         case model, lens, command, architecture
         case promptForm = "prompt_form"
+        case gatedNorm = "gated_norm"
+        case modelTraining = "model_training"
         case modelSHA256 = "model_sha256"
         case lensSHA256 = "lens_sha256"
         case dataSHA256 = "data_sha256"

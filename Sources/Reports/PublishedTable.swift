@@ -61,6 +61,11 @@ struct PublishedTable {
             throw ResultError.inconsistentAverage(
                 path: path, layer: layer, average: average, expected: expected)
         }
+        guard average.isNaN || (0...1 + 1e-3).contains(average) else {
+            throw ResultError.badValue(
+                path: path, field: "'avg' of layer \(layer)", found: "\(average)",
+                expected: "a probability, 0 to 1")
+        }
         return average
     }
 }

@@ -15,15 +15,16 @@ package enum ResultError: UserFacingError, Equatable {
     case unequalSeeds(label: String, counts: [Int])
     case notSeeds(label: String, what: String, paths: [String], values: [String])
     case countedTwice(label: String, paths: [String])
+    case oneModel(label: String, paths: [String], sha256: String)
+    case badValue(path: String, field: String, found: String, expected: String)
     case noResults(folder: String)
     case wrongNumberOfResults(Int)
     case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
 
     package var kind: FailureKind {
         switch self {
-        case .differentLayerCounts, .unequalSeeds, .notSeeds, .countedTwice, .wrongNumberOfResults,
-            .emptyRange,
-            .metricMissing:
+        case .differentLayerCounts, .unequalSeeds, .notSeeds, .countedTwice, .oneModel,
+            .wrongNumberOfResults, .emptyRange, .metricMissing:
             .usage
         case .noResults: .missingInput
         default: .badData
@@ -36,7 +37,7 @@ package enum ResultError: UserFacingError, Equatable {
             "\(path): begins with \(found), expected a result of 'lens eval babilong' (JSON) or a "
                 + "published layer table ({1: {'sum': …, 'total': …, 'avg': …}, …})"
         case .tooLarge(let path, let bytes, let limit):
-            "\(path): has \(bytes) bytes, expected a result of at most \(limit)"
+            "\(path): has \(counted(bytes, "byte")), expected a result of at most \(limit)"
         case .malformedLiteral(let path, let line, let column, let expected, let found):
             "\(path):\(line):\(column): expected \(expected), found \(found)"
         case .layersNotContiguous(let path, let found, let expected):
@@ -44,7 +45,7 @@ package enum ResultError: UserFacingError, Equatable {
                 + "a result has each of the layers 1 to N once"
         case .noLayers(let path): "\(path): has no layers; rerun the evaluation that wrote it"
         case .tooManyLayers(let path, let count, let limit):
-            "\(path): has \(count) layers, expected at most \(limit)"
+            "\(path): has \(counted(count, "layer")), expected at most \(limit)"
         case .inconsistentAverage(let path, let layer, let average, let expected):
             "\(path): layer \(layer) has the average \(average), but its sum over its total is "
                 + "\(expected); the file is damaged or edited"
@@ -68,6 +69,12 @@ package enum ResultError: UserFacingError, Equatable {
         case .countedTwice(let label, let paths):
             "\(paths.joined(separator: " and ")) are the same result, which would count as two seeds of "
                 + "'\(label.clipped)'; leave one of them out"
+        case .oneModel(let label, let paths, let sha256):
+            "\(paths.joined(separator: " and ")) are measurements of one and the same model "
+                + "(model_sha256 \(String(sha256.prefix(12)).clipped)…), so they are no two seeds of "
+                + "'\(label.clipped)'; give them different labels, or keep them in different folders"
+        case .badValue(let path, let field, let found, let expected):
+            "\(path): \(field) is \(found), expected \(expected); the file is damaged or edited"
         case .noResults(let folder):
             "\(folder): has no .json file; name a result of 'lens eval babilong' or a folder of them"
         case .wrongNumberOfResults(let count):

@@ -26,7 +26,7 @@ package enum ResultFile {
         switch try format(file.bytes, path: path) {
         case .json:
             let data = Data(file.bytes)
-            let result = try decodeJSON(EvaluationResult.self, from: data, path: path)
+            let result = try decodeResult(data, path: path)
             let run = result.run ?? RunDescription()
             return LayerCurve(
                 label: lastPart(run.model) ?? fileName(path), layerCount: result.layers.count,
@@ -47,6 +47,18 @@ package enum ResultFile {
             return LayerCurve(
                 label: fileName(path), layerCount: table.rows.count, points: points,
                 provenance: ResultProvenance(path: path, sha256: sha256))
+        }
+    }
+
+    /// - Throws: `FileError.malformedJSON`, which says what kind of JSON was expected.
+    private static func decodeResult(_ data: Data, path: String) throws -> EvaluationResult {
+        do {
+            return try decodeJSON(EvaluationResult.self, from: data, path: path)
+        } catch FileError.malformedJSON(_, let reason) {
+            throw FileError.malformedJSON(
+                path: path,
+                reason: (reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+                    + "; expected a result of 'lens eval babilong'")
         }
     }
 

@@ -282,7 +282,7 @@ private struct CheckedConfiguration {
         guard shape.dInner % shape.headDim == 0, shape.nHeads % shape.nGroups == 0 else {
             throw ModelError.invalidValue(
                 path: path, key: "n_groups", found: "\(shape.nGroups)",
-                expected: "a divisor of the \(shape.nHeads) heads of \(shape.headDim)")
+                expected: "a divisor of the \(counted(shape.nHeads, "head")) of \(shape.headDim)")
         }
         guard shape.dInner % shape.nGroups == 0 else {
             throw ModelError.invalidValue(

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// A named place in the forward pass, printed in the spelling of TransformerLens.
@@ -104,11 +105,27 @@ extension ModelConfiguration {
         let all = hookPoints
         let matching = all.filter { fnmatch(pattern, $0.description, 0) == 0 }
         guard matching.isEmpty else { return matching }
-        let lowered = pattern.lowercased()
         throw ModelError.unknownHook(
-            pattern: pattern,
-            closest: all.map(\.description).first {
-                $0.lowercased().contains(lowered.split(separator: ".").last ?? "")
-            })
+            pattern: pattern, closest: closest(to: pattern))
+    }
+
+    /// A few patterns that may have been meant: those with the same last part, else the one that is
+    /// spelled nearly so; of the blocks that were asked for, if there are such.
+    private func closest(to pattern: String) -> [String] {
+        let lowered = pattern.lowercased()
+        let number = /^blocks\.[^.]*\./
+        var asked = lowered.firstMatch(of: number).map { String($0.output) } ?? "blocks.*."
+        if !(0..<nLayers).contains(where: { fnmatch(asked, "blocks.\($0).", 0) == 0 }) {
+            asked = "blocks.\(nLayers - 1)."
+        }
+        var names: [String] = []
+        for name in hookPoints.map({ $0.description.replacing(number, with: asked) })
+        where !names.contains(name) { names.append(name) }
+        let part = lowered.split(separator: ".").last.map(String.init) ?? ""
+        let alike = part.count < 2 ? [] : names.filter { $0.lowercased().contains(part) }
+        return alike.isEmpty
+            ? [closestName(to: lowered.replacing(number, with: asked), among: names)].compactMap(
+                \.self)
+            : Array(alike.prefix(3))
     }
 }

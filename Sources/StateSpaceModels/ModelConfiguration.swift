@@ -33,7 +33,8 @@ package struct ModelConfiguration: Sendable, Equatable {
     /// Family, blocks and sizes in words, the same for all models that differ in their weights alone.
     package var architecture: String {
         let blocks = placement.map { " (\($0))" } ?? ""
-        return "\(family.rawValue)\(blocks), \(nLayers) blocks, d_model \(dModel), d_inner "
+        return
+            "\(family.rawValue)\(blocks), \(counted(nLayers, "block")), d_model \(dModel), d_inner "
             + "\(mixer.dInner), d_state \(mixer.dState), vocabulary \(vocabSize)"
     }
 

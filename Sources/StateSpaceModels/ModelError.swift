@@ -13,7 +13,7 @@ package enum ModelError: UserFacingError, Equatable {
     case stopAfter(blocks: Int, nLayers: Int)
     case tokenOutOfRange(id: Int, vocabSize: Int)
     case noTokens
-    case unknownHook(pattern: String, closest: String?)
+    case unknownHook(pattern: String, closest: [String])
 
     package var kind: FailureKind {
         switch self {
@@ -37,28 +37,29 @@ package enum ModelError: UserFacingError, Equatable {
         case .invalidValue(let path, let key, let found, let expected):
             "\(path): \(key) is \(found.clipped), expected \(expected)"
         case .tooFewBlocks(let path, let found, let expected):
-            "\(path): config.json says \(expected) blocks, but the weights hold \(found);"
+            "\(path): config.json says \(counted(expected, "block")), but the weights hold \(found);"
                 + " do the two belong together?"
         case .tooLarge(let path, let bytes, let memory):
             "\(path): describes a model whose training takes about \(spelledBytes(bytes)) of memory,"
                 + " but this machine has \(spelledBytes(memory))"
         case .unexpectedTensors(let path, let names):
-            "\(path): \(names.count) tensors have no place in the model that config.json describes,"
-                + " the first '\(names.first ?? "")'; do the two belong together?"
+            "\(path): \(counted(names.count, "tensor", "has", "have")) no place in the model that config.json describes,"
+                + "\(names.count == 1 ? "" : " the first") '\(names.first ?? "")'; do the two belong together?"
                 + " (lens inspect lists all)"
         case .notFinite(let path, let block):
             "\(path): the stream after block \(block) holds numbers that are not finite;"
                 + " the weights are damaged or too large for float32"
         case .stopAfter(let blocks, let nLayers):
-            "cannot stop after \(blocks) blocks, expected 0 to \(nLayers)"
+            "cannot stop after \(counted(blocks, "block")), expected 0 to \(nLayers)"
         case .tokenOutOfRange(let id, let vocabSize):
             "token id \(id) is outside the vocabulary 0...\(vocabSize - 1);"
                 + " is this the model's own tokenizer?"
         case .noTokens: "no tokens to run the model on; give a text or ids"
         case .unknownHook(let pattern, let closest):
-            "no hook point matches '\(pattern)'"
-                + (closest.map { "; did you mean '\($0)'?" } ?? "")
-                + " (lens capture --list-hooks prints all)"
+            "no hook point matches '\(pattern.clipped)'"
+                + (closest.isEmpty
+                    ? "" : "; did you mean \(closest.map { "'\($0)'" }.joined(separator: " or "))?")
+                + " ('lens capture --list-hooks' prints all)"
         }
     }
 }

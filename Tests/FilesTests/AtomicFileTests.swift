@@ -106,7 +106,7 @@ import Testing
         try writeFile("a file", to: folder("a"))
         #expect(
             throws: FileError.unwritable(
-                path: folder("a"), reason: "the folder cannot be created")
+                path: folder("a"), reason: "it is a file, expected a folder")
         ) { try writeFile("text", to: folder("a/b")) }
         let longest = folder(String(repeating: "n", count: 255))
         try writeFile("text", to: longest)

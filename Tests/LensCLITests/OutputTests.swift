@@ -128,6 +128,27 @@ struct OutputTests {
             try run("result.json", to: folder("result.json"), "--upstream-txt", table).status == 64)
     }
 
+    @Test(
+        "a name that no disk takes is refused before the work",
+        arguments: Self.commands.keys.sorted())
+    func longNames(output: String) throws {
+        let name = String(repeating: "n", count: 252) + ".svg"
+        let command = Self.commands[output] ?? ""
+        // Nothing that the work needs is there.
+        let run = try LensProcess(
+            command.replacing(/MODEL|TEXT|ROWS|RESULT/, with: folder("absent"))
+                .split(separator: " ").map(String.init) + ["--out", folder(name)])
+        #expect(run.status == 74 && run.errors.contains("File name too long"), "\(run.errors)")
+    }
+
+    @Test("a folder is no standard output", arguments: ["lens", "trained", "stories"])
+    func folders(output: String) throws {
+        let run = try run(output, to: "-")
+        #expect(run.status == 64)
+        #expect(run.errors.contains("--out is '-', which stands for standard output"))
+        #expect(run.errors.contains("'./-' is a folder of that name"))
+    }
+
     @Test("- is standard output, and what else there is to say goes to stderr")
     func standardOutput() throws {
         let run = try run("result.json", to: "-")

@@ -87,7 +87,18 @@ struct LensArtifactTests {
         #expect(throws: LensError.missingFile(path: empty("config.json"))) {
             try LensArtifact.read(empty.path, for: setup.model)
         }
-        try writeFile(try readFile(path), to: empty("config.json"))
+        try writeFile(#"{"model_type": "mamba2"}"#, to: empty("config.json"))
+        #expect(throws: LensError.model(path: empty("config.json"))) {
+            try LensArtifact.read(empty.path, for: setup.model)
+        }
+        for (name, closest) in [
+            ("Logit", "logit"), (empty("lense"), empty("lenses")), (empty("other"), nil),
+        ] {
+            try createFolder(empty("lenses"))
+            #expect(throws: LensError.missingFolder(path: name, closest: closest)) {
+                try LensArtifact.read(name, for: setup.model)
+            }
+        }
     }
 
     @Test(

@@ -176,12 +176,42 @@ struct LensSnapshotTests {
         let weights = #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(otherModel, from: folder.path)
         }
-        #expect("\(String(describing: weights))".contains("model sha256"))
+        #expect("\(String(describing: weights))".contains("made with another model (sha256 "))
 
         let otherData = try SmallSetup(windows: 13, of: 600)
         #expect(throws: SnapshotError.self) {
             try LensSnapshot.restore(
                 try otherData.trainer(options(otherData, .sgd)), from: folder.path)
+        }
+    }
+
+    @Test("other data are named as they were typed, and as changed where their name is the same")
+    func sources() throws {
+        let (setup, other) = (try setup(), try SmallSetup(windows: 13, of: 600))
+        let folder = try TemporaryFolder()
+        let trainer = try setup.trainer(options(setup, .sgd))
+        trainer.sources = ["windows_sha256": "--data a.txt"]
+        try LensSnapshot.write(trainer, to: folder.path)
+        let (before, now) = (setup.windows.sha256.prefix(12), other.windows.sha256.prefix(12))
+        for (typed, sentence) in [
+            (
+                "--data b.txt",
+                "the text is another one: the snapshot was made with --data a.txt (sha256 \(before)…), "
+                    + "this run has --data b.txt (sha256 \(now)…)"
+            ),
+            (
+                "--data a.txt",
+                "the text (--data a.txt) is not what it was when the snapshot was made "
+                    + "(sha256 \(before)…, now sha256 \(now)…)"
+            ),
+        ] {
+            let resumed = try LensTrainer(
+                setup.model, lens: Lens(zeroFor: setup.model.configuration),
+                windows: other.windows, options: options(setup, .sgd))
+            resumed.sources = ["windows_sha256": typed]
+            #expect {
+                try LensSnapshot.restore(resumed, from: folder.path)
+            } throws: { "\($0)".contains(sentence) }
         }
     }
 

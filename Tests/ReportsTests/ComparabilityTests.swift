@@ -15,21 +15,25 @@ struct ComparabilityTests {
         var architecture: String? = "Mamba-2, 2 blocks"
         var modelSHA256 = "0"
         var lens = "lenses/a"
+        var lensSHA256 = "1"
         var data = "abcdef0123"
         var form = "lens"
         var count = 100
+        var training: String?
+        var command = "lens eval babilong"
     }
 
     private func write(_ name: String, _ change: (inout Facts) -> Void = { _ in }) throws {
         var facts = Facts()
         change(&facts)
+        let training = facts.training.map { #""model_training": \#($0), "# } ?? ""
         let row = #""probability": {"mean": 0.5}"#
         let architecture = facts.architecture.map { #""architecture": "\#($0)", "# } ?? ""
         try writeFile(
             """
             {"count": \(facts.count), "layers": [{"blocks": 1, \(row)}], "output": {\(row)},
-             "run": {"model": "\(facts.model)", \(architecture)"model_sha256": "\(facts.modelSHA256)",
-                     "lens": "\(facts.lens)", "data_sha256": "\(facts.data)",
+             "run": {"model": "\(facts.model)", "command": "\(facts.command)", \(training)\(architecture)"model_sha256": "\(facts.modelSHA256)",
+                     "lens": "\(facts.lens)", "lens_sha256": "\(facts.lensSHA256)", "data_sha256": "\(facts.data)",
                      "prompt_form": "\(facts.form)"}}
             """, to: folder(name))
     }
@@ -46,7 +50,7 @@ struct ComparabilityTests {
 
     @Test(
         "unlike results are not averaged, in a folder or under one label",
-        arguments: ["model", "architecture", "lens", "data", "form"])
+        arguments: ["model", "architecture", "lens", "data", "form", "count"])
     func unlike(what: String) throws {
         try write("a/0.json")
         try write("a/1.json") { facts in
@@ -56,6 +60,7 @@ struct ComparabilityTests {
             case "architecture": facts.architecture = "Diff-Mamba-2 (all), 2 blocks"
             case "lens": facts.lens = "logit"
             case "data": facts.data = "fedcba"
+            case "count": facts.count = 7
             default: facts.form = "needle"
             }
         }
@@ -77,6 +82,67 @@ struct ComparabilityTests {
         try write("a/0.json")
         try write("a/1.json") { $0.count = 100 }
         #expect(throws: ResultError.self) { try ResultFile.curves([folder("a")]) }
+    }
+
+    @Test("two lenses on one model, or two sets of prompts, are no seeds")
+    func oneModel() throws {
+        try write("a/0.json")
+        try write("a/1.json") { $0.lens = "lenses/b" }
+        try write("b/0.json")
+        try write("b/1.json") { ($0.lens, $0.lensSHA256) = ("lenses/b", "2") }
+        #expect(
+            throws: ResultError.countedTwice(
+                label: "a", paths: [folder("a/0.json"), folder("a/1.json")])
+        ) { try ResultFile.curves([folder("a")]) }
+        #expect(
+            throws: ResultError.oneModel(
+                label: "b", paths: [folder("b/0.json"), folder("b/1.json")], sha256: "0")
+        ) { try ResultFile.curves([folder("b")]) }
+    }
+
+    @Test("models are named in full where they differ")
+    func names() throws {
+        try write("a/0.json")
+        try write("a/1.json") { ($0.model, $0.modelSHA256) = ("mcopy", "1") }
+        #expect { try ResultFile.curves([folder("a")]) } throws: {
+            "\($0)".contains("different models called 'seed0' and 'mcopy'")
+        }
+    }
+
+    @Test("seeds of two trainings are not averaged, and those of other data only with a word")
+    func trainings() throws {
+        func training(_ rate: String, _ data: String) -> String {
+            #"{"options": {"lr": "\#(rate)", "steps": "100"}, "data_sha256": "\#(data)"}"#
+        }
+        try write("a/0.json") { $0.training = training("0.01", "aaaaaaaaaa") }
+        try write("a/1.json") { facts in
+            (facts.modelSHA256, facts.training) = ("1", training("0.02", "aaaaaaaaaa"))
+        }
+        #expect { try ResultFile.curves([folder("a")]) } throws: {
+            "\($0)".contains("different trainings of their models: 'lr 0.01' and 'lr 0.02'")
+        }
+        try write("a/1.json") { facts in
+            (facts.modelSHA256, facts.training) = ("1", training("0.01", "bbbbbbbbbb"))
+        }
+        #expect(
+            comparisonNote(try ResultFile.curves([folder("a")]))
+                == "The models averaged as a learned from different data: aaaaaaaa, bbbbbbbb.")
+    }
+
+    @Test("seeds that lie in unlike folders and say nothing of their training are mentioned")
+    func folders() throws {
+        try write("a/0.json") { $0.command = "lens eval babilong --model big/seed0 --last 2" }
+        try write("a/1.json") { facts in
+            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model ./big/seed1")
+        }
+        #expect(comparisonNote(try ResultFile.curves([folder("a")])) == nil)
+        try write("a/1.json") { facts in
+            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model new/seed1")
+        }
+        #expect(
+            comparisonNote(try ResultFile.curves([folder("a")]))
+                == "The models averaged as a lie in different folders and do not say how they were "
+                + "trained: big, new.")
     }
 
     @Test("results that lack what newer ones say are told apart by what they do say")

@@ -50,8 +50,7 @@ struct PublishedTableTests {
             ("{'sum': np.float64( 5e-1 ), 'total': np.int64(2), 'avg': np.float64(2.5E-1)}", 0.25),
             ("{ \"avg\" : .25 , \"total\" : 2. , \"sum\" : +0.5 , }", 0.25),
             ("{'sum': 0, 'total': 2, 'avg': 0}", 0),
-            ("{'sum': inf, 'total': 2, 'avg': inf}", .infinity),
-            ("{'sum': -1.0, 'total': 2, 'avg': -5.e-01}", -0.5),
+            ("{'sum': +1.e-0, 'total': 2, 'avg': 5.e-01}", 0.5),
         ])
     func spellings(entry: String, mean: Double) throws {
         #expect(try curve("{1: \(entry)}").points.map(\.mean) == [mean])
@@ -111,6 +110,14 @@ struct PublishedTableTests {
             (
                 "{1: {'sum':1,'total':0,'avg':nan}}",
                 ": layer 1 has the average nan, but its sum over its total is inf; the file is damaged or edited"
+            ),
+            (
+                "{1: {'sum': -1.0, 'total': 2, 'avg': -5.e-01}}",
+                ": 'avg' of layer 1 is -0.5, expected a probability, 0 to 1; the file is damaged or edited"
+            ),
+            (
+                "{1: {'sum': inf, 'total': 2, 'avg': inf}}",
+                ": 'avg' of layer 1 is inf, expected a probability, 0 to 1; the file is damaged or edited"
             ),
         ])
     func malformed(text: String, sentence: String) {

@@ -149,6 +149,87 @@ struct ResultFileTests {
         }
     }
 
+    @Test(
+        "values that no measurement gives name the field and the value",
+        arguments: [
+            (
+                #""probability": {"mean": 2.5}"#,
+                "'probability.mean' of layer 1 is 2.5, expected 0 to 1"
+            ),
+            (
+                #""probability": {"mean": -1}"#,
+                "'probability.mean' of layer 1 is -1.0, expected 0 to 1"
+            ),
+            (#""probability": {"mean": "NaN"}"#, "'probability.mean' of layer 1 is nan"),
+            (#""probability": {"mean": "Infinity"}"#, "'probability.mean' of layer 1 is inf"),
+            (
+                #""probability": {"mean": 0.5, "ci95": [-0.1, 0.6]}"#,
+                "'probability.ci95' of layer 1 is -0.1, expected 0 to 1"
+            ),
+            (
+                #""probability": {"mean": 0.5, "ci95": [0.6, 0.7]}"#,
+                "'probability.ci95' of layer 1 is [0.6, 0.7], expected an interval around the mean 0.5"
+            ),
+            (
+                #""log_probability": {"mean": 0.5}"#,
+                "'log_probability.mean' of layer 1 is 0.5, expected a number of nats up to 0"
+            ),
+            (
+                #""rank": {"mean": 0.9}"#,
+                "'rank.mean' of layer 1 is 0.9, expected a number from 1 on"
+            ),
+        ])
+    func values(row: String, sentence: String) {
+        let metric: LayerMetric =
+            row.contains("rank") ? .rank : row.contains("log_") ? .logProbability : .probability
+        #expect {
+            try curve(#"{"layers": [{"blocks": 1, \#(row)}], "output": {}}"#, metric: metric)
+        } throws: { "\($0)".contains(sentence) }
+    }
+
+    @Test(
+        "means, layers and counts are those of the prompts listed",
+        arguments: [
+            ("2", "0.25", "[0.1], [0.4]", nil),
+            ("2", "0.26", "[0.1], [0.4]", "'probability.mean' of layer 1 is 0.26, expected 0.25"),
+            (
+                "2", "0.25", "[0.1], [0.4, 1]",
+                "'probability' of prompt 2 is 2 numbers, expected one"
+            ),
+            ("3", "0.25", "[0.1], [0.4]", "'count' is 3, expected 2, as many as 'prompts' lists"),
+            ("0", "0.25", "", "'count' is 0, expected 1 or more"),
+            ("-2", "0.25", nil, "'count' is -2, expected 1 or more"),
+        ] as [(String, String, String?, String?)])
+    func prompts(count: String, mean: String, listed: String?, sentence: String?) throws {
+        let prompts = listed.map { text in
+            let readings = text.matches(of: /\[[^\]]*\]/).map { #"{"probability": \#($0.output)}"# }
+            return #""prompts": [\#(readings.joined(separator: ","))],"#
+        }
+        let text = """
+            {"count": \(count), \(prompts ?? "")
+             "layers": [{"blocks": 1, "probability": {"mean": \(mean)}}],
+             "output": {"probability": {"mean": 1}}}
+            """
+        guard let sentence else {
+            #expect(try curve(text).points.first?.mean == 0.25)
+            return
+        }
+        #expect { try curve(text) } throws: { "\($0)".contains(sentence) }
+    }
+
+    @Test("the output's mean is that of the prompts")
+    func outputMean() {
+        let row = #"{"blocks": 1, "probability": {"mean": 0.5}}"#
+        let prompt = #"{"probability": [0.5], "output": {"probability": 0.75}}"#
+        #expect {
+            try curve(
+                #"""
+                {"prompts": [\#(prompt)], "layers": [\#(row)],
+                 "output": {"probability": {"mean": 0.9}}}
+                """#)
+        } throws: { "\($0)".contains("'probability.mean' of the output is 0.9, expected 0.75") }
+    }
+
     @Test("nesting without end and files without measure are refused")
     func hostile() throws {
         let deep = #"{"layers": "# + String(repeating: "[", count: 1 << 20)

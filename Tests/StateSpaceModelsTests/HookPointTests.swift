@@ -40,15 +40,39 @@ struct HookPointTests {
             try configuration.hookPoints(matching: "*").count == configuration.hookPoints.count)
     }
 
-    @Test("a pattern without a match names a point that is like it")
-    func noMatch() throws {
+    @Test(
+        "a pattern without a match names a few that are like it",
+        arguments: [
+            ("blocks.*.resid_post", ["blocks.*.hook_resid_post"]),
+            ("blocks.1.resid", ["blocks.1.hook_resid_pre", "blocks.1.hook_resid_post"]),
+            ("hook_resid_pre", ["blocks.*.hook_resid_pre"]),
+            ("blocks.9.hook_resid_pre", ["blocks.3.hook_resid_pre"]),
+            ("blocks.*.hook_rsid_pre", ["blocks.*.hook_resid_pre"]),
+            ("Logits", ["logits"]), ("nothing", []), ("", []), ("x", []),
+        ])
+    func noMatch(pattern: String, closest: [String]) throws {
         let configuration = try configuration(.mamba2)
-        #expect(
-            throws: ModelError.unknownHook(
-                pattern: "blocks.*.resid_post", closest: "blocks.0.hook_resid_post")
-        ) { try configuration.hookPoints(matching: "blocks.*.resid_post") }
-        #expect(throws: ModelError.unknownHook(pattern: "nothing", closest: nil)) {
-            try configuration.hookPoints(matching: "nothing")
+        #expect(throws: ModelError.unknownHook(pattern: pattern, closest: closest)) {
+            try configuration.hookPoints(matching: pattern)
+        }
+    }
+
+    @Test("values have as many elements as is said beforehand", arguments: SmallModel.Kind.allCases)
+    func elementCounts(kind: SmallModel.Kind) throws {
+        let folder = try TemporaryFolder()
+        try SmallModel.write(kind, to: folder.path)
+        let model = try LanguageModel(folder: folder.path)
+        var counts: [HookPoint: Int] = [:]
+        var hooks = Hooks()
+        for point in model.configuration.hookPoints {
+            hooks.add(point) { counts[point] = $0.count }
+        }
+        try model.run(TokenBatch([[1, 2, 3], [4, 5, 6]]), hooks: hooks)
+        #expect(counts.count == model.configuration.hookPoints.count)
+        for (point, count) in counts {
+            #expect(
+                point.elementCount(positions: 6, sequences: 2, model.configuration) == count,
+                "\(point)")
         }
     }
 }
