@@ -67,32 +67,34 @@ struct ModelWeights {
     }
 
     /// Takes off what all names begin with before `backbone.`, and puts that in front where the
-    /// backbone was saved by itself.
+    /// backbone was saved by itself. Of two models in one file neither is chosen.
     private static func canonical(
         _ unwrapped: (stored: Checkpoint, notes: [String])
     ) -> (Checkpoint, notes: [String]) {
         let (stored, notes) = unwrapped
         let mark = "layers.0.norm.weight"
-        guard let first = stored.names.first(where: { $0.hasSuffix(mark) }) else {
-            return (stored, notes)
-        }
-        let prefix = String(first.dropLast(mark.count))
-        guard prefix != backbone else { return (stored, notes) }
+        let marked = stored.names.filter { $0.hasSuffix(mark) }
+        guard marked.count == 1, let prefix = marked.first.map({ $0.dropLast(mark.count) }),
+            prefix != backbone
+        else { return unwrapped }
+        let rename: (String) -> String
+        let note: String
         if prefix.hasSuffix(backbone) {
-            let wrapper = String(prefix.dropLast(backbone.count))
-            guard stored.names.allSatisfy({ $0.hasPrefix(wrapper) }) else { return (stored, notes) }
-            return (
-                stored.renamed { String($0.dropFirst(wrapper.count)) },
-                notes + ["every tensor's name begins with '\(wrapper.clipped)', which is taken off"]
-            )
-        }
-        let note = prefix.isEmpty ? "have no prefix" : "begin with '\(prefix.clipped)'"
-        return (
-            stored.renamed { name in
+            let wrapper = prefix.dropLast(backbone.count)
+            guard stored.names.allSatisfy({ $0.hasPrefix(wrapper) }) else { return unwrapped }
+            rename = { $0.hasPrefix(wrapper) ? String($0.dropFirst(wrapper.count)) : $0 }
+            note =
+                "every tensor's name begins with '\(String(wrapper).clipped)', which is taken off"
+        } else {
+            rename = { name in
                 name.hasPrefix(prefix) && !name.hasSuffix(tiedHeadName)
                     ? backbone + name.dropFirst(prefix.count) : name
-            }, notes + ["the tensors' names \(note) where 'backbone.' is usual"]
-        )
+            }
+            let found = prefix.isEmpty ? "have no prefix" : "begin with '\(String(prefix).clipped)'"
+            note = "the tensors' names \(found) where 'backbone.' is usual"
+        }
+        guard stored.areDistinct(renamed: rename) else { return unwrapped }
+        return (stored.renamed(rename), notes + [note])
     }
 
     /// Nothing is made for blocks that no tensor backs.

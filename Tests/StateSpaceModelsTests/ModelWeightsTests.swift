@@ -117,6 +117,29 @@ struct ModelWeightsTests {
         #expect(try logits(folder("model")) == logits(folder("source")))
     }
 
+    @Test("of two models in one file that under the usual names is read, else none")
+    func twoModels() throws {
+        func renamed(_ name: String, _ prefix: String) -> String {
+            prefix + name.dropFirst("backbone.".count)
+        }
+        for (first, second) in [("a.", "backbone."), ("ema.backbone.", "backbone.")] {
+            try write { tensors in
+                for (name, tensor) in tensors {
+                    tensors[renamed(name, first)] = StoredTensor(Tensor(tensor.shape))
+                    tensors[renamed(name, second)] = tensor
+                }
+            }
+            #expect(try logits(folder("model")) == logits(folder("source")))
+        }
+        try write { tensors in
+            tensors = tensors.reduce(into: [:]) {
+                $0[renamed($1.key, "a.")] = $1.value
+                $0[renamed($1.key, "b.")] = $1.value
+            }
+        }
+        #expect(throws: CheckpointError.self) { try LanguageModel(folder: folder("model")) }
+    }
+
     @Test("a wrapper's name on some tensors only is not guessed at")
     func mixedPrefixes() throws {
         try write { tensors in
