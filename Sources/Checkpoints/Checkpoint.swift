@@ -176,10 +176,11 @@ package final class Checkpoint: Sendable {
         let stored = try stored(name)
         guard stored.shape == shape else {
             throw CheckpointError.wrongShape(
-                tensor: name, path: path, expected: shape, found: stored.shape)
+                tensor: name, path: file(of: name), expected: shape, found: stored.shape)
         }
         guard let tensor = stored.float32() else {
-            throw CheckpointError.notFloatingPoint(tensor: name, path: path, found: stored.dtype)
+            throw CheckpointError.notFloatingPoint(
+                tensor: name, path: file(of: name), found: stored.dtype)
         }
         return tensor
     }

@@ -25,11 +25,11 @@ package enum SafetensorsFlaw: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .tooShort(let count):
-            "it has \(count) bytes, fewer than the 8 of the header length"
+            "it has \(counted(count, "byte")), fewer than the 8 of the header length"
         case .headerTooLong(let count):
             "its header claims \(count) bytes, more than the \(SafetensorsHeader.maximum) allowed"
         case .headerOutsideFile(let count, let fileCount):
-            "its header claims \(count) bytes, the file has \(fileCount)"
+            "its header claims \(counted(Int(clamping: count), "byte")), the file has \(fileCount)"
         case .syntax(let byte, let expected):
             "at byte \(byte) of the header, expected \(expected)"
         case .duplicateName(let name): "its header gives '\(name.clipped)' twice"
@@ -51,12 +51,13 @@ package enum SafetensorsFlaw: Error, Equatable, Sendable, CustomStringConvertibl
         case .offsetsOutsideFile(let tensor, let end, let count):
             "tensor '\(tensor.clipped)' ends at byte \(end) of the data, which has \(count)"
         case .wrongByteCount(let tensor, let expected, let found):
-            "tensor '\(tensor.clipped)' has \(found) bytes, its shape and dtype need \(expected)"
+            "tensor '\(tensor.clipped)' has \(counted(found, "byte")), its shape and dtype need \(expected)"
         case .overlap(let tensor, let begin, let end):
             "tensor '\(tensor.clipped)' begins at byte \(begin), inside the one that ends at \(end)"
         case .hole(let tensor, let begin, let end):
             "tensor '\(tensor.clipped)' begins at byte \(begin), but the one before ends at \(end)"
-        case .unusedBytes(let count): "its last \(count) bytes belong to no tensor"
+        case .unusedBytes(let count):
+            "\(counted(count, "byte")) at its end \(count == 1 ? "belongs" : "belong") to no tensor"
         }
     }
 }

@@ -50,9 +50,8 @@ struct WeightsLayout {
             return nil
         }
         let variant = file.dropFirst(front.count).dropLast(end.count)
-        // The parts of a shard's name are no variant.
-        return variant.isEmpty || variant.contains { $0 == "-" || $0 == "." }
-            ? nil : String(variant)
+        // A shard's name has its number there.
+        return variant.isEmpty || variant.contains("-of-") ? nil : String(variant)
     }
 
     private static func looksLikeWeights(_ file: String) -> Bool {

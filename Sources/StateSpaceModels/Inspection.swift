@@ -38,7 +38,7 @@ package struct Inspection: Sendable {
         }
         self.folder = folder
         (configuration, checkpoint, notes) = (found.configuration, found.checkpoint, found.notes)
-        foreign = checkpoint.foreign
+        foreign = reader.unusedForeign
         parameterCount = reader.parameterCount
         var problems: [any UserFacingError] = reader.problems
         do {

@@ -37,7 +37,7 @@ package enum ModelError: UserFacingError, Equatable {
         case .invalidValue(let path, let key, let found, let expected):
             "\(path): \(key) is \(found.clipped), expected \(expected)"
         case .tooFewBlocks(let path, let found, let expected):
-            "\(path): config.json says \(expected) blocks, but the weights hold \(found);"
+            "\(path): config.json says \(counted(expected, "block")), but the weights hold \(found);"
                 + " do the two belong together?"
         case .tooLarge(let path, let bytes, let memory):
             "\(path): describes a model whose training takes about \(spelledBytes(bytes)) of memory,"
@@ -55,7 +55,7 @@ package enum ModelError: UserFacingError, Equatable {
             "\(path): \(point) holds \(found), expected finite numbers; the weights that go into it"
                 + " are damaged, or too large for float32"
         case .stopAfter(let blocks, let nLayers):
-            "cannot stop after \(blocks) blocks, expected 0 to \(nLayers)"
+            "cannot stop after \(counted(blocks, "block")), expected 0 to \(nLayers)"
         case .tokenOutOfRange(let id, let vocabSize):
             "token id \(id) is outside the vocabulary 0...\(vocabSize - 1);"
                 + " is this the model's own tokenizer?"

@@ -109,6 +109,11 @@ final class WeightReader {
         }
     }
 
+    /// Tensors of the checkpoint in element types that nothing here reads, and that nothing asked for.
+    var unusedForeign: [(name: String, dtype: String)] {
+        checkpoint.foreign.filter { !taken.contains($0.name) }
+    }
+
     /// Tensors of the checkpoint that nothing asked for.
     var unexpected: [String] { checkpoint.names.filter { !taken.contains($0) } }
 }

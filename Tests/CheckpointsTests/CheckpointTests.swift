@@ -91,12 +91,12 @@ import Testing
         ) { try checkpoint.stored("zebra") }
         #expect(
             throws: CheckpointError.wrongShape(
-                tensor: "backbone.layers.0.mixer.dt_bias", path: folder.path, expected: [3],
+                tensor: "backbone.layers.0.mixer.dt_bias", path: path, expected: [3],
                 found: [2])
         ) { try checkpoint.float32("backbone.layers.0.mixer.dt_bias", shape: [3]) }
         #expect(
             throws: CheckpointError.notFloatingPoint(
-                tensor: "input_ids", path: folder.path, found: .int64)
+                tensor: "input_ids", path: path, found: .int64)
         ) { try checkpoint.float32("input_ids", shape: [3]) }
         #expect(checkpoint.contains("input_ids") && !checkpoint.contains("input_id"))
     }
