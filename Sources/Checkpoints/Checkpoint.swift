@@ -11,22 +11,19 @@ package final class Checkpoint: Sendable {
     package let path: String
     /// The files that hold the weights, in order of their names.
     package let files: [String]
-    private let tensors: [String: StoredTensor]
-    /// Names and element types of tensors that nothing here reads.
-    package let foreign: [String: String]
+    /// Of weights that `save_pretrained(variant:)` wrote: "fp16", for example.
+    package let variant: String?
+    private let tensors: [TensorName: StoredTensor]
+    /// Element types of tensors that nothing here reads.
+    private let foreignDTypes: [TensorName: String]
     /// Of checkpoints in shards: the file of each tensor.
-    private let places: [String: String]
+    private let places: [TensorName: String]
     /// In the order of `files`.
     private let opened: [MappedFile]
     private let digest = Mutex<String?>(nil)
 
-    private static let layouts = [
-        "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
-        "pytorch_model.bin.index.json",
-    ]
-
     /// Opens the first layout present: `model.safetensors`, its index of shards,
-    /// `pytorch_model.bin`, its index.
+    /// `pytorch_model.bin`, its index; else, if there is one variant of them, that.
     ///
     /// - Throws: `CheckpointError`, `FileError`.
     package init(folder: String) throws {
@@ -34,18 +31,26 @@ package final class Checkpoint: Sendable {
             guard fileExists(folder) else { throw FileError.missing(path: folder) }
             throw CheckpointError.fileInsteadOfFolder(path: folder, folder: parent(folder))
         }
-        guard let layout = Self.layouts.first(where: { isNamed(join(folder, $0)) }) else {
-            throw CheckpointError.noWeights(folder: folder, lookedFor: Self.layouts)
-        }
+        let layout = try WeightsLayout(in: folder)
         path = folder
-        let file = join(folder, layout)
-        if layout.hasSuffix(".index.json") {
-            (opened, tensors, foreign, places) = try Self.readShards(file, folder: folder)
+        variant = layout.variant
+        let file = join(folder, layout.name)
+        if layout.isIndex {
+            let shards = try Self.readShards(file, folder: folder)
+            opened = shards.opened
+            (tensors, foreignDTypes) = (Self.table(shards.named), Self.table(shards.foreign))
+            places = Self.table(shards.places)
         } else {
             let (file, content) = try Self.read(file)
-            (opened, tensors, foreign, places) = ([file], content.tensors, content.foreign, [:])
+            (opened, places) = ([file], [:])
+            (tensors, foreignDTypes) = (Self.table(content.named), Self.table(content.foreign))
         }
         files = opened.map(\.path)
+    }
+
+    private static func table<Value>(_ pairs: some Sequence<(String, Value)>) -> [TensorName: Value]
+    {
+        Dictionary(pairs.map { (TensorName($0), $1) }) { first, _ in first }
     }
 
     /// Opens one file, safetensors or `torch.save` archive as its first bytes say.
@@ -55,9 +60,8 @@ package final class Checkpoint: Sendable {
         path = file
         files = [file]
         let (opened, content) = try Self.read(file)
-        (self.opened, tensors, foreign, places) = (
-            [opened], content.tensors, content.foreign, [:]
-        )
+        (self.opened, places, variant) = ([opened], [:], nil)
+        (tensors, foreignDTypes) = (Self.table(content.named), Self.table(content.foreign))
     }
 
     /// Tensors that are at hand, from no file.
@@ -66,19 +70,20 @@ package final class Checkpoint: Sendable {
     package init(_ tensors: [String: StoredTensor], path: String) {
         self.path = path
         files = []
-        self.tensors = tensors
-        (opened, foreign, places) = ([], [:], [:])
+        self.tensors = Self.table(tensors.map { ($0.key, $0.value) })
+        (opened, foreignDTypes, places, variant) = ([], [:], [:], nil)
     }
 
     private init(_ other: Checkpoint, rename: (String) -> String) {
         path = other.path
         files = other.files
         opened = other.opened
-        func renamed<Value>(_ values: [String: Value]) -> [String: Value] {
-            Dictionary(values.map { (rename($0), $1) }) { first, _ in first }
+        variant = other.variant
+        func renamed<Value>(_ values: [TensorName: Value]) -> [TensorName: Value] {
+            Self.table(values.map { (rename($0.text), $1) })
         }
         tensors = renamed(other.tensors)
-        foreign = renamed(other.foreign)
+        foreignDTypes = renamed(other.foreignDTypes)
         places = renamed(other.places)
     }
 
@@ -89,7 +94,7 @@ package final class Checkpoint: Sendable {
 
     /// The file that holds a tensor, as far as it is known.
     package func file(of name: String) -> String {
-        places[name] ?? (files.count == 1 ? files[0] : path)
+        places[TensorName(name)] ?? (files.count == 1 ? files[0] : path)
     }
 
     private static func read(_ path: String) throws -> (MappedFile, Safetensors.Content) {
@@ -100,7 +105,7 @@ package final class Checkpoint: Sendable {
             return (file, try Safetensors.read(file))
         }
         if first.starts(with: [0x50, 0x4B]) {
-            return (file, Safetensors.Content(tensors: try TorchArchive.read(file)))
+            return (file, Safetensors.Content(named: try TorchArchive.read(file)))
         }
         // PROTO 2, then LONG1 with the ten bytes of the magic number.
         if first.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
@@ -112,8 +117,8 @@ package final class Checkpoint: Sendable {
     private static func readShards(
         _ path: String, folder: String
     ) throws -> (
-        opened: [MappedFile], tensors: [String: StoredTensor], foreign: [String: String],
-        places: [String: String]
+        opened: [MappedFile], named: [(name: String, tensor: StoredTensor)],
+        foreign: [(name: String, dtype: String)], places: [(name: String, file: String)]
     ) {
         let index = try ShardIndex.read(path)
         var opened: [MappedFile] = []
@@ -123,26 +128,41 @@ package final class Checkpoint: Sendable {
             opened.append(file)
             shards[shard] = content
         }
-        let foreign = shards.values.reduce(into: [:]) { $0.merge($1.foreign) { first, _ in first } }
         do {
             return (
-                opened, try index.merge(shards), foreign,
-                index.weightMap.mapValues { join(folder, $0) }
+                opened, try index.merge(shards), shards.values.flatMap(\.foreign),
+                index.weightMap.map { ($0.key, join(folder, $0.value)) }
             )
         } catch {
             throw CheckpointError.shardIndex(path: path, flaw: error)
         }
     }
 
-    /// In alphabetical order.
-    package var names: [String] { tensors.keys.sorted() }
+    /// In the order of their bytes.
+    package var names: [String] { tensors.keys.sorted().map(\.text) }
 
-    package func contains(_ name: String) -> Bool { tensors[name] != nil }
+    /// Names and element types of tensors that nothing here reads, in the order of the names' bytes.
+    package var foreign: [(name: String, dtype: String)] {
+        foreignDTypes.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) }
+    }
+
+    package func contains(_ name: String) -> Bool { tensors[TensorName(name)] != nil }
+
+    /// Whether a tensor of this name is stored, be it in an element type that nothing here reads.
+    package func isStored(_ name: String) -> Bool {
+        contains(name) || foreignDTypes[TensorName(name)] != nil
+    }
+
+    /// Whether all names differ from each other once they are changed.
+    package func areDistinct(renamed rename: (String) -> String) -> Bool {
+        let names = tensors.keys.map(\.text) + foreignDTypes.keys.map(\.text)
+        return Set(names.map { TensorName(rename($0)) }).count == names.count
+    }
 
     /// - Throws: `CheckpointError.missingTensor` with the name that is most like `name`.
     package func stored(_ name: String) throws -> StoredTensor {
-        if let tensor = tensors[name] { return tensor }
-        if let dtype = foreign[name] {
+        if let tensor = tensors[TensorName(name)] { return tensor }
+        if let dtype = foreignDTypes[TensorName(name)] {
             throw CheckpointError.foreignDType(tensor: name, path: file(of: name), found: dtype)
         }
         throw CheckpointError.missingTensor(
@@ -156,10 +176,11 @@ package final class Checkpoint: Sendable {
         let stored = try stored(name)
         guard stored.shape == shape else {
             throw CheckpointError.wrongShape(
-                tensor: name, path: path, expected: shape, found: stored.shape)
+                tensor: name, path: file(of: name), expected: shape, found: stored.shape)
         }
         guard let tensor = stored.float32() else {
-            throw CheckpointError.notFloatingPoint(tensor: name, path: path, found: stored.dtype)
+            throw CheckpointError.notFloatingPoint(
+                tensor: name, path: file(of: name), found: stored.dtype)
         }
         return tensor
     }

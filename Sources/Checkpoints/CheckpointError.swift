@@ -6,7 +6,8 @@ import Tensors
 /// Flaws inside one file have an enum beside the code that finds them: `SafetensorsFlaw`,
 /// `ShardIndexFlaw`, `ArchiveFlaw`, `PickleFlaw`, `StridesFlaw`.
 package enum CheckpointError: UserFacingError, Equatable {
-    case noWeights(folder: String, lookedFor: [String])
+    case noWeights(folder: String, lookedFor: [String], found: [String])
+    case severalVariants(folder: String, found: [String])
     case unrecognisedFormat(path: String, firstBytes: [UInt8])
     case legacyTorchFile(path: String)
     case missingTensor(name: String, path: String, closest: String?)
@@ -30,7 +31,7 @@ package enum CheckpointError: UserFacingError, Equatable {
         switch self {
         case .noWeights, .modelNotFound, .mistypedFolder, .malformedModelName, .revisionNotFound:
             .missingInput
-        case .fileInsteadOfFolder, .ambiguousRevision: .usage
+        case .fileInsteadOfFolder, .ambiguousRevision, .severalVariants: .usage
         case .archive(_, .unwritable): .inputOutput
         case .unrecognisedFormat, .legacyTorchFile, .missingTensor, .wrongShape,
             .notFloatingPoint, .foreignDType, .notFinite, .safetensors, .shardIndex, .archive,
@@ -41,8 +42,13 @@ package enum CheckpointError: UserFacingError, Equatable {
 
     package var description: String {
         switch self {
-        case .noWeights(let folder, let names):
+        case .noWeights(let folder, let names, let found):
             "\(folder): holds no weights; expected one of \(names.joined(separator: ", "))"
+                + (found.isEmpty
+                    ? "" : ", found \(listed(found)); save or convert it to one of those")
+        case .severalVariants(let folder, let found):
+            "\(folder): holds weights as several variants, \(listed(found)); give one of them the"
+                + " plain name, by a link for example"
         case .unrecognisedFormat(let path, let bytes):
             "\(path): neither safetensors nor a file of torch.save: it begins with the bytes "
                 + "\(bytes); an unfinished download or a pointer file of git-lfs looks like this"
@@ -89,6 +95,12 @@ package enum CheckpointError: UserFacingError, Equatable {
                 + "give more digits"
         }
     }
+}
+
+/// Names from a file system, the first few of many.
+private func listed(_ names: [String]) -> String {
+    names.prefix(4).map { "'\($0.clipped)'" }.joined(separator: ", ")
+        + (names.count > 4 ? " and \(names.count - 4) more" : "")
 }
 
 /// "; did you mean '….dt_bias'?", with the leading components that both names share left out.

@@ -49,13 +49,13 @@ struct PickleMachine {
         default: throw .notADictionary(found: value.noun)
         }
         var result: [(String, PickledTensor)] = []
-        var names: Set<String> = []
+        var names: Set<TensorName> = []
         for i in stride(from: 0, to: items.count, by: 2) {
             guard case .text(let name) = items[i] else { throw .keyNotText(found: items[i].noun) }
             guard case .tensor(let index) = items[i + 1] else {
                 throw .notATensor(key: name, found: items[i + 1].noun)
             }
-            guard names.insert(name).inserted else { throw .duplicateKey(name) }
+            guard names.insert(TensorName(name)).inserted else { throw .duplicateKey(name) }
             result.append((name, tensors[index]))
         }
         return result

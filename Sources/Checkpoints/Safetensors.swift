@@ -4,10 +4,16 @@ import Tensors
 /// The safetensors format: 8 bytes of header length, a JSON header, then the tensors' bytes.
 package enum Safetensors {
     package struct Content {
-        package var tensors: [String: StoredTensor] = [:]
+        /// In the order of the data; the names differ in their bytes.
+        var named: [(name: String, tensor: StoredTensor)] = []
         /// Names and element types of tensors that nothing here reads.
-        package var foreign: [String: String] = [:]
+        var foreign: [(name: String, dtype: String)] = []
         package var metadata: [String: String] = [:]
+
+        /// By names that do not look the same.
+        package var tensors: [String: StoredTensor] {
+            Dictionary(named.map { ($0.name, $0.tensor) }) { first, _ in first }
+        }
     }
 
     /// The tensors of the file, which stays mapped as long as one of them lives: nothing but the
@@ -27,12 +33,13 @@ package enum Safetensors {
         var content = Content(metadata: header.metadata)
         for entry in header.entries {
             guard let dtype = entry.dtype else {
-                content.foreign[entry.name] = entry.spelling
+                content.foreign.append((entry.name, entry.spelling))
                 continue
             }
-            content.tensors[entry.name] = StoredTensor(
+            let tensor = StoredTensor(
                 dtype: dtype, shape: entry.shape, storage: storage,
                 byteOffset: header.dataOffset + entry.begin)
+            content.named.append((entry.name, tensor))
         }
         return content
     }
@@ -48,7 +55,8 @@ package enum Safetensors {
         to path: String
     ) throws {
         precondition(
-            Set(tensors.map(\.name)).union(["__metadata__"]).count == tensors.count + 1,
+            Set((tensors.map(\.name) + ["__metadata__"]).map(TensorName.init)).count
+                == tensors.count + 1,
             "two tensors of one name among \(tensors.map(\.name))")
         let ordered = [8, 4, 2, 1].flatMap { size in
             tensors.filter { $0.tensor.dtype.byteCount == size }

@@ -15,10 +15,10 @@ package enum ShardIndexFlaw: Error, Equatable, Sendable, CustomStringConvertible
             "places tensor '\(tensor.clipped)' in '\(shard.clipped)', expected the plain name of "
                 + "a file in the same folder"
         case .missingFromShard(let tensor, let shard):
-            "places tensor '\(tensor.clipped)' in '\(shard)', which does not hold it; are index "
+            "places tensor '\(tensor.clipped)' in '\(shard.clipped)', which does not hold it; are index "
                 + "and shards of the same download?"
         case .unlisted(let tensor, let shard):
-            "does not list tensor '\(tensor.clipped)', which '\(shard)' holds; are index and "
+            "does not list tensor '\(tensor.clipped)', which '\(shard.clipped)' holds; are index and "
                 + "shards of the same download?"
         }
     }
@@ -59,23 +59,21 @@ struct ShardIndex: Decodable {
     /// - Throws: the flaw of the first tensor, in order of names, that index and shards disagree on.
     func merge(
         _ shards: [String: Safetensors.Content]
-    ) throws(ShardIndexFlaw) -> [String: StoredTensor] {
-        var result: [String: StoredTensor] = [:]
+    ) throws(ShardIndexFlaw) -> [(name: String, tensor: StoredTensor)] {
+        let stored = shards.mapValues { Set($0.named.map(\.name) + $0.foreign.map(\.name)) }
         for (name, shard) in weightMap.sorted(by: { $0.key < $1.key }) {
-            guard let tensor = shards[shard]?.tensors[name] else {
-                // A head that is the embedding may be listed and is stored once.
-                let isPassedOver =
-                    name.hasSuffix(tiedHeadName) || shards[shard]?.foreign[name] != nil
-                guard isPassedOver else { throw .missingFromShard(tensor: name, shard: shard) }
-                continue
+            // A head that is the embedding may be listed and is stored once.
+            guard name.hasSuffix(tiedHeadName) || stored[shard]?.contains(name) == true else {
+                throw .missingFromShard(tensor: name, shard: shard)
             }
-            result[name] = tensor
         }
-        for (shard, content) in shards.sorted(by: { $0.key < $1.key }) {
-            for name in content.tensors.keys.sorted() where weightMap[name] != shard {
+        let ordered = shards.sorted { $0.key < $1.key }
+        for (shard, content) in ordered {
+            let names = content.named.map(\.name).sorted()
+            if let name = names.first(where: { weightMap[$0] != shard }) {
                 throw .unlisted(tensor: name, shard: shard)
             }
         }
-        return result
+        return ordered.flatMap(\.value.named)
     }
 }

@@ -97,7 +97,8 @@ package struct SnapshotFolder {
             if let broken {
                 throw SnapshotError.damaged(
                     path: path,
-                    flaw: SnapshotFlaw(name, found: "\(broken)", expected: "finite numbers"))
+                    flaw: SnapshotFlaw(
+                        name, found: spelledNumber(broken), expected: "finite numbers"))
             }
             tensor.assign(values)
         }

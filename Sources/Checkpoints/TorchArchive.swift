@@ -6,21 +6,17 @@ import Tensors
 ///
 /// Nothing in the pickle is executed; see `PickleMachine`.
 package enum TorchArchive {
-    /// The tensors of a saved dictionary. Contiguous ones are views of their storage, which is read
+    /// The tensors of a saved dictionary, whose names differ in their bytes. Contiguous ones are views of their storage, which is read
     /// once however many share it; others are gathered into row-major copies.
     ///
     /// - Throws: `CheckpointError`, `FileError`.
-    package static func read(_ path: String) throws -> [String: StoredTensor] {
-        try read(MappedFile(path))
-    }
-
-    static func read(_ file: MappedFile) throws -> [String: StoredTensor] {
+    static func read(_ file: MappedFile) throws -> [(name: String, tensor: StoredTensor)] {
         do {
             var contents = try TorchContents(file)
-            var result: [String: StoredTensor] = [:]
+            var result: [(name: String, tensor: StoredTensor)] = []
             for (name, tensor) in try PickleMachine.tensors(in: contents.pickle()) {
                 do {
-                    result[name] = try contents.stored(tensor)
+                    result.append((name, try contents.stored(tensor)))
                 } catch let flaw as StridesFlaw {
                     throw CheckpointError.strides(tensor: name, path: file.path, flaw: flaw)
                 }
@@ -47,7 +43,7 @@ private struct TorchContents {
 
     init(_ file: MappedFile) throws {
         fileByteCount = file.bytes.count
-        zip = try ZipReader(file.path)
+        zip = try ZipReader(file)
         let names = zip.names
         let pickles = names.filter { $0.hasSuffix("/data.pkl") }
         guard let pickle = pickles.first else {

@@ -44,11 +44,23 @@ package enum ArchiveFlaw: Error, Equatable, Sendable, CustomStringConvertible {
 /// A zip archive open for reading; its entries must be stored, not compressed.
 final class ZipReader {
     private let handle: OpaquePointer
+    /// Whose bytes are read, whatever stands under its name by now.
+    private let file: MappedFile
 
-    init(_ path: String) throws(ArchiveFlaw) {
-        var code: Int32 = 0
-        guard let handle = zip_open(path, ZIP_RDONLY, &code) else {
-            throw .unreadable(reason: message(code))
+    init(_ file: MappedFile) throws(ArchiveFlaw) {
+        self.file = file
+        var error = zip_error_t()
+        zip_error_init(&error)
+        defer { zip_error_fini(&error) }
+        let bytes = file.bytes
+        let source = zip_source_buffer_create(
+            bytes.baseAddress, zip_uint64_t(bytes.count), 0, &error)
+        guard let source else {
+            throw .unreadable(reason: String(cString: zip_error_strerror(&error)))
+        }
+        guard let handle = zip_open_from_source(source, ZIP_RDONLY, &error) else {
+            zip_source_free(source)
+            throw .unreadable(reason: String(cString: zip_error_strerror(&error)))
         }
         self.handle = handle
     }

@@ -11,6 +11,8 @@ package enum FileError: UserFacingError, Equatable {
     case locked(path: String)
     /// A file that another command or another program made stands where a result is to go.
     case foreign(path: String, command: String)
+    /// A result would be taken for a part of the model or lens beside it.
+    case modelPart(path: String, beside: String)
     /// Two results are to go to one file.
     case sameOutput(path: String, options: [String])
     /// A result could not be written where it was to go, and is elsewhere.
@@ -21,7 +23,7 @@ package enum FileError: UserFacingError, Equatable {
         switch self {
         case .missing, .danglingLink: .missingInput
         case .malformedJSON: .badData
-        case .foreign, .sameOutput: .usage
+        case .foreign, .modelPart, .sameOutput: .usage
         case .isFolder, .unreadable, .unwritable, .tooLittleSpace, .locked, .keptElsewhere:
             .inputOutput
         }
@@ -41,6 +43,9 @@ package enum FileError: UserFacingError, Equatable {
         case .foreign(let path, let command):
             "\(path): exists and was not made by '\(command)', so it is not replaced; name another"
                 + " file, or remove it first"
+        case .modelPart(let path, let part):
+            "\(path): would be taken for a part of the model or lens whose '\(part)' is in that folder;"
+                + " name another file or folder"
         case .sameOutput(let path, let options):
             "\(path): is named by \(options.joined(separator: " and ")); give each a file of its own"
         case .keptElsewhere(let failure, let kept): "\(failure); the result is kept in \(kept)"

@@ -3,8 +3,9 @@ import Foundation
 /// A single file that a command writes.
 ///
 /// The one rule: an existing file is replaced only by the command that made it, which its provenance
-/// says; whatever else stands there is somebody's work, and maybe the input. It is looked at before
-/// the work and again before the result takes its place.
+/// says; whatever else stands there is somebody's work, and maybe the input. Nor may a result become a
+/// part of a model by its name alone. It is looked at before the work and again before the result takes
+/// its place.
 package struct OutputFile {
     package let path: String
     private let command: String
@@ -29,9 +30,14 @@ package struct OutputFile {
         try checkWritable(path, bytes: bytes)
     }
 
-    /// - Throws: `FileError.foreign` if the file that would be replaced is not ours.
+    /// - Throws: `FileError.foreign` if the file that would be replaced is not ours, `.modelPart` if the
+    ///   new one would become a part of somebody's model.
     package func checkPlace() throws {
         guard case .file(let target) = try WritePlace(path) else { return }
+        for place in [path, target] {
+            guard let part = modelPart(beside: place) else { continue }
+            throw FileError.modelPart(path: path, beside: part)
+        }
         var status = stat()
         guard stat(target, &status) == 0, status.st_size > 0, try !isOurs(target) else { return }
         throw FileError.foreign(path: path, command: command)

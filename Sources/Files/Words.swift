@@ -7,6 +7,9 @@ package func spelledBytes(_ count: Int) -> String {
     }
 }
 
+/// A number as Swift prints it, but NaN without its sign and payload.
+package func spelledNumber(_ number: Float) -> String { number.isNaN ? "nan" : "\(number)" }
+
 /// `1 prompt`, `2 prompts`.
 package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

@@ -19,10 +19,7 @@ extension LanguageModel {
         var seen = Set(prompt)
         for _ in 0..<limit {
             let stream = try run(TokenBatch([input]), state: state)
-            let last = stream[input.count - 1..<input.count]
-            let normed = Tensor(1, configuration.dModel)
-            unembedding.normalize(last, into: normed)
-            let logits = unembedding.logits(normed)
+            let logits = try logits(of: stream[input.count - 1..<input.count])
             let id = withExtendedLifetime(logits) { sampler.next(logits.elements, after: seen) }
             if id == stop { return }
             seen.insert(id)

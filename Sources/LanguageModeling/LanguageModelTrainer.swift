@@ -1,3 +1,4 @@
+import Checkpoints
 import Corpora
 import Files
 import Kernels
@@ -108,16 +109,32 @@ package final class LanguageModelTrainer {
     /// Does the next piece of work, a few sequences; at the end of a step also the update.
     ///
     /// - Returns: the step's report when a step was completed, else nil.
-    /// - Throws: `LanguageModelingError.diverged`; `ModelError.notFinite`.
+    /// - Throws: `LanguageModelingError.diverged`; `ModelError.notFinite` where that is the model's that
+    ///   training started from.
     package func advance() throws -> Report? {
         let count = min(options.atATime, options.batch - progress.sequencesDone)
         let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
-        progress.lossSum += try model.accumulateGradients(
-            batch, labels: labels, into: gradients, memory: memory, dropout: dropout(count))
+        progress.lossSum += try orDiverged {
+            try model.accumulateGradients(
+                batch, labels: labels, into: gradients, memory: memory, dropout: dropout(count))
+        }
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
         progress.sequencesDone += count
-        return progress.sequencesDone == options.batch ? try finishStep() : nil
+        guard progress.sequencesDone == options.batch else { return nil }
+        let report = try finishStep()
+        // No step after the last one would tell that its update was too large.
+        if isFinished { _ = try orDiverged { try model.predictions(batch, labels: labels) } }
+        return report
+    }
+
+    /// Does what fails once an update has made a parameter too large.
+    private func orDiverged<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch ModelError.notFinite where progress.step > 0 {
+            throw LanguageModelingError.diverged(step: progress.step)
+        }
     }
 
     /// For the next sequences, each by its place in training, so that neither a resumed training nor
@@ -145,7 +162,11 @@ package final class LanguageModelTrainer {
         }
         let clip = options.clip > 0 ? min(1, options.clip / (norm + 1e-6)) : 1
         update(step: step, scale: Float(clip / progress.weight))
-        try parametersChanged()
+        do {
+            try parametersChanged()
+        } catch CheckpointError.notFinite {
+            throw LanguageModelingError.diverged(step: step + 1)
+        }
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
             step: step + 1, loss: loss, gradientNorm: norm,
@@ -156,9 +177,9 @@ package final class LanguageModelTrainer {
     ///
     /// - Returns: nil where that is not to be measured after the steps done.
     package func measure() throws -> HeldOutReport<[EvaluationScore]>? {
-        try heldOut.scores(of: model, step: progress.step, of: options.steps).map {
-            HeldOutReport(step: progress.step, scores: $0)
-        }
+        try orDiverged {
+            try heldOut.scores(of: model, step: progress.step, of: options.steps)
+        }.map { HeldOutReport(step: progress.step, scores: $0) }
     }
 
     /// One update with the gradients times `scale`; then they are zero again.

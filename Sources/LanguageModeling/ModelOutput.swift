@@ -28,20 +28,24 @@ package struct ModelOutput {
                     "\(configuration.family.rawValue) in \(configuration.layout.rawValue)'s layout")
         }
         // As text, which keeps the order and the numbers as they are spelled.
-        var text = String(decoding: try readFile(path), as: UTF8.self)
+        var text = JSONText(String(decoding: try readFile(path), as: UTF8.self))
         if let placement {
-            text = setting("diffmamba_settings", to: "\"\(placement)\"", in: text)
-            text = setting("diffmamba", to: "true", in: text)
+            text.set("diffmamba_settings", to: "\"\(placement)\"")
+            text.set("diffmamba", to: "true")
         }
-        text = setting("tie_word_embeddings", to: "\(configuration.tieEmbeddings)", in: text)
+        text.set("tie_word_embeddings", to: "\(configuration.tieEmbeddings)")
         let mixer = configuration.mixer
         if mixer.nGroups > 1 {
-            text = setting(
-                "gated_norm_groups", to: mixer.innerNormGroups == 1 ? "1" : nil, in: text)
+            text.set("gated_norm_groups", to: mixer.innerNormGroups == 1 ? "1" : nil)
         }
-        text = setting("time_step_limit", to: Self.spelled(mixer.dtLimit), in: text)
+        text.set("time_step_limit", to: Self.spelled(mixer.dtLimit))
+        // As transformers does since 4.56, or where the text says it already, be it under the older name.
+        let names = ["torch_dtype", "dtype"].filter(text.contains)
+        for name in names.isEmpty ? ["dtype"] : names {
+            text.set(name, to: dtype == .bfloat16 ? "\"bfloat16\"" : "\"float32\"")
+        }
         self.dtype = dtype
-        self.configuration = naming(dtype, in: text)
+        self.configuration = text.text
     }
 
     /// Limits of the time step in numbers that JSON has; nil where there are none, which is what every
@@ -64,29 +68,4 @@ package struct ModelOutput {
                 )
             }, metadata: ["format": "pt"], to: join(folder, "model.safetensors"))
     }
-}
-
-/// The text of a JSON object with a key of its top level set to a value, which is spelled as JSON, or
-/// without the key.
-private func setting(_ key: String, to value: String?, in text: String) -> String {
-    let pattern = #"""# + key + #""\s*:\s*(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|[^,}\]\s\[{"]+)"#
-    func replacing(_ pattern: String, by replacement: String) -> String? {
-        text.range(of: pattern, options: .regularExpression).map {
-            text.replacingCharacters(in: $0, with: replacement)
-        }
-    }
-    if let value {
-        return replacing(pattern, by: "\"\(key)\": \(value)")
-            ?? replacing(#"^\s*\{"#, by: "{\n  \"\(key)\": \(value),") ?? text
-    }
-    return replacing(pattern + #"\s*,\s*"#, by: "") ?? replacing(#",\s*"# + pattern, by: "") ?? text
-}
-
-/// Says the weights' element type under `dtype`, as transformers does since 4.56, or where `text`
-/// says it already, be it under the older `torch_dtype`.
-private func naming(_ dtype: DType, in text: String) -> String {
-    let name = dtype == .bfloat16 ? "bfloat16" : "float32"
-    let entry = /"(torch_dtype|dtype)"\s*:\s*(?:"[^"]*"|null)/
-    guard text.contains(entry) else { return setting("dtype", to: "\"\(name)\"", in: text) }
-    return text.replacing(entry) { "\"\($0.output.1)\": \"\(name)\"" }
 }

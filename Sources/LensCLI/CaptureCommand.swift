@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Files
 import Foundation
+import Kernels
 import StateSpaceModels
 import Tensors
 import Tokenization
@@ -75,11 +76,11 @@ struct CaptureCommand: ParsableCommand {
         let captured = try capture(points, of: model, sequences: sequences)
         try output.write {
             try Safetensors.write(
-                captured.map { ($0.name, StoredTensor($0.tensor)) },
+                captured.map { ($0.point.description, StoredTensor($0.tensor)) },
                 metadata: ["format": "pt", "model": model.name, "command": commandLine], to: $0)
         }
         try report(
-            captured.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: "\n"),
+            captured.map { "\($0.point) \($0.tensor.shape)" }.joined(separator: "\n"),
             besides: output.path)
     }
 
@@ -125,9 +126,9 @@ struct CaptureCommand: ParsableCommand {
     /// In the order of the forward pass.
     private func capture(
         _ points: [HookPoint], of model: LanguageModel, sequences: [[TokenID]]
-    ) throws -> [(name: String, tensor: Tensor)] {
+    ) throws -> [(point: HookPoint, tensor: Tensor)] {
         let wanted = Set(points)
-        var captured: [(name: String, tensor: Tensor)] = []
+        var captured: [(point: HookPoint, tensor: Tensor)] = []
         var hooks = Hooks()
         for point in wanted {
             hooks.add(point) { value in
@@ -136,12 +137,18 @@ struct CaptureCommand: ParsableCommand {
                     point.hasPositions
                     ? [sequences.count, value.shape[0] / sequences.count] + value.shape.dropFirst()
                     : value.shape
-                captured.append((point.description, copy.reshaped(shape)))
+                captured.append((point, copy.reshaped(shape)))
             }
         }
         try model.run(TokenBatch(sequences), hooks: hooks, stoppingAfter: stopAfter)
-        let reached = Set(captured.map(\.name))
-        let missed = points.map(\.description).filter { !reached.contains($0) }
+        // Once the run is over: a stream that is not finite tells more.
+        for (point, tensor) in captured {
+            guard let found = firstNonFinite(tensor) else { continue }
+            throw ModelError.captureNotFinite(
+                path: model.folder, point: point, found: spelledNumber(found))
+        }
+        let reached = Set(captured.map(\.point))
+        let missed = points.filter { !reached.contains($0) }.map(\.description)
         guard missed.isEmpty else {
             throw CommandError.notReached(points: missed, blocks: stopAfter ?? 0)
         }

@@ -80,9 +80,8 @@ struct EvalBabilongCommand: ReportingCommand {
         let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
         let model = try modelOptions.loadModel(isRecorded: true)
         let lens = try lensOptions.loadTunedLens(for: model)
-        let lensSHA256 = try lensOptions.sha256()
         let evaluator = BabilongEvaluator(
-            model: model, lens: lens ?? Lens(zeroFor: model.configuration),
+            model: model, lens: lens?.lens ?? Lens(zeroFor: model.configuration),
             tokenizer: try modelOptions.loadTokenizer(for: model), form: prompt)
         let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
         let prompts = try evaluator.evaluate(samples) { display.update($0) }
@@ -90,7 +89,7 @@ struct EvalBabilongCommand: ReportingCommand {
 
         var run = try RunRecord(
             command: commandLine, version: version, seed: seed, model: model,
-            lens: lensOptions.lens, lensSHA256: lensSHA256, data: [data],
+            lens: lensOptions.lens, lensSHA256: lens?.sha256, data: [data],
             dataSHA256: sha256(of: samples))
         run.promptForm = prompt.rawValue
         let result = BabilongResult(prompts: prompts, run: run, seed: seed)

@@ -50,11 +50,11 @@ struct EvalTextCommand: ParsableCommand {
         }
         let model = try modelOptions.loadModel(isRecorded: true)
         let tuned = try lensOptions.loadTunedLens(for: model)
-        let lensSHA256 = try lensOptions.sha256()
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
         let logit = Lens(zeroFor: model.configuration)
-        let evaluator = TextEvaluator(model: model, lenses: [logit] + (tuned.map { [$0] } ?? []))
+        let evaluator = TextEvaluator(
+            model: model, lenses: [logit] + (tuned.map { [$0.lens] } ?? []))
         let display = ProgressDisplay(
             "evaluating", unit: "tokens", total: windows.count * windows.window)
         let (lenses, output) = try evaluator.evaluate(windows) {
@@ -68,7 +68,7 @@ struct EvalTextCommand: ParsableCommand {
             natsToBitsPerByte: windows.natsToBitsPerByte,
             run: try RunRecord(
                 command: commandLine, version: version, model: model, lens: lensOptions.lens,
-                lensSHA256: lensSHA256, data: corpus.data,
+                lensSHA256: tuned?.sha256, data: corpus.data,
                 dataSHA256: windows.sha256))
         try file.write(try encodeJSON(result, pretty: false))
         try metrics?.write(try encodeJSON(result.aggregateMetrics))

@@ -13,8 +13,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Say what a model folder holds, and what is missing or unexpected in it.",
         discussion: """
             Prints family, sizes, element types, the kind of every block with λ of the \
-            differential ones, and the tokenizer. Exits with status 65 if a tensor is missing or \
-            has the wrong shape.
+            differential ones, and the tokenizer. Exits with status 65 if a tensor is missing, has \
+            the wrong shape or holds numbers that are not finite.
 
               lens inspect state-spaces/mamba2-370m
             """)

@@ -13,14 +13,9 @@ struct LensOptions: ParsableArguments {
     @Flag(help: "Use the lens even if it was trained for another unembedding.")
     var allowOtherModel = false
 
-    /// nil for the logit lens.
-    func loadTunedLens(for model: LanguageModel) throws -> Lens? {
+    /// The lens and the SHA-256 of its parameters; nil for the logit lens, which has none.
+    func loadTunedLens(for model: LanguageModel) throws -> (lens: Lens, sha256: String)? {
         guard lens != "logit" else { return nil }
-        return try LensArtifact.read(lens, for: model, allowOtherModel: allowOtherModel)
-    }
-
-    /// SHA-256 of the lens's parameters; nil for the logit lens, which has none.
-    func sha256() throws -> String? {
-        lens == "logit" ? nil : try LensArtifact.sha256(lens)
+        return try LensArtifact.readWithHash(lens, for: model, allowOtherModel: allowOtherModel)
     }
 }

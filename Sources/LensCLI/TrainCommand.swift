@@ -132,11 +132,10 @@ struct TrainCommand: ReportingCommand {
         _ options: LensTrainingOptions, in folder: OutputFolder
     ) throws -> String {
         let start = try lens.map {
-            try LensArtifact.read($0, for: model, allowOtherModel: allowOtherModel)
+            try LensArtifact.readWithHash($0, for: model, allowOtherModel: allowOtherModel)
         }
-        let startSHA256 = try lens.map(LensArtifact.sha256)
         let trainer = try LensTrainer(
-            model, lens: start ?? Lens(zeroFor: model.configuration), windows: windows,
+            model, lens: start?.lens ?? Lens(zeroFor: model.configuration), windows: windows,
             heldOut: heldOut, options: options)
         trainer.sources = sources
         try folder.checkSpace(for: trainer)
@@ -168,7 +167,7 @@ struct TrainCommand: ReportingCommand {
         try session.finish(trainer, in: folder) {
             try write(
                 trainer.result, of: model, windows, options, heldOut: record,
-                startSHA256: startSHA256, in: folder)
+                startSHA256: start?.sha256, in: folder)
         }
         return text
     }

@@ -22,7 +22,7 @@ package struct BabilongEvaluator {
     ///
     /// - Parameter progress: called with the number of prompts done.
     /// - Throws: `LensError.emptyTarget`, `.targetOutOfRange`, `.notFinite`, and `ModelError` where the tokenizer
-    ///   is not the model's.
+    ///   is not the model's or its output is not finite.
     package func evaluate(
         _ samples: [BabilongSample], progress: (Int) -> Void
     ) throws -> [BabilongResult.Prompt] {
@@ -52,8 +52,14 @@ package struct BabilongEvaluator {
         }
         let layers = try readout.lastPositionPredictions(
             prompts: prompts, targets: targets.map { Int($0[0]) }, progress: progress)
-        if let layer = layers.firstIndex(where: { $0.contains { !$0.logProbability.isFinite } }) {
-            throw LensError.notFinite(blocks: layer + 1)
+        let broken = layers.indices.filter {
+            layers[$0].contains { !$0.logProbability.isFinite }
+        }
+        if let layer = broken.first {
+            // The last row is the model's own.
+            throw broken.last == layers.count - 1
+                ? readout.model.outputNotFinite
+                : readout.lens.notFinite(layer: layer, of: readout.model)
         }
         return samples.indices.map { i in
             BabilongResult.Prompt(

@@ -88,12 +88,12 @@ package final class ClosedFormFit {
 
     /// The best translators for what was read.
     ///
-    /// - Throws: `LensError.notFinite` if the logit lens's own losses are not finite.
+    /// - Throws: `ModelError.notFinite` if the logit lens's own losses are not finite.
     package func solve() throws -> Solution {
         let logit = Lens(zeroFor: model.configuration)
         let start = try heldOut.losses(of: logit)
         if let broken = start.firstIndex(where: { !$0.isFinite }) {
-            throw LensError.notFinite(blocks: broken + 1)
+            throw logit.notFinite(layer: broken, of: model)
         }
         let fitted = Lens(weight: Tensor(logit.weight.shape), bias: Tensor(logit.bias.shape))
         var errors = try heldOut.squaredErrors(of: logit)

@@ -51,6 +51,13 @@ package struct Lens: Sendable {
         return dot(weight, weight) + dot(bias, bias)
     }
 
+    /// What to throw where a layer's lens gives numbers that are not finite, though the model's stream is:
+    /// the model's own fault where the translator is that of the logit lens.
+    func notFinite(layer: Int, of model: LanguageModel) -> any UserFacingError {
+        squaredNorm(layer: layer) == 0
+            ? model.outputNotFinite : LensError.notFinite(blocks: layer + 1)
+    }
+
     /// Takes over each translator of `other` whose loss is below the layer's smallest, which follows.
     func takeBetter(of other: Lens, losses: [Double], smallest: inout [Double]) {
         for layer in losses.indices where losses[layer] < smallest[layer] {

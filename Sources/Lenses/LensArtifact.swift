@@ -42,6 +42,14 @@ package enum LensArtifact {
     package static func read(
         _ folder: String, for model: LanguageModel, allowOtherModel: Bool = false
     ) throws -> Lens {
+        try readWithHash(folder, for: model, allowOtherModel: allowOtherModel).lens
+    }
+
+    /// The lens as `read` gives it, and the SHA-256 of the file with its parameters, of the bytes that
+    /// were read.
+    package static func readWithHash(
+        _ folder: String, for model: LanguageModel, allowOtherModel: Bool = false
+    ) throws -> (lens: Lens, sha256: String) {
         let path = join(folder, "config.json")
         guard fileExists(folder) else {
             throw LensError.missingFolder(
@@ -81,12 +89,7 @@ package enum LensArtifact {
                 place.assign(stored)
             }
         }
-        return Lens(weight: weight, bias: bias)
-    }
-
-    /// SHA-256 of the file that holds a lens's parameters.
-    package static func sha256(_ folder: String) throws -> String {
-        try SHA256.hex(ofFile: parametersPath(folder))
+        return (Lens(weight: weight, bias: bias), try parameters.sha256())
     }
 
     private static func parametersPath(_ folder: String) throws -> String {

@@ -68,8 +68,8 @@ package enum LensError: UserFacingError, Equatable {
             "training diverged at step \(step): the translator after \(counted(blocks, "block")) or its loss is"
                 + " not finite any more; lower --lr-scale"
         case .notFinite(let blocks):
-            "the lens after \(counted(blocks, "block")) gives numbers that are not finite;"
-                + " its parameters are damaged"
+            "the lens after \(counted(blocks, "block")) gives numbers that are not finite; its parameters"
+                + " '\(blocks - 1).weight' and '\(blocks - 1).bias' are damaged, or too large for float32"
         case .emptyTarget(let task, let index):
             "\(task), row \(index): the target is empty or white space alone, expected an answer"
         case .targetOutOfRange(let task, let index, let target, let id, let rows):

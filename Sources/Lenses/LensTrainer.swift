@@ -156,21 +156,43 @@ package final class LensTrainer {
     /// positions, or both; at the end of a step also the update.
     ///
     /// - Returns: the step's report when a step was completed, else nil.
-    /// - Throws: `LensError.diverged` if a loss or a parameter is not finite.
+    /// - Throws: `LensError.diverged` if a loss or a parameter is not finite; `LensError.notFinite` or
+    ///   `ModelError.notFinite` if a loss is not from the start.
     package func advance() throws -> Report? {
         guard let captured = try text.next(step: progress.step, after: progress.positions) else {
             return nil
         }
         accumulate(captured)
         guard progress.positions == options.positionsPerStep else { return nil }
-        return try finishStep()
+        let report = try finishStep()
+        if progress.step == options.steps, heldOut.isEmpty { try checkResult(captured) }
+        return report
+    }
+
+    /// Reads the last positions through the lens once more: no step after the last one would tell that
+    /// its update was too large.
+    private func checkResult(_ positions: CapturedPositions) throws {
+        for layer in trainedLayers {
+            let translated = Tensor(positions.count, lens.dModel)
+            let normed = Tensor(translated.shape)
+            lens.translate(positions.streams[layer], layer: layer, into: translated)
+            model.unembedding.normalize(translated, into: normed)
+            let isFinite =
+                firstNonFinite(translated) == nil
+                && vocabulary.attention(normed.matrix).allSatisfy(\.isFinite)
+            withExtendedLifetime(normed) {}
+            guard isFinite else {
+                throw LensError.diverged(step: progress.step, blocks: layer + 1)
+            }
+        }
     }
 
     /// Loss of every layer on what is held out, in nats; the best translators are kept if that is
     /// asked for.
     ///
     /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
-    /// - Throws: `LensError.diverged` if a loss is not finite, `.notFinite` if that is so from the start.
+    /// - Throws: `LensError.diverged` if a loss is not finite; `LensError.notFinite` or
+    ///   `ModelError.notFinite` if that is so from the start.
     package func measure() throws -> HeldOutReport<[Double]>? {
         guard !heldOut.isEmpty, options.isMeasured(after: progress.step) else { return nil }
         let layers = trainedLayers
@@ -183,7 +205,7 @@ package final class LensTrainer {
             }
         if let broken = losses.firstIndex(where: { !$0.isFinite }) {
             throw progress.step == 0
-                ? LensError.notFinite(blocks: broken + 1)
+                ? lens.notFinite(layer: broken, of: model)
                 : LensError.diverged(step: progress.step, blocks: broken + 1)
         }
         if let best {
@@ -243,14 +265,18 @@ package final class LensTrainer {
         let layers = trainedLayers
         var loss = progress.losses
         for layer in layers { loss[layer] = progress.lossSums[layer] / Double(progress.positions) }
+        if let broken = layers.first(where: { !loss[$0].isFinite }) {
+            throw step == 0
+                ? lens.notFinite(layer: broken, of: model)
+                : LensError.diverged(step: step + 1, blocks: broken + 1)
+        }
         let elements = Double(progress.positions * lens.dModel)
         let norm = optimizer.update(
             layers, step: step, count: progress.positions,
             streamRMS: (progress.squares / elements).squareRoot())
-        let broken = layers.first {
-            !loss[$0].isFinite || !lens.squaredNorm(layer: $0).isFinite
+        if let broken = layers.first(where: { !lens.squaredNorm(layer: $0).isFinite }) {
+            throw LensError.diverged(step: step + 1, blocks: broken + 1)
         }
-        if let broken { throw LensError.diverged(step: step + 1, blocks: broken + 1) }
         progress.step += 1
         progress.losses = loss
         progress.lossSums = Array(repeating: 0, count: lens.layerCount)

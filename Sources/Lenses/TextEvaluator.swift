@@ -41,10 +41,13 @@ package struct TextEvaluator {
         var crossEntropy = 0.0
         var entropy = 0.0
         var kl = 0.0
+
+        var areFinite: Bool { crossEntropy.isFinite && entropy.isFinite && kl.isFinite }
     }
 
     /// - Parameter progress: called with the number of windows done.
     /// - Returns: for each lens its metrics of each layer, and the model's own.
+    /// - Throws: `ModelError.notFinite`, `LensError.notFinite`, and what the model throws.
     package func evaluate(
         _ windows: TokenWindows, progress: (Int) -> Void
     ) throws -> (lenses: [[TextMetrics]], output: TextMetrics) {
@@ -65,9 +68,10 @@ package struct TextEvaluator {
                 crossEntropy: sums.crossEntropy / Double(predicted),
                 entropy: sums.entropy / Double(positions), kl: sums.kl / Double(positions))
         }
-        for layers in sums {
-            if let layer = layers.firstIndex(where: { !$0.crossEntropy.isFinite }) {
-                throw LensError.notFinite(blocks: layer + 1)
+        guard own.areFinite else { throw model.outputNotFinite }
+        for (lens, layers) in zip(lenses, sums) {
+            if let layer = layers.firstIndex(where: { !$0.areFinite }) {
+                throw lens.notFinite(layer: layer, of: model)
             }
         }
         return (sums.map { $0.map(mean) }, mean(own))

@@ -129,7 +129,7 @@ private struct CheckedConfiguration {
 
     private func huggingFaceMamba2() throws -> ModelConfiguration {
         try requireSiLU()
-        if file.rmsNorm == false { throw unsupported("rms_norm", "false", "true") }
+        // transformers writes a key rms_norm too and norms whatever it says.
         let dModel = try required(file.hiddenSize, "hidden_size")
         let nGroups = try size(file.nGroups, default: 8, "n_groups")
         let shape = MixerShape(

@@ -20,8 +20,8 @@ package struct Inspection: Sendable {
     /// Element types in use and the number of tensors of each.
     package let dtypes: [(dtype: String, tensors: Int)]
 
-    /// Checks every tensor's name, shape and type without reading the matrices; the model is not
-    /// fit to run.
+    /// Checks every tensor's name, shape and type, and that its numbers are finite, without keeping the
+    /// matrices; the model is not fit to run.
     ///
     /// - Parameter wholeWidthNorm: see `ModelConfiguration.init(path:wholeWidthNorm:)`.
     /// - Throws: where the configuration or the weight files themselves cannot be read.
@@ -38,8 +38,7 @@ package struct Inspection: Sendable {
         }
         self.folder = folder
         (configuration, checkpoint, notes) = (found.configuration, found.checkpoint, found.notes)
-        foreign = checkpoint.foreign.map { (name: $0.key, dtype: $0.value) }
-            .sorted { $0.name < $1.name }
+        foreign = reader.unusedForeign
         parameterCount = reader.parameterCount
         var problems: [any UserFacingError] = reader.problems
         do {

@@ -17,16 +17,20 @@ package struct TrainingLabels: Sendable {
 
 extension LanguageModel {
     /// What the model makes of each label's token.
+    ///
+    /// - Throws: what `run` throws; `ModelError.notFinite`.
     package func predictions(
         _ batch: TokenBatch, labels: TrainingLabels
     ) throws -> [TokenPrediction] {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
-        return withExtendedLifetime(normed) {
+        let found = withExtendedLifetime(normed) {
             Kernels.predictions(
                 normed.matrix, unembedding: unembedding.weight,
                 targets: labels.labels.tokens.map(Int.init))
         }
+        guard found.allSatisfy(\.logProbability.isFinite) else { throw outputNotFinite }
+        return found
     }
 
     /// `Σ w · cross entropy` of the labels in nats, adding its gradient in every parameter to

@@ -32,7 +32,6 @@ package final class LanguageModel: Sendable {
         let configuration = try ModelConfiguration(
             path: join(folder, "config.json"), wholeWidthNorm: wholeWidthNorm)
         try self.init(folder: folder, configuration, checkpoint, precision: precision)
-        try checkFinite()
     }
 
     /// A model of this configuration with the weights of `checkpoint`.
@@ -60,7 +59,7 @@ package final class LanguageModel: Sendable {
         // A tied head may be stored all the same; it is the embedding.
         if configuration.tieEmbeddings { weights.ignore(tiedHeadName) }
         unembedding = Unembedding(
-            norm: try weights.tensor("backbone.norm_f.weight", [configuration.dModel]),
+            norm: try weights.tensor(finalNormName, [configuration.dModel]),
             epsilon: configuration.epsilon,
             weight: configuration.tieEmbeddings
                 ? embeddings : try weights.tensor(tiedHeadName, shape, isMatrix: true))
@@ -71,22 +70,6 @@ package final class LanguageModel: Sendable {
         precision = weights.precision
     }
 
-    /// What no block's stream passes through; a block says itself when its stream is not finite.
-    ///
-    /// - Throws: `CheckpointError.notFinite`.
-    private func checkFinite() throws {
-        let names = [
-            (
-                embeddings,
-                checkpoint.contains(legacyEmbeddingName) ? legacyEmbeddingName : embeddingName
-            ),
-            (unembedding.norm, "backbone.norm_f.weight"), (unembedding.weight, tiedHeadName),
-        ]
-        for (tensor, name) in names.prefix(configuration.tieEmbeddings ? 2 : 3) {
-            try checkpoint.requireFinite(tensor, name)
-        }
-    }
-
     /// Runs the model and returns the residual stream `[pos, d_model]` after the last block that
     /// ran, all positions of all sequences one below the other.
     ///
@@ -95,8 +78,8 @@ package final class LanguageModel: Sendable {
     /// - Parameters:
     ///   - state: carried from and to other pieces of the same sequences; zeros if nil.
     ///   - blockCount: how many blocks to run; all if nil.
-    /// - Throws: `ModelError` for ids outside the vocabulary and for a stream that is not finite, and
-    ///   what hooks throw.
+    /// - Throws: `ModelError` for ids outside the vocabulary and for a stream or logits that are not
+    ///   finite, and what hooks throw.
     @discardableResult
     package func run(
         _ batch: TokenBatch, hooks: Hooks = Hooks(), state: RecurrentState? = nil,
@@ -120,17 +103,36 @@ package final class LanguageModel: Sendable {
         try hooks.visit(.embed, stream)
         for block in blocks.prefix(count) {
             guard try block.forward(stream, pass: pass) else {
-                throw ModelError.notFinite(path: folder, block: block.index)
+                throw streamNotFinite(after: block.index)
             }
         }
         guard count == blocks.count else { return stream }
         if hooks.wants(.finalNorm) || hooks.wants(.logits) {
             let normed = pass.buffer(.normed, stream.shape)
             unembedding.normalize(stream, into: normed)
+            guard firstNonFinite(normed) == nil else { throw outputNotFinite }
             try hooks.visit(.finalNorm, normed)
-            try hooks.visit(.logits, unembedding.logits(normed))
+            if hooks.wants(.logits) {
+                let logits = try finiteLogits(normed)
+                try hooks.visit(.logits, logits)
+            }
         }
         return stream
+    }
+
+    /// The logits `[pos, vocab]` of a stream `[pos, d_model]` after the last block.
+    ///
+    /// - Throws: `ModelError.notFinite`.
+    package func logits(of stream: Tensor) throws -> Tensor {
+        let normed = Tensor(stream.shape)
+        unembedding.normalize(stream, into: normed)
+        return try finiteLogits(normed)
+    }
+
+    private func finiteLogits(_ normed: Tensor) throws -> Tensor {
+        let logits = unembedding.logits(normed)
+        guard firstNonFinite(logits) == nil else { throw outputNotFinite }
+        return logits
     }
 
     /// The embeddings of the tokens, `[pos, d_model]`.

@@ -9,7 +9,8 @@ package enum ModelError: UserFacingError, Equatable {
     case tooFewBlocks(path: String, found: Int, expected: Int)
     case tooLarge(path: String, bytes: Int, memory: Int)
     case unexpectedTensors(path: String, names: [String])
-    case notFinite(path: String, block: Int)
+    case notFinite(path: String, what: String, tensor: String, largest: String)
+    case captureNotFinite(path: String, point: HookPoint, found: String)
     case stopAfter(blocks: Int, nLayers: Int)
     case tokenOutOfRange(id: Int, vocabSize: Int)
     case noTokens
@@ -19,8 +20,7 @@ package enum ModelError: UserFacingError, Equatable {
         switch self {
         case .missingConfiguration: .missingInput
         case .unsupported, .missingKey, .invalidValue, .tooFewBlocks, .tooLarge,
-            .unexpectedTensors, .notFinite,
-            .tokenOutOfRange:
+            .unexpectedTensors, .notFinite, .captureNotFinite, .tokenOutOfRange:
             .badData
         case .stopAfter, .noTokens, .unknownHook: .usage
         }
@@ -43,12 +43,17 @@ package enum ModelError: UserFacingError, Equatable {
             "\(path): describes a model whose training takes about \(spelledBytes(bytes)) of memory,"
                 + " but this machine has \(spelledBytes(memory))"
         case .unexpectedTensors(let path, let names):
-            "\(path): \(counted(names.count, "tensor", "has", "have")) no place in the model that config.json describes,"
-                + "\(names.count == 1 ? "" : " the first") '\(names.first ?? "")'; do the two belong together?"
+            "\(path): \(counted(names.count, "tensor", "has", "have")) no place in"
+                + " the model that config.json describes, \(names.count == 1 ? "" : "the first ")"
+                + "'\((names.first ?? "").clipped)'; do the two belong together?"
                 + " (lens inspect lists all)"
-        case .notFinite(let path, let block):
-            "\(path): the stream after block \(block) holds numbers that are not finite;"
-                + " the weights are damaged or too large for float32"
+        case .notFinite(let path, let what, let tensor, let largest):
+            "\(path): \(what) holds numbers that are not finite; the largest of the weights that go"
+                + " into it is \(largest) in '\(tensor.clipped)': they are damaged, or too large for"
+                + " float32"
+        case .captureNotFinite(let path, let point, let found):
+            "\(path): \(point) holds \(found), expected finite numbers; the weights that go into it"
+                + " are damaged, or too large for float32"
         case .stopAfter(let blocks, let nLayers):
             "cannot stop after \(counted(blocks, "block")), expected 0 to \(nLayers)"
         case .tokenOutOfRange(let id, let vocabSize):

@@ -5,8 +5,9 @@ import Foundation
 /// A checkpoint under the names that the model reads, and a configuration that knows what the
 /// checkpoint holds.
 ///
-/// Programs save the same model in several ways: compiled or wrapped (`_orig_mod.`, `module.`), without
-/// its head, its head stored beside the embedding that it is tied to, or alone.
+/// Programs save the same model in several ways: compiled or wrapped as a whole or in parts
+/// (`_orig_mod.`, `module.`), without its head, its head stored beside the embedding that it is tied to,
+/// or alone.
 struct ModelWeights {
     let checkpoint: Checkpoint
     let configuration: ModelConfiguration
@@ -15,13 +16,13 @@ struct ModelWeights {
 
     /// - Throws: `ModelError.tooFewBlocks`; `CheckpointError` for a stored head of another shape.
     init(_ stored: Checkpoint, _ configuration: ModelConfiguration, folder: String) throws {
-        var (names, notes) = Self.canonical(stored)
+        var (names, notes) = Self.canonical(Self.unwrapped(stored))
         try Self.checkBlocks(names, configuration, folder: folder)
         var configuration = configuration
-        if configuration.tieEmbeddings, names.contains(tiedHeadName) {
+        if configuration.tieEmbeddings, names.isStored(tiedHeadName) {
             let embedding =
                 names.contains(legacyEmbeddingName) ? legacyEmbeddingName : embeddingName
-            if !names.contains(embedding), names.foreign[embedding] == nil {
+            if !names.isStored(embedding) {
                 names = names.renamed { $0 == tiedHeadName ? embeddingName : $0 }
                 notes.append(
                     "'\(tiedHeadName)' is stored alone and serves as the embedding it is tied to")
@@ -32,35 +33,68 @@ struct ModelWeights {
                         + " to; the stored one is used, as transformers 5 does")
             }
         }
+        if let variant = stored.variant {
+            notes.append("its only weights are those of the variant '\(variant)', which are used")
+        }
         checkpoint = names
         self.configuration = configuration
         self.notes = notes
     }
 
-    /// Takes off what all names begin with before `backbone.`, and puts that in front where the
-    /// backbone was saved by itself.
-    private static func canonical(_ stored: Checkpoint) -> (Checkpoint, notes: [String]) {
-        let mark = "layers.0.norm.weight"
-        guard let first = stored.names.first(where: { $0.hasSuffix(mark) }) else {
-            return (stored, [])
+    /// Components of names that programs put around modules when they compile or distribute them.
+    private static let wrappers: Set<Substring> = [
+        "_checkpoint_wrapped_module", "_forward_module", "_fsdp_wrapped_module", "_orig_mod",
+        "module",
+    ]
+
+    /// Takes wrappers off wherever they stand, unless two names would become one.
+    private static func unwrapped(_ stored: Checkpoint) -> (Checkpoint, notes: [String]) {
+        func parts(_ name: String) -> [Substring] {
+            name.split(separator: ".", omittingEmptySubsequences: false)
         }
-        let prefix = String(first.dropLast(mark.count))
-        guard prefix != backbone else { return (stored, []) }
-        if prefix.hasSuffix(backbone) {
-            let wrapper = String(prefix.dropLast(backbone.count))
-            guard stored.names.allSatisfy({ $0.hasPrefix(wrapper) }) else { return (stored, []) }
-            return (
-                stored.renamed { String($0.dropFirst(wrapper.count)) },
-                ["every tensor's name begins with '\(wrapper)', which is taken off"]
-            )
+        func bare(_ name: String) -> String {
+            parts(name).filter { !wrappers.contains($0) }.joined(separator: ".")
         }
-        let note = prefix.isEmpty ? "have no prefix" : "begin with '\(prefix)'"
+        let found = (stored.names + stored.foreign.map(\.name)).reduce(into: Set<Substring>()) {
+            $0.formUnion(parts($1).filter(wrappers.contains))
+        }
+        guard !found.isEmpty, stored.areDistinct(renamed: bare) else { return (stored, []) }
+        let names = found.sorted().map { "'\($0).'" }.joined(separator: " and ")
         return (
-            stored.renamed { name in
+            stored.renamed(bare),
+            ["the tensors' names contain \(names), taken off wherever it stands"]
+        )
+    }
+
+    /// Takes off what all names begin with before `backbone.`, and puts that in front where the
+    /// backbone was saved by itself. Of two models in one file neither is chosen.
+    private static func canonical(
+        _ unwrapped: (stored: Checkpoint, notes: [String])
+    ) -> (Checkpoint, notes: [String]) {
+        let (stored, notes) = unwrapped
+        let mark = "layers.0.norm.weight"
+        let marked = stored.names.filter { $0.hasSuffix(mark) }
+        guard marked.count == 1, let prefix = marked.first.map({ $0.dropLast(mark.count) }),
+            prefix != backbone
+        else { return unwrapped }
+        let rename: (String) -> String
+        let note: String
+        if prefix.hasSuffix(backbone) {
+            let wrapper = prefix.dropLast(backbone.count)
+            guard stored.names.allSatisfy({ $0.hasPrefix(wrapper) }) else { return unwrapped }
+            rename = { $0.hasPrefix(wrapper) ? String($0.dropFirst(wrapper.count)) : $0 }
+            note =
+                "every tensor's name begins with '\(String(wrapper).clipped)', which is taken off"
+        } else {
+            rename = { name in
                 name.hasPrefix(prefix) && !name.hasSuffix(tiedHeadName)
                     ? backbone + name.dropFirst(prefix.count) : name
-            }, ["the tensors' names \(note) where 'backbone.' is usual"]
-        )
+            }
+            let found = prefix.isEmpty ? "have no prefix" : "begin with '\(String(prefix).clipped)'"
+            note = "the tensors' names \(found) where 'backbone.' is usual"
+        }
+        guard stored.areDistinct(renamed: rename) else { return unwrapped }
+        return (stored.renamed(rename), notes + [note])
     }
 
     /// Nothing is made for blocks that no tensor backs.
@@ -101,6 +135,7 @@ struct ModelWeights {
 }
 
 private let backbone = "backbone."
+let finalNormName = "backbone.norm_f.weight"
 /// The embedding's name; mamba_ssm's has no "s".
 let embeddingName = "backbone.embeddings.weight"
 let legacyEmbeddingName = "backbone.embedding.weight"

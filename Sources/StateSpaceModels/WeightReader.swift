@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Kernels
 import Tensors
 
@@ -15,7 +16,8 @@ extension Checkpoint {
     ///   that is NaN or infinite.
     package func requireFinite(_ tensor: Tensor, _ name: String) throws {
         guard let found = firstNonFinite(tensor) else { return }
-        throw CheckpointError.notFinite(tensor: name, path: file(of: name), found: "\(found)")
+        throw CheckpointError.notFinite(
+            tensor: name, path: file(of: name), found: spelledNumber(found))
     }
 }
 
@@ -24,7 +26,7 @@ final class WeightReader {
     enum Mode {
         /// The first problem is thrown.
         case load
-        /// Problems are collected, and matrices are checked but not read: they come back as memory
+        /// Problems are collected, and matrices are checked but not kept: they come back as memory
         /// that cannot be touched.
         case inspect
         /// Nothing is read: only the names and shapes are wanted.
@@ -66,19 +68,17 @@ final class WeightReader {
 
     /// - Parameter isMatrix: whether the model only ever multiplies with it: where it is not to be read,
     ///   nothing is made for it.
-    /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not numbers.
+    /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not all finite numbers.
     func tensor(_ name: String, _ shape: [Int], isMatrix: Bool = false) throws -> Tensor {
         taken.insert(name)
         shapes.append((name, shape))
         switch mode {
-        case .load: return try checkpoint.float32(name, shape: shape)
+        case .load: return try finite(name, shape)
         case .shapes: break
         case .inspect:
             do {
-                let stored = try checkpoint.stored(name)
-                guard stored.shape == shape, isMatrix, stored.dtype.isFloatingPoint else {
-                    return try checkpoint.float32(name, shape: shape)
-                }
+                let tensor = try finite(name, shape)
+                if !isMatrix { return tensor }
             } catch let error as CheckpointError {
                 problems.append(error)
                 guard problems.count < Self.problemLimit else { throw Stop() }
@@ -87,6 +87,14 @@ final class WeightReader {
         if isMatrix, let place = Tensor(untouchable: shape) { return place }
         guard elementCount(shape) <= Self.unbackedLimit else { throw Stop() }
         return Tensor(shape)
+    }
+
+    /// Some numbers that are not finite leave no trace in what a model makes of them, a limited time
+    /// step for one; so all are looked at.
+    private func finite(_ name: String, _ shape: [Int]) throws -> Tensor {
+        let tensor = try checkpoint.float32(name, shape: shape)
+        try checkpoint.requireFinite(tensor, name)
+        return tensor
     }
 
     /// Says that a tensor is known though it is not read.
@@ -99,6 +107,11 @@ final class WeightReader {
         guard surplus.isEmpty else {
             throw ModelError.unexpectedTensors(path: path, names: surplus)
         }
+    }
+
+    /// Tensors of the checkpoint in element types that nothing here reads, and that nothing asked for.
+    var unusedForeign: [(name: String, dtype: String)] {
+        checkpoint.foreign.filter { !taken.contains($0.name) }
     }
 
     /// Tensors of the checkpoint that nothing asked for.

@@ -91,14 +91,63 @@ import Testing
         ) { try checkpoint.stored("zebra") }
         #expect(
             throws: CheckpointError.wrongShape(
-                tensor: "backbone.layers.0.mixer.dt_bias", path: folder.path, expected: [3],
+                tensor: "backbone.layers.0.mixer.dt_bias", path: path, expected: [3],
                 found: [2])
         ) { try checkpoint.float32("backbone.layers.0.mixer.dt_bias", shape: [3]) }
         #expect(
             throws: CheckpointError.notFloatingPoint(
-                tensor: "input_ids", path: folder.path, found: .int64)
+                tensor: "input_ids", path: path, found: .int64)
         ) { try checkpoint.float32("input_ids", shape: [3]) }
         #expect(checkpoint.contains("input_ids") && !checkpoint.contains("input_id"))
+    }
+
+    @Test("weights of one variant are read; of several none is guessed at")
+    func variants() throws {
+        let folder = try TemporaryFolder()
+        func write(_ name: String) throws {
+            try Safetensors.write([("a", StoredTensor(Tensor(1)))], to: folder(name))
+        }
+        try write("model.fp16-00001-of-00001.safetensors")
+        try writeFile(
+            #"{"weight_map": {"a": "model.fp16-00001-of-00001.safetensors"}}"#,
+            to: folder("model.safetensors.index.fp16.json"))
+        #expect(try Checkpoint(folder: folder.path).variant == "fp16")
+        #expect(try Checkpoint(folder: folder.path).names == ["a"])
+        try write("model.bf16.safetensors")
+        let error = CheckpointError.severalVariants(
+            folder: folder.path,
+            found: ["model.bf16.safetensors", "model.safetensors.index.fp16.json"])
+        #expect(throws: error) { try Checkpoint(folder: folder.path) }
+        try write("model.safetensors")
+        #expect(try Checkpoint(folder: folder.path).variant == nil)
+    }
+
+    @Test("weights under another name are named")
+    func otherNames() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.txt", "consolidated.safetensors", "model-00001-of-00002.safetensors"] {
+            try writeFile("", to: folder(name))
+        }
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint(folder: folder.path) }
+        #expect(
+            error?.description.contains(
+                "found 'consolidated.safetensors', 'model-00001-of-00002.safetensors';") == true)
+    }
+
+    @Test("names that look the same and differ in their bytes are two tensors")
+    func canonicallyEqualNames() throws {
+        let folder = try TemporaryFolder()
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        try Safetensors.write(
+            [
+                (names[0], StoredTensor(Tensor([1], shape: [1]))),
+                (names[1], StoredTensor(Tensor([2, 3], shape: [2]))),
+            ], to: folder("model.safetensors"))
+        let checkpoint = try Checkpoint(folder: folder.path)
+        #expect(checkpoint.names.count == 2)
+        #expect(try names.map { try checkpoint.stored($0).shape } == [[1], [2]])
+        #expect(checkpoint.areDistinct { $0 })
+        #expect(!checkpoint.areDistinct { _ in "a" })
     }
 
     @Test func refusalsOfPlaces() throws {
@@ -109,7 +158,7 @@ import Testing
                 lookedFor: [
                     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
                     "pytorch_model.bin.index.json",
-                ])
+                ], found: [])
         ) { try Checkpoint(folder: folder.path) }
         #expect(throws: FileError.missing(path: folder("absent"))) {
             try Checkpoint(folder: folder("absent"))

@@ -12,7 +12,11 @@ import Testing
     private func read(_ pickle: [UInt8]) throws -> [String: [Float]] {
         let folder = try TemporaryFolder()
         try writeFile(torchFile(pickle).bytes, to: folder("a"))
-        return try TorchArchive.read(folder("a")).mapValues { values(try #require($0.float32())) }
+        let checkpoint = try Checkpoint(file: folder("a"))
+        return try Dictionary(
+            uniqueKeysWithValues: checkpoint.names.map {
+                ($0, values(try #require(try checkpoint.stored($0).float32())))
+            })
     }
 
     @Test("views and strided views of one storage")
@@ -157,7 +161,7 @@ import Testing
         #expect(
             throws: CheckpointError.pickle(
                 path: folder("a"), flaw: .notATensor(key: "deep", found: "a tuple"))
-        ) { try TorchArchive.read(folder("a")) }
+        ) { try Checkpoint(file: folder("a")) }
     }
 
     static let badStrides: [(tensor: [UInt8], flaw: StridesFlaw)] = [
@@ -198,7 +202,7 @@ import Testing
         try writeFile(
             torchFile(Pickle.dictionary(Pickle.text("w"), tensor)).bytes, to: folder("a"))
         #expect(throws: CheckpointError.strides(tensor: "w", path: folder("a"), flaw: flaw)) {
-            try TorchArchive.read(folder("a"))
+            try Checkpoint(file: folder("a"))
         }
     }
 
@@ -219,6 +223,6 @@ import Testing
         #expect(
             throws: CheckpointError.strides(
                 tensor: "4", path: folder("a"), flaw: .copiesTooLarge(limit: 4 * file.count))
-        ) { try TorchArchive.read(folder("a")) }
+        ) { try Checkpoint(file: folder("a")) }
     }
 }

@@ -17,10 +17,10 @@ import Testing
             ("slice", Tensor((0..<6).map(Float.init), shape: [3, 2])[1..<3]),
         ]
         try TorchArchive.write(tensors, to: folder("a/params.pt"))
-        let read = try TorchArchive.read(folder("a/params.pt"))
-        #expect(read.count == tensors.count)
+        let read = try Checkpoint(file: folder("a/params.pt"))
+        #expect(read.names.count == tensors.count)
         for (name, tensor) in tensors {
-            let back = try #require(read[name]?.float32())
+            let back = try #require(try read.stored(name).float32())
             #expect(back.shape == tensor.shape)
             #expect(values(back) == values(tensor), "\(name)")
         }

@@ -52,6 +52,34 @@ import Testing
         #expect(try readFile(kept) == Data("result".utf8))
     }
 
+    @Test(
+        "a result does not become a part of a model by its name",
+        arguments: [
+            ("pytorch_model.bin", "model.safetensors", true),
+            ("pytorch_model.bin", "model.safetensors.index.json", true),
+            ("pytorch_model.bin", "tokenizer.json", true),
+            ("pytorch_model.bin", "acts.safetensors", false),
+            ("model.safetensors.index.json", "model-00001-of-00002.safetensors", true),
+            ("config.json", "model.fp16.safetensors", true),
+            ("config.json", "tokenizer.json", false), ("params.pt", "params.safetensors", true),
+            ("params.pt", "config.json", true), ("notes.txt", "model.safetensors", false),
+        ])
+    func modelPart(present: String, name: String, isRefused: Bool) throws {
+        try writeFile("somebody's", to: folder(present))
+        try createFolder(folder("other"))
+        symlink("../\(name)", folder("other/link"))
+        for path in [name, "./\(name)", "other/link"].map({ folder($0) }) {
+            guard isRefused else {
+                #expect(throws: Never.self) { try OutputFile(path, of: "lens capture") }
+                continue
+            }
+            #expect(throws: FileError.modelPart(path: path, beside: present)) {
+                try OutputFile(path, of: "lens capture")
+            }
+        }
+        #expect(!fileExists(folder(name)))
+    }
+
     @Test("two outputs are one file however they are spelled")
     func distinct() throws {
         let (a, b) = (folder("a"), folder("./sub/../a"))

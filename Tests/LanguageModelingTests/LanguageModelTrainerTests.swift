@@ -287,6 +287,41 @@ import Testing
         }
     }
 
+    @Test("keys are set where they stand in config.json, not in what stands in it")
+    func nestedKeys() throws {
+        let source = try model(.mamba2)
+        let inner =
+            #"{"tie_word_embeddings": 5, "dtype": "x", "diffmamba": [{"time_step_limit": [1]}]}"#
+        let text = String(
+            decoding: try readFile(join(source.folder, "config.json")), as: UTF8.self)
+        let nested = text.replacing(
+            "{", with: #"{"a \" } b": \#(inner), "time_step_min" : 0.5 , "#, maxReplacements: 1)
+        try writeFile(nested, to: folder("config.json"))
+        try writeFile("{}", to: folder("tokenizer.json"))
+        let output = try ModelOutput(
+            configurationFile: folder("config.json"), source.configuration, adding: .all)
+        try output.write(
+            Parameters(converting: source, to: .all, seed: 1), tokenizer: folder("tokenizer.json"),
+            to: folder("written"))
+        let path = folder("written/config.json")
+        let written = String(decoding: try readFile(path), as: UTF8.self)
+        #expect(written.contains(inner) && written.contains(#""time_step_min" : 0.5"#))
+        #expect(written.contains(#""tie_word_embeddings": true"#))
+        #expect(!written.contains("Infinity"))
+        #expect(try ModelConfiguration(path: path).placement == .all)
+    }
+
+    @Test("a model that the last update destroyed is not handed out", arguments: [1, 3])
+    func divergesAtLastStep(steps: Int) throws {
+        for rate in [1e30, 1e300] {
+            var options = options
+            options.steps = steps
+            options.learningRate = rate
+            let trainer = try trainer(options)
+            #expect(throws: LanguageModelingError.diverged(step: 1)) { try finish(trainer) }
+        }
+    }
+
     @Test("bfloat16 weights are named in config.json, under the key that is there")
     func bfloat16Output() throws {
         let source = try model(.mamba2)

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -53,6 +54,48 @@ struct ExitStatusTests {
             try LensProcess(
                 "plot", "layers", folder("result.json"), "--out", folder("a.png")),
             status: 65, mentioning: "result.json")
+    }
+
+    /// A time step that overflows is limited again, so the stream stays finite.
+    @Test("a capture of numbers that are not finite is none: 65")
+    func captureNotFinite() throws {
+        struct Entry: Decodable {
+            let begin: Int
+            init(from decoder: any Decoder) throws {
+                enum Key: String, CodingKey { case data_offsets }
+                begin = try decoder.container(keyedBy: Key.self).decode(
+                    [Int].self, forKey: .data_offsets)[0]
+            }
+        }
+        let (path, configuration) = (folder("model.safetensors"), folder("config.json"))
+        var bytes = [UInt8](try readFile(path))
+        let end = 8 + bytes.withUnsafeBytes { Int($0.loadUnaligned(as: UInt64.self)) }
+        var header = try #require(
+            JSONSerialization.jsonObject(with: Data(bytes[8..<end])) as? [String: Any])
+        header["__metadata__"] = nil
+        let entries = try decodeJSON(
+            [String: Entry].self, from: JSONSerialization.data(withJSONObject: header), path: path)
+        func set(_ name: String, _ index: Int, _ value: Float) throws {
+            let place = end + (try #require(entries["backbone.layers.1.\(name)"])).begin + 4 * index
+            bytes.replaceSubrange(place..<place + 4, with: withUnsafeBytes(of: value) { Array($0) })
+        }
+        // The last row of [z, x, B, C, dt] alone reads channel 0.
+        let rows = 64 + 96 + 4
+        for row in 0..<rows { try set("mixer.in_proj.weight", 32 * row, row < rows - 1 ? 0 : 3e38) }
+        try set("norm.weight", 0, 1e4)
+        try writeFile(bytes, to: path)
+        let text = String(decoding: try readFile(configuration), as: UTF8.self)
+        try writeFile(text.replacing("[0.0, Infinity]", with: "[0.001, 0.1]"), to: configuration)
+
+        func capture(_ hook: String) throws -> LensProcess {
+            try LensProcess(
+                "capture", "--model", folder.path, "--ids", "1,2,3", "--hooks", hook, "--out",
+                folder("a.safetensors"))
+        }
+        expect(
+            try capture("*in_proj*"), status: 65, mentioning: "blocks.1.mixer.in_proj.hook_out")
+        #expect(!fileExists(folder("a.safetensors")))
+        #expect(try capture("logits").status == 0)
     }
 
     @Test("missing input: 66")

@@ -22,6 +22,15 @@ struct LensArtifactTests {
         try LensArtifact.write(lens, for: setup.model, to: folder.path)
     }
 
+    @Test("the hash of a lens is that of the file with its parameters")
+    func hash() throws {
+        for file in ["params.pt", "params.safetensors"] {
+            let read = try LensArtifact.readWithHash(folder.path, for: setup.model)
+            #expect(try read.sha256 == SHA256.hex(ofFile: folder(file)))
+            try? FileManager.default.removeItem(atPath: folder("params.pt"))
+        }
+    }
+
     private func changeConfiguration(_ change: (inout [String: Any]) -> Void) throws {
         let path = folder("config.json")
         let object = try JSONSerialization.jsonObject(with: readFile(path))

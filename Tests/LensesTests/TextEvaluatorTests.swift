@@ -1,5 +1,6 @@
 import Checkpoints
 import Corpora
+import Files
 import Foundation
 import Lenses
 import StateSpaceModels
@@ -45,6 +46,34 @@ struct TextEvaluatorTests {
         // The logit lens of the last layer is the model.
         #expect(abs(lenses[0][3].crossEntropy - output.crossEntropy) < 1e-6)
         #expect(abs(output.kl) < 1e-6)
+    }
+
+    @Test("of numbers that are not finite, the model's own are not blamed on a lens")
+    func notFinite() throws {
+        let setup = try SmallSetup(windows: 3, of: 10)
+        let broken = Lens(zeroFor: setup.model.configuration)
+        broken.bias[2].fill(3e38)
+        broken.bias[2].pointer[0] = -.infinity
+        #expect(throws: LensError.notFinite(blocks: 3)) {
+            try TextEvaluator(model: setup.model, lenses: [broken]).evaluate(setup.windows) { _ in }
+        }
+
+        let path = setup.folder("model.safetensors")
+        var tensors = try Safetensors.read(path).tensors
+        let norm = Tensor(SmallModel.dModel)
+        norm.fill(3e38)
+        tensors["backbone.norm_f.weight"] = StoredTensor(norm)
+        let other = try TemporaryFolder()
+        try Safetensors.write(
+            tensors.map { ($0.key, $0.value) }, to: other("model.safetensors"))
+        try writeFile(readFile(setup.folder("config.json")), to: other("config.json"))
+        let model = try LanguageModel(folder: other.path)
+        let evaluator = TextEvaluator(model: model, lenses: [Lens(zeroFor: model.configuration)])
+        let error = #expect(throws: ModelError.self) {
+            try evaluator.evaluate(setup.windows) { _ in }
+        }
+        #expect(error == model.outputNotFinite)
+        #expect(error?.description.contains("3e+38 in 'backbone.norm_f.weight'") == true)
     }
 
     @Test(

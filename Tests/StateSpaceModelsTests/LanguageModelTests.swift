@@ -185,17 +185,13 @@ struct LanguageModelTests {
 
     @Test("refuses a stream that is not finite, naming the block, and impossible stops")
     func notFinite() throws {
-        try SmallModel.write(.mamba2, to: folder.path)
-        let path = folder("model.safetensors")
-        var bytes = [UInt8](try readFile(path))
-        let model = try LanguageModel(folder: folder.path)
-        let weight = try model.checkpoint.stored("backbone.layers.2.mixer.D")
-        bytes.replaceSubrange(weight.byteOffset..<weight.byteOffset + 4, with: [0, 0, 0xC0, 0x7F])
-        try writeFile(bytes, to: path)
-        let damaged = try LanguageModel(folder: folder.path)
-        #expect(throws: ModelError.notFinite(path: folder.path, block: 2)) {
-            try damaged.run(TokenBatch([[1, 2]]))
-        }
+        let name = "backbone.layers.2.mixer.out_proj.weight"
+        let (model, damaged) = try overflowing(name)
+        #expect(
+            throws: ModelError.notFinite(
+                path: folder("model.safetensors"), what: "the stream after block 2", tensor: name,
+                largest: "3e+38")
+        ) { try damaged.run(TokenBatch([[1, 2]])) }
         #expect(throws: Never.self) {
             try damaged.run(TokenBatch([[1, 2]]), stoppingAfter: 2)
         }
@@ -204,6 +200,42 @@ struct LanguageModelTests {
                 try model.run(TokenBatch([[1, 2]]), stoppingAfter: blocks)
             }
         }
+    }
+
+    /// The small model, and the same with a tensor that is finite and makes numbers that are not.
+    private func overflowing(_ name: String) throws -> (LanguageModel, LanguageModel) {
+        try SmallModel.write(.mamba2, to: folder.path)
+        let path = folder("model.safetensors")
+        let model = try LanguageModel(folder: folder.path)
+        var bytes = [UInt8](try readFile(path))
+        let weight = try model.checkpoint.stored(name)
+        let large = withUnsafeBytes(of: Float(3e38)) { Array($0) }
+        for start in stride(from: 0, to: weight.byteCount, by: 4) {
+            bytes.replaceSubrange(
+                weight.byteOffset + start..<weight.byteOffset + start + 4, with: large)
+        }
+        try writeFile(bytes, to: path)
+        return (model, try LanguageModel(folder: folder.path))
+    }
+
+    @Test("refuses logits that are not finite, naming the tensor that made them so")
+    func outputNotFinite() throws {
+        let (_, damaged) = try overflowing("backbone.norm_f.weight")
+        let batch = TokenBatch([[1, 2, 3]])
+        #expect(throws: Never.self) { try damaged.run(batch) }
+        let error = ModelError.notFinite(
+            path: folder("model.safetensors"),
+            what: "what the final norm and the unembedding make of the last stream",
+            tensor: "backbone.norm_f.weight", largest: "3e+38")
+        for point in [HookPoint.finalNorm, .logits] {
+            var hooks = Hooks()
+            hooks.add(point) { _ in }
+            #expect(throws: error) { try damaged.run(batch, hooks: hooks) }
+        }
+        let labels = TrainingLabels(
+            rows: [0, 1], labels: Labels(tokens: [2, 3], weights: [1, 1]))
+        #expect(throws: error) { try damaged.predictions(batch, labels: labels) }
+        #expect(throws: error) { try damaged.logits(of: damaged.run(batch)) }
     }
 
     @Test("refuses weights of blocks that the configuration does not have")

@@ -39,7 +39,7 @@ struct ModelWeightsTests {
 
     @Test(
         "what all names begin with is taken off, and what is missing put in front",
-        arguments: ["_orig_mod.", "module.", "model.", "module._orig_mod."])
+        arguments: ["_orig_mod.", "module.", "model.", "student.model."])
     func prefixes(wrapper: String) throws {
         try write { tensors in
             tensors = Dictionary(uniqueKeysWithValues: tensors.map { (wrapper + $0.key, $0.value) })
@@ -48,6 +48,62 @@ struct ModelWeightsTests {
         let inspection = try Inspection(folder: folder("model"))
         #expect(inspection.problems.isEmpty && inspection.unexpected.isEmpty)
         #expect(inspection.notes.contains { $0.contains("'\(wrapper)'") })
+    }
+
+    @Test("wrappers are taken off wherever they stand, unless two names would become one")
+    func wrappers() throws {
+        func wrap(_ name: String) -> String {
+            name.replacing(
+                "layers.1.", with: "layers.1._fsdp_wrapped_module._checkpoint_wrapped_module."
+            )
+            .replacing("backbone.", with: "module.backbone._orig_mod.")
+        }
+        try write { tensors in
+            tensors = Dictionary(uniqueKeysWithValues: tensors.map { (wrap($0.key), $0.value) })
+        }
+        #expect(try logits(folder("model")) == logits(folder("source")))
+        let inspection = try Inspection(folder: folder("model"))
+        #expect(inspection.problems.isEmpty && inspection.unexpected.isEmpty)
+        #expect(inspection.notes.count == 1 && inspection.notes[0].contains("'_orig_mod.'"))
+
+        try write { $0["backbone._orig_mod.norm_f.weight"] = $0["backbone.norm_f.weight"] }
+        #expect(
+            throws: ModelError.unexpectedTensors(
+                path: folder("model"), names: ["backbone._orig_mod.norm_f.weight"])
+        ) { try LanguageModel(folder: folder("model")) }
+    }
+
+    @Test("weights of one variant only are read, with a note")
+    func variant() throws {
+        try write()
+        try FileManager.default.moveItem(
+            atPath: folder("model/model.safetensors"),
+            toPath: folder("model/model.fp16.safetensors"))
+        #expect(try logits(folder("model")) == logits(folder("source")))
+        #expect(try LanguageModel(folder: folder("model")).notes.contains { $0.contains("'fp16'") })
+    }
+
+    @Test("a tied head that is stored in an element type that nothing reads is an error")
+    func foreignHead() throws {
+        try write()
+        let path = folder("model/model.safetensors")
+        var bytes = [UInt8](try readFile(path))
+        let count = 97 * 32
+        let length = bytes.withUnsafeBytes { Int($0.loadUnaligned(as: UInt64.self)) }
+        let end = bytes.count - 8 - length
+        let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+            .trimmingCharacters(in: .whitespaces).dropLast()
+        let entry =
+            #","lm_head.weight":{"dtype":"F8_E4M3","shape":[97,32],"data_offsets":[\#(end),\#(end + count)]}}"#
+        let text = Array((header + entry).utf8)
+        bytes =
+            withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+            + bytes[(8 + length)...] + [UInt8](repeating: 0x38, count: count)
+        try writeFile(bytes, to: path)
+        #expect(
+            throws: CheckpointError.foreignDType(
+                tensor: "lm_head.weight", path: path, found: "F8_E4M3")
+        ) { try LanguageModel(folder: folder("model")) }
     }
 
     @Test("a backbone that was saved by itself", arguments: ["", "model."])
@@ -61,12 +117,35 @@ struct ModelWeightsTests {
         #expect(try logits(folder("model")) == logits(folder("source")))
     }
 
+    @Test("of two models in one file that under the usual names is read, else none")
+    func twoModels() throws {
+        func renamed(_ name: String, _ prefix: String) -> String {
+            prefix + name.dropFirst("backbone.".count)
+        }
+        for (first, second) in [("a.", "backbone."), ("ema.backbone.", "backbone.")] {
+            try write { tensors in
+                for (name, tensor) in tensors {
+                    tensors[renamed(name, first)] = StoredTensor(Tensor(tensor.shape))
+                    tensors[renamed(name, second)] = tensor
+                }
+            }
+            #expect(try logits(folder("model")) == logits(folder("source")))
+        }
+        try write { tensors in
+            tensors = tensors.reduce(into: [:]) {
+                $0[renamed($1.key, "a.")] = $1.value
+                $0[renamed($1.key, "b.")] = $1.value
+            }
+        }
+        #expect(throws: CheckpointError.self) { try LanguageModel(folder: folder("model")) }
+    }
+
     @Test("a wrapper's name on some tensors only is not guessed at")
     func mixedPrefixes() throws {
         try write { tensors in
             tensors = Dictionary(
                 uniqueKeysWithValues: tensors.map { name, tensor in
-                    (name.contains("norm_f") ? name : "module." + name, tensor)
+                    (name.contains("norm_f") ? name : "student." + name, tensor)
                 })
         }
         #expect(throws: CheckpointError.self) { try LanguageModel(folder: folder("model")) }
@@ -143,8 +222,10 @@ struct ModelWeightsTests {
 
     @Test(
         "numbers that are not finite are named with their tensor and file",
-        arguments: ["backbone.embeddings.weight", "backbone.norm_f.weight", "lm_head.weight"],
-        [Float.nan, .infinity])
+        arguments: [
+            "backbone.embeddings.weight", "backbone.norm_f.weight", "lm_head.weight",
+            "backbone.layers.2.mixer.in_proj.weight", "backbone.layers.3.mixer.dt_bias",
+        ], [Float.nan, .infinity, -.nan])
     func notFinite(name: String, value: Float) throws {
         try write { tensors in
             let embedding = tensors["backbone.embeddings.weight"]!.float32()!.copy()
@@ -152,10 +233,13 @@ struct ModelWeightsTests {
             damaged.pointer[damaged.count - 1] = value
             tensors[name] = StoredTensor(damaged)
         }
-        let file = folder("model/model.safetensors")
-        #expect(throws: CheckpointError.notFinite(tensor: name, path: file, found: "\(value)")) {
-            try LanguageModel(folder: folder("model"))
-        }
+        let error = CheckpointError.notFinite(
+            tensor: name, path: folder("model/model.safetensors"),
+            found: value.isNaN ? "nan" : "inf")
+        #expect(throws: error) { try LanguageModel(folder: folder("model")) }
+        #expect(
+            try Inspection(folder: folder("model")).problems.map(\.description)
+                == [error.description])
     }
 
     @Test("both lines of transformers: spellings of config.json, shards, other files beside")
