@@ -1,47 +1,5 @@
 import Files
 
-/// How a text file is divided into documents, told by its name.
-private struct TextFormat {
-    enum Content { case text, records }
-    let suffix: String
-    let content: Content
-    let isCompressed: Bool
-
-    static let known = [
-        TextFormat(suffix: ".txt", content: .text, isCompressed: false),
-        TextFormat(suffix: ".jsonl", content: .records, isCompressed: false),
-        TextFormat(suffix: ".json", content: .records, isCompressed: false),
-        TextFormat(suffix: ".txt.zst", content: .text, isCompressed: true),
-        TextFormat(suffix: ".jsonl.zst", content: .records, isCompressed: true),
-    ]
-
-    /// nil for a pipe, a device or standard input, whose name says nothing: their content does.
-    static func of(_ path: String) throws -> TextFormat? {
-        if let format = known.first(where: { path.hasSuffix($0.suffix) }) { return format }
-        guard path == "-" || fileExists(path) && !isReplaced(path) && !isFolder(path) else {
-            throw CorpusError.unknownSuffix(path: path, known: known.map(\.suffix))
-        }
-        return nil
-    }
-
-    /// What the first bytes say: zstd's magic number, or the brace of a record, or else text.
-    static func of(content file: FileBytes) throws -> TextFormat {
-        let piece = try file.peek() ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        if piece.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-            let start = try ZstdBytes(FileBytes(copying: piece, path: file.path))
-            defer { withExtendedLifetime(start) {} }
-            return TextFormat(
-                suffix: "", content: Self.content(try start.next() ?? piece), isCompressed: true)
-        }
-        return TextFormat(suffix: "", content: Self.content(piece), isCompressed: false)
-    }
-
-    private static func content(_ start: UnsafeRawBufferPointer) -> Content {
-        let first = start.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        return first == UInt8(ascii: "{") ? .records : .text
-    }
-}
-
 /// The documents of text files, in order, one at a time.
 ///
 /// Memory is one document and buffers of constant size, however large the files are.
@@ -114,13 +72,11 @@ package final class DocumentReader {
     }
 
     private func open(_ input: Input) throws -> LineReader {
-        let file = try FileBytes(input.path)
-        let format = try input.format ?? TextFormat.of(content: file)
-        content = format.content
-        let source: any ByteSource = format.isCompressed ? try ZstdBytes(file) : file
+        let (source, content) = try openText(input.path, as: input.format)
+        self.content = content
         // A text is kept as it is.
         return LineReader(
-            source, path: input.path, limit: limit, skipsMark: format.content == .records)
+            source, path: input.path, limit: limit, skipsMark: content == .records)
     }
 
     // Inlined, the optimizer of Swift 6.3 ends with an internal error.

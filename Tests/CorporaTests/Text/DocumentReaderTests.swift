@@ -184,15 +184,51 @@ import Testing
 
     @Test(arguments: [
         ("a\n\n\nb\n", ["a\n\n\nb\n"]), ("{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n", ["a", "b"]),
-        ("\u{FEFF} {\"text\": \"c\"}", ["c"]), ("", [""]),
+        ("\u{FEFF} {\"text\": \"c\"}", ["c"]), (" \n\t {\"text\": \"c\"}", ["c"]), ("", [""]),
+        ("(", ["("]), ("P*M", ["P*M"]), (" \u{FEFF}{", [" \u{FEFF}{"]),
     ])
     func whatAPipeHoldsIsToldByItsFirstBytes(content: String, documents: [String]) throws {
-        let pipe = folder("pipe")
-        mkfifo(pipe, 0o600)
-        Thread.detachNewThread { try? Data(content.utf8).write(to: URL(fileURLWithPath: pipe)) }
-        let reader = try DocumentReader(paths: [pipe])
-        var found: [String] = []
-        while let document = try reader.next() { found.append(document) }
-        #expect(found == documents)
+        for count in 1...5 {
+            let pipe = try slowPipe(Array(content.utf8), first: count)
+            #expect(try DocumentReader(paths: [pipe]).rest() == documents)
+        }
+    }
+
+    @Test func aCompressedPipeMayComeInAnyPieces() throws {
+        let records = ZstdFrame.text(" \n{\"text\": \"a\"}\n{\"text\": \"b\"}\n")
+        for count in [1, 2, 3, 4, 5, 6, records.count - 1] {
+            let pipe = try slowPipe(records, first: count)
+            #expect(try DocumentReader(paths: [pipe]).rest() == ["a", "b"])
+        }
+        let skipped = ZstdFrame.skippable(Array(repeating: 7, count: 200)) + ZstdFrame.text("c")
+        for bytes in [skipped, records] {
+            let pipe = try slowPipe(bytes, first: 1, then: 1)
+            #expect(try DocumentReader(paths: [pipe]).rest().count == (bytes == records ? 2 : 1))
+        }
+        // What decides lies beyond the first piece that the decompressor gives.
+        let blanks = ZstdFrame.Block.run(0x20, count: 1 << 17)
+        let late = ZstdFrame.bytes([blanks, blanks, .raw(Array("{\"text\": \"d\"}".utf8))])
+        #expect(try DocumentReader(paths: [slowPipe(late, first: 2)]).rest() == ["d"])
+        let cut = try slowPipe(Array(records.dropLast()), first: 3)
+        #expect(throws: CorpusError.self) { try DocumentReader(paths: [cut]).rest() }
+    }
+
+    /// A pipe that gives its first bytes, then after pauses the others, `step` at a time.
+    private func slowPipe(_ bytes: [UInt8], first: Int, then step: Int = .max) throws -> String {
+        let pipe = folder("pipe-\(UUID())")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        Thread.detachNewThread {
+            let descriptor = open(pipe, O_WRONLY)
+            var rest = bytes[...]
+            var count = first
+            while !rest.isEmpty {
+                let piece = Array(rest.prefix(count))
+                rest = rest.dropFirst(write(descriptor, piece, piece.count))
+                usleep(500)
+                count = step
+            }
+            close(descriptor)
+        }
+        return pipe
     }
 }
