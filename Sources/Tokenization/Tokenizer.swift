@@ -74,20 +74,13 @@ package final class Tokenizer: Sendable {
         return encode(text)
     }
 
-    /// The text of some ids; bytes that are not UTF-8 become U+FFFD as in Hugging Face.
-    ///
-    /// - Throws: `TokenizationError.unknownID` for an id without a token, where Hugging Face leaves
-    ///   it out.
-    package func decode(_ ids: [TokenID], skippingSpecialTokens: Bool = false) throws -> String {
+    /// The text of some ids; bytes that are not UTF-8 become U+FFFD, and an id without a token has no
+    /// text, as in Hugging Face: models have more rows than their tokenizer has tokens.
+    package func decode(_ ids: [TokenID], skippingSpecialTokens: Bool = false) -> String {
         var bytes: [UInt8] = []
-        for (position, id) in ids.enumerated() {
-            guard vocabulary.token(of: id) != nil else {
-                throw TokenizationError.unknownID(
-                    path: path, id: id, position: position + 1,
-                    vocabularyCount: vocabularyCount)
-            }
-            if skippingSpecialTokens, vocabulary.isSpecial[Int(id)] { continue }
-            vocabulary.appendBytes(of: id, to: &bytes)
+        for id in ids {
+            if skippingSpecialTokens, vocabulary.isSpecial(id) { continue }
+            appendBytes(of: id, to: &bytes)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

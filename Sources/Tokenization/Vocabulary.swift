@@ -6,8 +6,8 @@ struct Vocabulary: Sendable {
 
     /// By id; nil where the file assigns none.
     private(set) var tokens: [String?] = []
-    /// Whether `decode` may leave the token out, by id.
-    private(set) var isSpecial: [Bool] = []
+    /// Those that `decode` may leave out.
+    private var specialIDs: Set<TokenID> = []
     /// The bytes of id i are `bytes[starts[i]..<starts[i + 1]]`.
     private var bytes: [UInt8] = []
     private var starts: [Int] = [0]
@@ -36,8 +36,7 @@ struct Vocabulary: Sendable {
         }
         modelCount = names.count
         try insert(added, modelCount: vocab.count)
-        isSpecial = tokens.map { _ in false }
-        for token in added where token.special { isSpecial[token.id] = true }
+        specialIDs = Set(added.filter(\.special).map { TokenID($0.id) })
         for token in tokens {
             bytes += token.map(ByteAlphabet.decode) ?? []
             starts.append(bytes.count)
@@ -65,6 +64,9 @@ struct Vocabulary: Sendable {
     func appendBytes(of id: TokenID, to output: inout [UInt8]) {
         output.append(contentsOf: bytes[starts[Int(id)]..<starts[Int(id) + 1]])
     }
+
+    /// Whether `decode` may leave the token out.
+    func isSpecial(_ id: TokenID) -> Bool { specialIDs.contains(id) }
 
     func token(of id: TokenID) -> String? {
         tokens.indices.contains(Int(id)) ? tokens[Int(id)] : nil

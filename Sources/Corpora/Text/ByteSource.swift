@@ -78,20 +78,6 @@ final class PeekableBytes: ByteSource {
     }
 }
 
-/// Bytes that were read already, as one piece; valid as long as they are.
-final class MemoryBytes: ByteSource {
-    private var rest: UnsafeRawBufferPointer?
-    private(set) var fileBytesRead = 0
-
-    init(_ bytes: UnsafeRawBufferPointer) { rest = bytes.isEmpty ? nil : bytes }
-
-    func next() throws -> UnsafeRawBufferPointer? {
-        defer { rest = nil }
-        fileBytesRead += rest?.count ?? 0
-        return rest
-    }
-}
-
 /// The size in bytes of the file at `path`; 0 where it has none, as a pipe.
 ///
 /// - Throws: `FileError` if it is missing, a folder, or unreadable.

@@ -119,15 +119,26 @@ final class LineReader {
     }
 }
 
-/// Calls `body` with every line of a file of records and its number. This is the one reading of such
-/// files: a byte order mark before the first line is skipped, and so are lines of white space.
-package func forEachRecord(of path: String, _ body: (Data, Int) throws -> Void) throws {
-    let reader = LineReader(
-        try FileBytes(path), path: path, limit: DocumentReader.documentLimit)
+/// Calls `body` with every record of a file that has one on each line, and the number of the line. A byte
+/// order mark before the first line is skipped, and so are lines of white space.
+///
+/// - Throws: `CorpusError` that names the line, `FileError`, and what `body` throws.
+package func forEachRecord<Record: Decodable>(
+    _ type: Record.Type, of path: String, _ body: (Record, Int) throws -> Void
+) throws {
+    try forEachRecord(type, of: FileBytes(path), path: path, body)
+}
+
+func forEachRecord<Record: Decodable>(
+    _ type: Record.Type, of bytes: any ByteSource, path: String,
+    _ body: (Record, Int) throws -> Void
+) throws {
+    let reader = LineReader(bytes, path: path, limit: DocumentReader.documentLimit)
     var isAtEnd = false
     while !isAtEnd {
         let read: Void? = try reader.next { line in
-            if !line.isBlank { try body(line.data, line.number) }
+            guard !line.isBlank else { return }
+            try body(line.decoded(path: path) { try Record(from: $0) }, line.number)
         }
         isAtEnd = read == nil
     }

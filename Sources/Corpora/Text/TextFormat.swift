@@ -41,13 +41,19 @@ func openText(
     let text =
         start.count >= 4 && mayBeginZstd(start)
         ? PeekableBytes(try ZstdBytes(bytes, path: path)) : bytes
-    var blanks = 0
-    let content = try text.peek { start in
-        while blanks < start.count, isBlank(start[blanks], at: blanks) { blanks += 1 }
-        return blanks < start.count || blanks > mostBlanks
+    return (text, try text.firstContent() == UInt8(ascii: "{") ? .records : .text)
+}
+
+extension PeekableBytes {
+    /// The first byte after a byte order mark and white space; nil if there is none, or not soon.
+    func firstContent() throws -> UInt8? {
+        var blanks = 0
+        let start = try peek { start in
+            while blanks < start.count, isBlank(start[blanks], at: blanks) { blanks += 1 }
+            return blanks < start.count || blanks > mostBlanks
+        }
+        return blanks < start.count ? start[blanks] : nil
     }
-    let isRecord = blanks < content.count && content[blanks] == UInt8(ascii: "{")
-    return (text, isRecord ? .records : .text)
 }
 
 /// More bytes of white space than this are text.

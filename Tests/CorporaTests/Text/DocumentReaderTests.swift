@@ -102,13 +102,15 @@ import Testing
                 + "name the key that holds the text")
     }
 
-    @Test(arguments: ["1", "null", "[\"x\"]", "{}", "true"])
+    @Test(arguments: [
+        "1", "null", "[\"x\"]", "{}", "true", "NaN", "-Infinity", "{\"__float__\": \"NaN\"}",
+    ])
     func aValueThatIsNoTextIsRefused(value: String) throws {
         let path = try file(folder, "a.jsonl", "{\"text\": \(value)}")
         #expect {
             try DocumentReader(paths: [path]).next()
         } throws: {
-            guard case .notText(path, line: 1, key: "text", _)? = $0 as? CorpusError else {
+            guard case .wrongValue(path, line: 1, key: "text", _)? = $0 as? CorpusError else {
                 return false
             }
             return true
@@ -117,7 +119,8 @@ import Testing
 
     @Test(arguments: [
         "{", "[]", "\"text\"", "3", "{\"text\": \"a}", "{\"text\": \"a\"} x", "{'text': 'a'}",
-        "{\"text\": \"\\q\"}", "nul", "\u{0}", "{\"text\": \"a\u{1}\"}",
+        "{\"text\": \"\\q\"}", "{\"text\": \"a\",}", "{\"text\": \"a\", \"x\": 01}", "nul", "\u{0}",
+        "{\"text\": \"a\u{1}\"}",
     ])
     func aLineThatIsNoObjectIsRefused(line: String) throws {
         let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n\(line)\n")
@@ -160,12 +163,13 @@ import Testing
     @Test func whatAFileHoldsDoesNotReachTheTerminalRaw() throws {
         let path = try file(
             folder, "a.jsonl", "{\u{1B}[2J" + String(repeating: "x", count: 1_000))
-        let found = "{\u{FFFD}[2J" + String(repeating: "x", count: 35) + "…"
-        let error = CorpusError.malformedRecord(path: path, line: 1, found: found)
+        let error = CorpusError.malformedRecord(
+            path: path, line: 1,
+            reason: "byte 1: found '\\u{1b}', expected a key in quotes")
         #expect(throws: error) { try DocumentReader(paths: [path]).next() }
         #expect(
-            "\(error)"
-                == "\(path):1: expected a sound JSON object on one line, found '\(found)'")
+            "\(error)" == "\(path):1: not the JSON expected: byte 1: found '\\u{1b}',"
+                + " expected a key in quotes")
     }
 
     @Test func aTextLongerThanTheLimitIsRefused() throws {
