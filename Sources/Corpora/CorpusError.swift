@@ -48,8 +48,8 @@ package enum CorpusError: UserFacingError, Equatable {
             "\(path):\(line): byte \(byte) at offset \(offset) is not UTF-8; "
                 + "convert the file to UTF-8"
         case .textTooLong(let path, let line, let limit):
-            "\(path):\(line): the text that starts here is longer than \(limit) bytes, "
-                + "the most one document may have; split it"
+            "\(path):\(line): \(limit) bytes from here on without a line feed, or in text a space, where"
+                + " they could be cut; divide them into lines"
         case .malformedRecord(let path, let line, let reason):
             "\(path):\(line): not the JSON expected: \(reason)"
         case .missingKey(let path, let line, let key, let found):

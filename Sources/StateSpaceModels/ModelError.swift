@@ -11,7 +11,8 @@ package enum ModelError: UserFacingError, Equatable {
     case unexpectedTensors(path: String, names: [String])
     case notFinite(path: String, block: Int)
     case stopAfter(blocks: Int, nLayers: Int)
-    case tokenOutOfRange(id: Int, vocabSize: Int)
+    /// Sequences and their tokens are counted from 1.
+    case tokenOutOfRange(id: Int, sequence: Int, position: Int, vocabSize: Int)
     case noTokens
     case unknownHook(pattern: String, closest: String?)
 
@@ -51,9 +52,9 @@ package enum ModelError: UserFacingError, Equatable {
                 + " the weights are damaged or too large for float32"
         case .stopAfter(let blocks, let nLayers):
             "cannot stop after \(blocks) blocks, expected 0 to \(nLayers)"
-        case .tokenOutOfRange(let id, let vocabSize):
-            "token id \(id) is outside the vocabulary 0...\(vocabSize - 1);"
-                + " is this the model's own tokenizer?"
+        case .tokenOutOfRange(let id, let sequence, let position, let vocabSize):
+            "token \(position) of sequence \(sequence) has id \(id), outside the model's vocabulary"
+                + " 0...\(vocabSize - 1); use the tokenizer that the model was trained with"
         case .noTokens: "no tokens to run the model on; give a text or ids"
         case .unknownHook(let pattern, let closest):
             "no hook point matches '\(pattern)'"

@@ -22,8 +22,13 @@ struct Vocabulary: Sendable {
 
     var count: Int { tokens.count }
 
-    /// - Parameter vocab: the model's tokens and their ids.
-    init(_ vocab: [(key: String, value: Int)], added: [AddedToken], path: String) throws {
+    /// - Parameters:
+    ///   - vocab: the model's tokens and their ids.
+    ///   - forms: in which added tokens stand for their bytes, if they are looked for in normalised text.
+    init(
+        _ vocab: [(key: String, value: Int)], added: [AddedToken], forms: [NormalizationForm],
+        path: String
+    ) throws {
         self.path = path
         names = ByteStringMap(minimumCapacity: vocab.count + added.count)
         let limit = min(Int(TokenID.max) - 1, vocab.count + added.count + Self.mostUnusedIDs)
@@ -37,7 +42,12 @@ struct Vocabulary: Sendable {
         modelCount = names.count
         try insert(added, modelCount: vocab.count)
         specialIDs = Set(added.filter(\.special).map { TokenID($0.id) })
-        for token in tokens {
+        var spelled = tokens
+        for token in added where token.normalized {
+            let normal = token.content.withBytes(forms.normalize)
+            spelled[token.id] = normal.map { String(decoding: $0, as: UTF8.self) } ?? token.content
+        }
+        for token in spelled {
             bytes += token.map(ByteAlphabet.decode) ?? []
             starts.append(bytes.count)
         }

@@ -19,9 +19,9 @@ extension BabilongRecord {
         if try bytes.firstContent() == UInt8(ascii: "[") {
             let reader = LineReader(
                 bytes, path: path, limit: DocumentReader.documentLimit, skipsMark: false)
-            _ = try reader.whole { all in
-                try requireUTF8(all, path: path, line: 1, offset: 0)
-                records = try decodeJSON([BabilongRecord].self, from: Data(all), path: path)
+            _ = try reader.nextPart(cut: { _ in nil }) { all, _ in
+                try requireUTF8(all.bytes, path: path, line: 1, offset: 0)
+                records = try decodeJSON([BabilongRecord].self, from: Data(all.bytes), path: path)
             }
         } else {
             try forEachRecord(BabilongRecord.self, of: bytes, path: path) { record, _ in

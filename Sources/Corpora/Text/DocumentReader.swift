@@ -2,7 +2,8 @@ import Files
 
 /// The documents of text files, in order, one at a time.
 ///
-/// Memory is one document and buffers of constant size, however large the files are.
+/// Memory is one line or record and buffers of constant size, however large the files are: a text that is
+/// one document comes in parts, where it may be cut.
 ///
 /// | Name ends in | Documents |
 /// |---|---|
@@ -20,9 +21,15 @@ package final class DocumentReader {
         let format: TextFormat?
     }
 
-    /// The most bytes a document or a line may have unless told otherwise, against a small
-    /// compressed file that decompresses without end.
-    package static let documentLimit = 1 << 30
+    /// The most bytes that a line, a record or a text between two places to cut it may have unless told
+    /// otherwise, against a small compressed file that decompresses without end.
+    package static let documentLimit = 1 << 28
+
+    /// A document, or a part of one.
+    package struct Part {
+        package let text: String
+        package let endsDocument: Bool
+    }
 
     /// Bytes of all the files on disk.
     package let fileBytes: Int
@@ -33,6 +40,7 @@ package final class DocumentReader {
     private let records: JSONLineDecoder
     private let lines: Bool
     private let limit: Int
+    private let cut: (UnsafeRawBufferPointer) -> Int?
     private var reader: LineReader?
     /// Of the file that `reader` reads.
     private var content = TextFormat.Content.text
@@ -41,13 +49,17 @@ package final class DocumentReader {
     /// - Parameters:
     ///   - key: where a JSON record keeps its text.
     ///   - lines: whether each line of a `.txt` file is a document; says nothing of other files.
-    ///   - limit: the most bytes a document or a line may have.
+    ///   - limit: the most bytes a line, a record or a text that is not cut may have.
+    ///   - cut: the last place in some bytes where a text may be cut, nil if there is none; texts stay
+    ///     whole by default.
     /// - Throws: `CorpusError.unknownSuffix`, or `FileError` for a file that is missing or a
     ///   folder, about any of the files before the first is read.
     package init(
         paths: [String], key: String = "text", lines: Bool = false,
-        limit: Int = DocumentReader.documentLimit
+        limit: Int = DocumentReader.documentLimit,
+        cut: @escaping (UnsafeRawBufferPointer) -> Int? = { _ in nil }
     ) throws {
+        self.cut = cut
         inputs = try paths.map { Input(path: $0, format: try .of($0)) }[...]
         fileBytes = try paths.reduce(0) { $0 + (try fileSize($1)) }
         records = JSONLineDecoder(key: key)
@@ -60,10 +72,22 @@ package final class DocumentReader {
     /// - Throws: `CorpusError` with file and line, `FileError`. There is nothing to be had after
     ///   an error.
     package func next() throws -> String? {
+        var document = ""
+        while let part = try nextPart() {
+            document += part.text
+            if part.endsDocument { return document }
+        }
+        return nil
+    }
+
+    /// The next document, or the next part of one; nil after the last.
+    ///
+    /// - Throws: as `next`.
+    package func nextPart() throws -> Part? {
         while let input = inputs.first {
             let reader = try self.reader ?? open(input)
             self.reader = reader
-            if let document = try nextDocument(from: reader) { return document }
+            if let part = try nextPart(from: reader) { return part }
             finishedBytes += reader.source.fileBytesRead
             self.reader = nil
             inputs.removeFirst()
@@ -81,11 +105,11 @@ package final class DocumentReader {
 
     // Inlined, the optimizer of Swift 6.3 ends with an internal error.
     @inline(never)
-    private func nextDocument(from reader: LineReader) throws -> String? {
-        switch content {
-        case .records: try nextRecord(from: reader)
-        case .text: lines ? try nextLine(from: reader) : try wholeText(from: reader)
-        }
+    private func nextPart(from reader: LineReader) throws -> Part? {
+        if content == .text, !lines { return try nextTextPart(from: reader) }
+        let document =
+            content == .records ? try nextRecord(from: reader) : try nextLine(from: reader)
+        return document.map { Part(text: $0, endsDocument: true) }
     }
 
     private func nextRecord(from reader: LineReader) throws -> String? {
@@ -105,7 +129,12 @@ package final class DocumentReader {
         }
     }
 
-    private func wholeText(from reader: LineReader) throws -> String? {
-        try reader.whole { try text($0, path: reader.path, line: 1, offset: 0) }
+    private func nextTextPart(from reader: LineReader) throws -> Part? {
+        try reader.nextPart(cut: cut) { part, isLast in
+            Part(
+                text: try text(
+                    part.bytes, path: reader.path, line: part.number, offset: part.offset),
+                endsDocument: isLast)
+        }
     }
 }

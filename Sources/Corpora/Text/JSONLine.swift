@@ -54,13 +54,14 @@ extension DecodingError {
         switch self {
         case .keyNotFound(let key, _):
             return .incompleteRow(path: path, line: line, key: key.stringValue)
-        case .typeMismatch(_, let context), .valueNotFound(_, let context),
-            .dataCorrupted(let context):
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
             let reason = context.debugDescription
             guard let key = context.codingPath.first else {
                 return .malformedRecord(path: path, line: line, reason: "the line \(reason)")
             }
             return .wrongValue(path: path, line: line, key: key.stringValue, reason: reason)
+        case .dataCorrupted(let context):
+            return .malformedRecord(path: path, line: line, reason: context.debugDescription)
         @unknown default:
             return .malformedRecord(path: path, line: line, reason: "\(self)")
         }

@@ -186,6 +186,35 @@ import Testing
         #expect(try DocumentReader(paths: [path], limit: 27).next()?.utf8.count == 27)
     }
 
+    @Test func aLongTextComesInPartsWhereItMayBeCut() throws {
+        let lines = (0..<60_000).map { "line \($0) é" + String(repeating: "x", count: $0 % 97) }
+        let text = lines.joined(separator: "\n")
+        let cut: (UnsafeRawBufferPointer) -> Int? = { $0.lastIndex(of: 0x0A) }
+        func parts(_ path: String, limit: Int = 1 << 22) throws -> [DocumentReader.Part] {
+            let reader = try DocumentReader(paths: [path], limit: limit, cut: cut)
+            var parts: [DocumentReader.Part] = []
+            while let part = try reader.nextPart() { parts.append(part) }
+            return parts
+        }
+        let path = try file(folder, "a.txt", text)
+        let found = try parts(path)
+        #expect(found.count > 3 && found.map(\.text).joined() == text)
+        #expect(found.dropFirst().allSatisfy { $0.text.hasPrefix("\nline") })
+        #expect(found.map(\.endsDocument) == found.indices.map { $0 == found.count - 1 })
+        let pipe = try slowPipe(Array(text.utf8), first: 3, then: 70_001)
+        #expect(try parts(pipe).map(\.text) == found.map(\.text))
+        // Parts say where in the file they are.
+        let broken = try file(folder, "b.txt", Array(text.utf8) + [0x0A, 0xFF])
+        let error = CorpusError.invalidUTF8(
+            path: broken, line: 60_001, offset: text.utf8.count + 1, byte: 0xFF)
+        #expect(throws: error) { try parts(broken) }
+        // What cannot be cut is bounded.
+        let long = try file(
+            folder, "c.txt", "a\nb\n" + String(repeating: "x", count: 3 << 20))
+        #expect(try parts(long).map(\.text.utf8.count) == [(3 << 20) + 4])
+        #expect(throws: CorpusError.self) { try parts(long, limit: 1 << 21) }
+    }
+
     @Test(arguments: [
         ("a\n\n\nb\n", ["a\n\n\nb\n"]), ("{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n", ["a", "b"]),
         ("\u{FEFF} {\"text\": \"c\"}", ["c"]), (" \n\t {\"text\": \"c\"}", ["c"]), ("", [""]),
