@@ -6,6 +6,7 @@ package enum JSONFlaw: Error, Equatable, CustomStringConvertible {
     case doubledKey(path: String)
     case tooDeep
     case tooLong(bytes: Int)
+    case tooManyValues
     case loneSurrogate(byte: Int)
     case unexpected(byte: Int, line: Int, found: String, expected: String)
 
@@ -20,6 +21,8 @@ package enum JSONFlaw: Error, Equatable, CustomStringConvertible {
             "lists and objects are nested deeper than \(JSONParser.maximumDepth) levels"
         case .tooLong(let bytes):
             "it has \(bytes) bytes, more than the \(JSONParser.maximumBytes) that are read"
+        case .tooManyValues:
+            "it has more than \(JSONParser.maximumValues) values; divide it"
         case .unexpected(let byte, let line, let found, let expected):
             "byte \(byte)\(line > 1 ? " (line \(line))" : ""): found \(found), expected \(expected)"
         }

@@ -5,6 +5,8 @@
 struct JSONParser {
     static let maximumDepth = 256
     static let maximumBytes = Int(UInt32.max)
+    /// Beyond what any file of ours has; a small compressed one can hold a list without end.
+    static let maximumValues = 1 << 25
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -45,6 +47,7 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSONFlaw) {
+        guard nodes.count < Self.maximumValues else { throw .tooManyValues }
         switch afterSpace {
         case UInt8(ascii: "{"): try object()
         case UInt8(ascii: "["): try list()

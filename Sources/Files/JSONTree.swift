@@ -113,13 +113,10 @@ func unescaped(_ text: UnsafeRawBufferPointer) -> [UInt8] {
     result.reserveCapacity(text.count)
     var place = 0
     while place < text.count {
-        let byte = text[place]
-        place += 1
-        guard byte == UInt8(ascii: "\\") else {
-            result.append(byte)
-            continue
-        }
-        place += 1
+        let plain = text[place...].prefix { $0 != UInt8(ascii: "\\") }
+        result.append(contentsOf: UnsafeRawBufferPointer(rebasing: plain))
+        place = plain.endIndex + 2
+        guard place <= text.count else { break }
         switch text[place - 1] {
         case UInt8(ascii: "b"): result.append(0x08)
         case UInt8(ascii: "f"): result.append(0x0C)
