@@ -8,11 +8,10 @@ package enum CorpusError: UserFacingError, Equatable {
     case zstdWindowTooLarge(path: String, limit: Int)
     case invalidUTF8(path: String, line: Int, offset: Int, byte: UInt8)
     case textTooLong(path: String, line: Int, limit: Int)
-    case malformedRecord(path: String, line: Int, found: String)
-    case flawedRecord(path: String, line: Int, reason: String)
+    case malformedRecord(path: String, line: Int, reason: String)
     case missingKey(path: String, line: Int, key: String, found: [String])
     case incompleteRow(path: String, line: Int, key: String)
-    case notText(path: String, line: Int, key: String, reason: String)
+    case wrongValue(path: String, line: Int, key: String, reason: String)
     case tooFewTokens(found: Int, window: Int, documents: Int)
 
     case unknownTask(name: String, known: [String])
@@ -49,21 +48,22 @@ package enum CorpusError: UserFacingError, Equatable {
             "\(path):\(line): byte \(byte) at offset \(offset) is not UTF-8; "
                 + "convert the file to UTF-8"
         case .textTooLong(let path, let line, let limit):
-            "\(path):\(line): the text that starts here is longer than \(limit) bytes, "
-                + "the most one document may have; split it"
-        case .malformedRecord(let path, let line, let found):
-            "\(path):\(line): expected a sound JSON object on one line, found '\(found)'"
-        case .flawedRecord(let path, let line, let reason): "\(path):\(line): \(reason)"
+            "\(path):\(line): \(limit) bytes from here on without a line feed, or in text a space, where"
+                + " they could be cut; divide them into lines"
+        case .malformedRecord(let path, let line, let reason):
+            "\(path):\(line): not the JSON expected: \(reason)"
         case .missingKey(let path, let line, let key, let found):
             "\(path):\(line): expected the key '\(key)', found "
                 + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", "))
                 + "; name the key that holds the text"
         case .incompleteRow(let path, let line, let key):
-            "\(path):\(line): no key '\(key)'; a row has 'input', 'question' and 'target'"
-        case .notText(let path, let line, let key, let reason):
-            "\(path):\(line): '\(key)' is not the text expected: \(reason)"
+            "\(path):\(line): no key '\(key)'"
+                + (["input", "question", "target"].contains(key)
+                    ? "; a row has 'input', 'question' and 'target'" : "")
+        case .wrongValue(let path, let line, let key, let reason):
+            "\(path):\(line): '\(key.clipped)' \(reason)"
         case .tooFewTokens(let found, let window, let documents):
-            "\(counted(documents, "document")) give \(counted(found, "token")), less than one window of \(window); "
+            "\(counted(documents, "document")) \(documents == 1 ? "gives" : "give") \(counted(found, "token")), less than one window of \(window); "
                 + "give more text or a shorter window"
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "

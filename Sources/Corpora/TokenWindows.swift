@@ -67,18 +67,21 @@ package struct ReadingProgress: Sendable {
 /// Reads documents and cuts their tokens into windows.
 ///
 /// - Parameters:
+///   - documents: which may come in parts, if the tokens of a part do not depend on the others.
+///   - countedBytes: how much of the text is counted at least.
 ///   - encode: the tokens of a text, without special tokens added.
 ///   - endOfText: the token before every document.
 ///   - endOfTextByteCount: UTF-8 bytes of that token's text; 13 for `<|endoftext|>`.
 ///   - window: tokens in a window.
-///   - limit: how many windows to keep; the rest of the text is read all the same and counted, so
-///     that `natsToBitsPerByte` is a property of the text and not of the limit.
-///   - progress: called after every document.
+///   - limit: how many windows to keep. Of the rest of the text the first `countedBytes` are read all the
+///     same and counted, so that `natsToBitsPerByte` is a property of the text and not of the limit.
+///   - progress: called after every document, or part of one.
 /// - Throws: `CorpusError.tooFewTokens` if there is not one window, and what `documents` throws.
 /// - SeeAlso: `chunk_and_tokenize` of tuned-lens 0.2.0, which forms the same stream in batches
 ///   whose borders depend on the number of processes; here there are no batches.
 package func tokenWindows(
-    from documents: DocumentReader, encode: (String) throws -> [TokenID], endOfText: TokenID,
+    from documents: DocumentReader, countedBytes: Int = 1 << 26,
+    encode: (String) throws -> [TokenID], endOfText: TokenID,
     endOfTextByteCount: Int = 13, window: Int, limit: Int? = nil,
     progress: ((ReadingProgress) -> Void)? = nil
 ) throws -> TokenWindows {
@@ -89,15 +92,19 @@ package func tokenWindows(
     var tokenCount = 0
     var byteCount = 0
     var documentCount = 0
-    while var document = try documents.next() {
-        let tokens = try encode(document)
-        if ids.count < wanted {
-            ids.append(endOfText)
-            ids.append(contentsOf: tokens.prefix(wanted - ids.count))
+    var isInside = false
+    while ids.count < wanted || byteCount < countedBytes, let part = try documents.nextPart() {
+        if !isInside {
+            if ids.count < wanted { ids.append(endOfText) }
+            tokenCount += 1
+            byteCount += endOfTextByteCount
+            documentCount += 1
         }
-        tokenCount += 1 + tokens.count
-        byteCount += endOfTextByteCount + document.withUTF8 { $0.count }
-        documentCount += 1
+        isInside = !part.endsDocument
+        let tokens = try encode(part.text)
+        if ids.count < wanted { ids.append(contentsOf: tokens.prefix(wanted - ids.count)) }
+        tokenCount += tokens.count
+        byteCount += part.text.utf8.count
         progress?(
             ReadingProgress(
                 fileBytesRead: documents.fileBytesRead, fileBytes: documents.fileBytes,

@@ -6,6 +6,8 @@ package enum FileError: UserFacingError, Equatable {
     case danglingLink(path: String, target: String)
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
+    /// Standard input, named a second time.
+    case readBefore(path: String)
     case unwritable(path: String, reason: String)
     case tooLittleSpace(path: String, bytes: Int, free: Int)
     case locked(path: String)
@@ -23,7 +25,7 @@ package enum FileError: UserFacingError, Equatable {
         switch self {
         case .missing, .danglingLink: .missingInput
         case .malformedJSON: .badData
-        case .foreign, .modelPart, .sameOutput: .usage
+        case .foreign, .modelPart, .sameOutput, .readBefore: .usage
         case .isFolder, .unreadable, .unwritable, .tooLittleSpace, .locked, .keptElsewhere:
             .inputOutput
         }
@@ -36,6 +38,9 @@ package enum FileError: UserFacingError, Equatable {
             "\(path): is a link to \(target), which does not exist; download or copy it again"
         case .isFolder(let path): "\(path): is a folder, expected a file"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+        case .readBefore(let path):
+            "\(path): standard input is named twice, but can be read only once; save it to a file"
+                + " and name that"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .tooLittleSpace(let path, let bytes, let free):
             "\(path): about \(spelledBytes(bytes)) are to be written, but the disk has"

@@ -77,14 +77,6 @@ package final class MappedFile: @unchecked Sendable {
     }
 }
 
-/// Opens a file, or takes standard input for `-`.
-package func openForReading(_ path: String) throws -> Int32 {
-    let descriptor =
-        path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError.reading(path) }
-    return descriptor
-}
-
 /// Everything that comes until the end, in memory that the caller frees.
 private func readToEnd(_ descriptor: Int32, _ path: String) throws -> UnsafeRawBufferPointer {
     var content: [UInt8] = []

@@ -12,11 +12,11 @@ package enum StandardStreams {
     private static let longest = 4000
 
     /// Keeps files that are opened later from taking the place of a stream that was closed by the
-    /// caller. Writing to a closed stream stays an error.
+    /// caller. Writing to a closed stream stays an error, and so does reading from one.
     package static func prepare() {
         for stream in 0..<Int32(3) where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number, and so this stream's.
-            _ = open("/dev/null", O_RDONLY)
+            _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 

@@ -99,11 +99,11 @@ struct CaptureCommand: ParsableCommand {
     }
 
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {
+        let vocabulary = 0..<TokenID(model.configuration.vocabSize)
         if let text { return [try modelOptions.loadTokenizer(for: model).encode(text)] }
         if let ids {
             return [
                 try ids.split(separator: ",", omittingEmptySubsequences: false).map {
-                    let vocabulary = 0..<TokenID(model.configuration.vocabSize)
                     guard let id = TokenID($0.trimmingCharacters(in: .whitespaces)),
                         vocabulary.contains(id)
                     else {
@@ -119,6 +119,12 @@ struct CaptureCommand: ParsableCommand {
         let lists = try decodeJSON([TokenIDList].self, from: idsFile).map(\.ids)
         guard Set(lists.map(\.count)).count == 1 else {
             throw CommandError.unequalLengths(path: idsFile, lengths: lists.map(\.count))
+        }
+        for (row, list) in lists.enumerated() {
+            guard let item = list.firstIndex(where: { !vocabulary.contains($0) }) else { continue }
+            throw CommandError.foreignID(
+                path: idsFile, list: row + 1, item: item + 1, id: list[item],
+                last: vocabulary.upperBound - 1)
         }
         return lists
     }

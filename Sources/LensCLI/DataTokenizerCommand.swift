@@ -106,23 +106,26 @@ struct DataTokenizerCommand: ParsableCommand {
         let tasks = try BabilongTasks.parse(tasks)
         var text = Text()
         let hash = SHA256()
-        func add(_ document: String) {
-            text.words.add(document)
+        func add(_ part: String, endsDocument: Bool = true) throws {
+            text.words.add(part)
+            guard text.words.size < UInt32.max else { throw CommandError.tooManyWords(data: data) }
+            hash.update(part)
+            guard endsDocument else { return }
             text.documents += 1
-            hash.update(document)
             [UInt8(0xFF)].withUnsafeBytes { hash.update($0) }
         }
 
-        let reader = try documents.reader(of: data.filter { !isFolder($0) })
+        let reader = try documents.reader(
+            of: data.filter { !isFolder($0) }, cuts: PretokenCounts.cuts)
         let display = ProgressDisplay("reading text", unit: "MB", total: reader.fileBytes)
-        while let document = try reader.next() {
-            add(document)
+        while let part = try reader.nextPart() {
+            try add(part.text, endsDocument: part.endsDocument)
             display.update(reader.fileBytesRead)
         }
         display.finish()
         for folder in data where isFolder(folder) {
             for sample in try loadBabilong(data: folder, length: length, tasks: tasks) {
-                add(sample.needleText)
+                try add(sample.needleText)
             }
         }
         guard !text.words.isEmpty else { throw CommandError.noText(data: data) }

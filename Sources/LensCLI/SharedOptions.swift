@@ -110,8 +110,9 @@ struct DocumentOptions: ParsableArguments {
     @Flag(help: "Take every line of a .txt file as a document, as upstream does.")
     var lines = false
 
-    func reader(of paths: [String]) throws -> DocumentReader {
-        try DocumentReader(paths: paths, key: textKey, lines: lines)
+    /// - Parameter cuts: where the texts may come in parts.
+    func reader(of paths: [String], cuts: TextCuts) throws -> DocumentReader {
+        try DocumentReader(paths: paths, key: textKey, lines: lines, cut: cuts.last)
     }
 }
 
@@ -143,7 +144,7 @@ struct CorpusOptions: ParsableArguments {
         guard let endOfText = tokenizer.endOfText else {
             throw CommandError.noEndOfText(path: tokenizer.path)
         }
-        let documents = try documents.reader(of: paths ?? data)
+        let documents = try documents.reader(of: paths ?? data, cuts: tokenizer.cuts)
         let display = ProgressDisplay("reading text", unit: "MB", total: documents.fileBytes)
         defer { display.finish() }
         return try tokenWindows(
@@ -158,7 +159,9 @@ enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
     case noEndOfText(path: String)
     case noText(data: [String])
+    case tooManyWords(data: [String])
     case unequalLengths(path: String, lengths: [Int])
+    case foreignID(path: String, list: Int, item: Int, id: TokenID, last: TokenID)
     case notReached(points: [String], blocks: Int)
     case interrupted(folder: String)
     case interruptedWithoutState
@@ -172,7 +175,8 @@ enum CommandError: UserFacingError, Equatable {
     var kind: FailureKind {
         switch self {
         case .missingTokenizer, .noModels: .missingInput
-        case .noEndOfText, .noText, .unequalLengths, .allHeldOut: .badData
+        case .noEndOfText, .noText, .tooManyWords, .unequalLengths, .foreignID, .allHeldOut:
+            .badData
         case .notReached, .foreignFolder, .budgetTooSmall: .usage
         case .stopped: .inputOutput
         case .interrupted, .interruptedWithoutState: .interrupted
@@ -188,9 +192,15 @@ enum CommandError: UserFacingError, Equatable {
             "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
         case .noText(let data):
             "\(data.joined(separator: ", ")): not one character of text; give some to learn from"
+        case .tooManyWords(let data):
+            "\(data.joined(separator: ", ")): more than 4 GiB of words that are all different; give less"
+                + " text"
         case .unequalLengths(let path, let lengths):
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
+        case .foreignID(let path, let list, let item, let id, let last):
+            "\(path): list \(list), item \(item): id \(id) is outside the model's vocabulary 0...\(last);"
+                + " make the ids with the model's own tokenizer"
         case .notReached(let points, let blocks):
             "--stop-after \(blocks): the run ends before \(points.prefix(3).joined(separator: ", "))"
                 + (points.count > 3 ? " and \(points.count - 3) more" : "")

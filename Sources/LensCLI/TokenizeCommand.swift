@@ -79,7 +79,7 @@ struct TokenizeCommand: ParsableCommand {
     ) throws -> Converted {
         if decode {
             let ids = try decodeJSON(TokenIDList.self, from: input, path: name).ids
-            return .text(try tokenizer.decode(ids))
+            return .text(tokenizer.decode(ids))
         }
         return .ids(try tokenizer.encode(contents: input, of: name))
     }
@@ -87,16 +87,15 @@ struct TokenizeCommand: ParsableCommand {
     private func convertLines(
         of path: String, _ tokenizer: Tokenizer, to output: inout BufferedOutput
     ) throws {
-        try forEachRecord(of: path) { line, number in
-            let name = "\(path), line \(number)"
-            if decode {
-                let ids = try decodeJSON(IDsLine.self, from: line, path: name).ids
-                let text = TextLine(text: try tokenizer.decode(ids))
+        if decode {
+            try forEachRecord(IDsLine.self, of: path) { record, _ in
+                let text = TextLine(text: tokenizer.decode(record.ids))
                 try output.write(try encodeJSON(text, pretty: false))
                 try output.write("\n".utf8)
-            } else {
-                let text = try decodeJSON(TextLine.self, from: line, path: name).text
-                try write(.ids(tokenizer.encode(text)), to: &output)
+            }
+        } else {
+            try forEachRecord(TextLine.self, of: path) { record, _ in
+                try write(.ids(tokenizer.encode(record.text)), to: &output)
             }
         }
     }
@@ -128,11 +127,11 @@ private struct IDsLine: Decodable {
     enum CodingKeys: CodingKey { case ids }
 
     init(from decoder: any Decoder) throws {
-        if let values = try? decoder.container(keyedBy: CodingKeys.self) {
-            ids = try values.decode(TokenIDList.self, forKey: .ids).ids
-        } else {
+        guard let values = try? decoder.container(keyedBy: CodingKeys.self) else {
             ids = try TokenIDList(from: decoder).ids
+            return
         }
+        ids = try values.decode(TokenIDList.self, forKey: .ids).ids
     }
 }
 

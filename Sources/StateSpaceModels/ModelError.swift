@@ -12,7 +12,8 @@ package enum ModelError: UserFacingError, Equatable {
     case notFinite(path: String, what: String, tensor: String, largest: String)
     case captureNotFinite(path: String, point: HookPoint, found: String)
     case stopAfter(blocks: Int, nLayers: Int)
-    case tokenOutOfRange(id: Int, vocabSize: Int)
+    /// Sequences and their tokens are counted from 1.
+    case tokenOutOfRange(id: Int, sequence: Int, position: Int, vocabSize: Int)
     case noTokens
     case unknownHook(pattern: String, closest: [String])
 
@@ -56,9 +57,9 @@ package enum ModelError: UserFacingError, Equatable {
                 + " are damaged, or too large for float32"
         case .stopAfter(let blocks, let nLayers):
             "cannot stop after \(counted(blocks, "block")), expected 0 to \(nLayers)"
-        case .tokenOutOfRange(let id, let vocabSize):
-            "token id \(id) is outside the vocabulary 0...\(vocabSize - 1);"
-                + " is this the model's own tokenizer?"
+        case .tokenOutOfRange(let id, let sequence, let position, let vocabSize):
+            "token \(position) of sequence \(sequence) has id \(id), outside the model's vocabulary"
+                + " 0...\(vocabSize - 1); use the tokenizer that the model was trained with"
         case .noTokens: "no tokens to run the model on; give a text or ids"
         case .unknownHook(let pattern, let closest):
             "no hook point matches '\(pattern.clipped)'"

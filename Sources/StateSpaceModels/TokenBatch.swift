@@ -23,8 +23,12 @@ package struct TokenBatch: Sendable {
         guard !sequences.isEmpty, sequences.allSatisfy({ !$0.isEmpty }) else {
             throw ModelError.noTokens
         }
-        if let id = ids.first(where: { $0 < 0 || Int($0) >= vocabSize }) {
-            throw ModelError.tokenOutOfRange(id: Int(id), vocabSize: vocabSize)
+        for (sequence, range) in sequences.enumerated() {
+            guard let row = range.first(where: { !(0..<Int32(vocabSize)).contains(ids[$0]) })
+            else { continue }
+            throw ModelError.tokenOutOfRange(
+                id: Int(ids[row]), sequence: sequence + 1, position: row - range.lowerBound + 1,
+                vocabSize: vocabSize)
         }
     }
 }

@@ -7,9 +7,9 @@ import Collections
 /// one of the smaller ids, the left one first. That is the order of Hugging Face's `BpeTrainer`,
 /// and the result is the same.
 ///
-/// Counts are kept up to date only in the words that a merge touches, and a queue brings up the
-/// next pair. A pair enters it once, when the younger of its tokens arises: the limits of a token
-/// were limits through all merges before, so what lies between them was merged as if it stood
+/// Counts are kept up to date only where a merge happens, and a queue brings up the next pair with the
+/// places where it stands. A pair enters it once, when the younger of its tokens arises: the limits of a
+/// token were limits through all merges before, so what lies between them was merged as if it stood
 /// alone. Hence every token is joined from the same two wherever it stands, in one merge.
 ///
 /// - SeeAlso: `do_train` in Hugging Face tokenizers 0.22, `models/bpe/trainer.rs`; Sennrich,
@@ -20,34 +20,36 @@ package struct BPETrainer {
 
     struct Pair: Hashable {
         let left, right: TokenID
+
+        /// At once, which is faster than one after the other.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(Int64(left) << 32 | Int64(right))
+        }
     }
 
-    /// A pair in the queue and the words it stood in when it got there.
+    /// A pair in the queue.
     private struct Candidate: Comparable {
-        /// At that time; `pairCounts` may have fallen since.
+        /// When it got there; it may have fallen since.
         var count: Int
         let pair: Pair
-        let words: [Int32]
 
         /// The greatest is merged first.
         static func < (a: Candidate, b: Candidate) -> Bool {
             (a.count, b.pair.left, b.pair.right) < (b.count, a.pair.left, a.pair.right)
         }
-
-        static func == (a: Candidate, b: Candidate) -> Bool {
-            a.count == b.count && a.pair == b.pair
-        }
     }
 
-    /// The tokens of word i are the first `lengths[i]` from `starts[i]` on; merged in place.
-    private var tokens: [TokenID] = []
-    private var starts: [Int] = []
-    private var lengths: [Int] = []
-    private let wordCounts: [Int]
+    private struct Occurrences {
+        var count = 0
+        /// Where its left token began when it came to stand there, in order.
+        var places: [UInt32] = []
+    }
 
-    private var pairCounts: [Pair: Int] = [:]
-    /// Where pairs came to stand that are not in the queue yet.
-    private var newPlaces: [Pair: [Int32]] = [:]
+    private var text: MergedWords
+    private let wordCounts: [Int]
+    private var pairs: [Pair: Occurrences] = [:]
+    /// Those that are not in the queue yet.
+    private var newPairs: [Pair] = []
     private var queue = Heap<Candidate>()
 
     /// The bytes of the tokens by id.
@@ -62,13 +64,12 @@ package struct BPETrainer {
         vocabulary = [Array(TrainedTokenizer.endOfText.utf8)] + alphabet.map { [$0] }
         var byteTokens = [TokenID](repeating: 0, count: 256)
         for (id, byte) in zip(1..., alphabet) { byteTokens[Int(byte)] = TokenID(id) }
+        text = MergedWords(words, byteTokens: byteTokens)
         for word in wordCounts.indices {
-            let bytes = words.pretokens[word]
-            starts.append(tokens.count)
-            lengths.append(bytes.count)
-            tokens.append(contentsOf: bytes.lazy.map { byteTokens[Int($0)] })
-            for place in starts[word]..<max(starts[word], tokens.count - 1) {
-                add(Pair(left: tokens[place], right: tokens[place + 1]), in: word)
+            for place in text.places(of: word).dropLast() {
+                add(
+                    Pair(left: text.token(at: place), right: text.token(at: place + 1)), at: place,
+                    count: wordCounts[word])
             }
         }
         queueNewPairs()
@@ -86,65 +87,64 @@ package struct BPETrainer {
             count >= Self.smallestVocabulary,
             "a vocabulary of \(count) tokens, expected at least \(Self.smallestVocabulary)")
         while vocabulary.count < count, var next = queue.popMax() {
-            let current = pairCounts[next.pair] ?? 0
+            let current = pairs[next.pair]?.count ?? 0
             guard next.count == current else {
                 next.count = current
                 if current > 0 { queue.insert(next) }
                 continue
             }
-            merge(next)
+            merge(next.pair)
             progress(vocabulary.count)
         }
         return TrainedTokenizer(vocabulary: vocabulary, merges: merges)
     }
 
-    private mutating func merge(_ next: Candidate) {
+    /// Merges every `pair` and counts the pairs that this breaks and makes.
+    private mutating func merge(_ pair: Pair) {
         let merged = TokenID(vocabulary.count)
-        vocabulary.append(vocabulary[Int(next.pair.left)] + vocabulary[Int(next.pair.right)])
-        merges.append(next.pair)
-        for word in next.words { merge(next.pair, into: merged, word: Int(word)) }
+        let (left, right) = (vocabulary[Int(pair.left)], vocabulary[Int(pair.right)])
+        vocabulary.append(left + right)
+        merges.append(pair)
+        var word = 0
+        for place in pairs.removeValue(forKey: pair)?.places ?? [] {
+            let place = Int(place)
+            let middle = place + left.count
+            guard text.token(at: place) == pair.left, text.token(at: middle) == pair.right else {
+                continue
+            }
+            let end = middle + right.count
+            word = text.word(at: place, from: word)
+            let count = wordCounts[word]
+            if let before = text.start(before: place) {
+                let previous = text.token(at: before)
+                pairs[Pair(left: previous, right: pair.left)]?.count -= count
+                add(Pair(left: previous, right: merged), at: before, count: count)
+            }
+            let following = text.token(at: end)
+            if following >= 0 {
+                pairs[Pair(left: pair.right, right: following)]?.count -= count
+                add(Pair(left: merged, right: following), at: place, count: count)
+            }
+            text.merge(place..<end, middle: middle, into: merged)
+        }
         queueNewPairs()
     }
 
-    /// Merges every `pair` of a word and counts the pairs that this breaks and makes.
-    private mutating func merge(_ pair: Pair, into merged: TokenID, word: Int) {
-        let (start, end) = (starts[word], starts[word] + lengths[word])
-        var (read, write) = (start, start)
-        while read < end {
-            defer { write += 1 }
-            guard tokens[read] == pair.left, read + 1 < end, tokens[read + 1] == pair.right else {
-                tokens[write] = tokens[read]
-                read += 1
-                continue
-            }
-            if write > start {
-                let previous = tokens[write - 1]
-                pairCounts[Pair(left: previous, right: pair.left), default: 0] -= wordCounts[word]
-                add(Pair(left: previous, right: merged), in: word)
-            }
-            tokens[write] = merged
-            read += 2
-            if read < end {
-                let following = tokens[read]
-                pairCounts[Pair(left: pair.right, right: following), default: 0] -= wordCounts[word]
-                add(Pair(left: merged, right: following), in: word)
-            }
-        }
-        lengths[word] = write - start
-    }
-
-    private mutating func add(_ pair: Pair, in word: Int) {
-        pairCounts[pair, default: 0] += wordCounts[word]
-        let place = Int32(word)
-        if newPlaces[pair]?.last != place { newPlaces[pair, default: []].append(place) }
+    private mutating func add(_ pair: Pair, at place: Int, count: Int) {
+        let isNew = {
+            (known: inout Occurrences) in
+            known.count += count
+            known.places.append(UInt32(place))
+            return known.places.count == 1
+        }(&pairs[pair, default: Occurrences()])
+        if isNew { newPairs.append(pair) }
     }
 
     private mutating func queueNewPairs() {
-        for (pair, words) in newPlaces {
-            guard let count = pairCounts[pair], count > 0 else { continue }
-            queue.insert(Candidate(count: count, pair: pair, words: words))
+        for pair in newPairs {
+            guard let count = pairs[pair]?.count, count > 0 else { continue }
+            queue.insert(Candidate(count: count, pair: pair))
         }
-        // Kept capacity would be walked through at every merge, and the first filling is huge.
-        newPlaces = [:]
+        newPairs = []
     }
 }

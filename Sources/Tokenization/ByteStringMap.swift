@@ -11,6 +11,9 @@ struct ByteStringMap {
 
     var count: Int { starts.count - 1 }
 
+    /// Bytes of all strings, and one for each.
+    var size: Int { bytes.count + count }
+
     init(minimumCapacity: Int = 0) {
         var size = 16
         while size < 2 * minimumCapacity { size *= 2 }

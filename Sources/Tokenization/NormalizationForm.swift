@@ -69,3 +69,18 @@ enum NormalizationForm: String, Sendable, CaseIterable {
         return composes ? tables.composedInert[Int(value)] : tables.decomposedInert[Int(value)]
     }
 }
+
+extension [NormalizationForm] {
+    /// The text after all forms in their order; nil if it is in them already.
+    func normalize(_ text: Bytes) -> [UInt8]? {
+        var result: [UInt8]?
+        for form in self {
+            if let current = result {
+                result = current.withUnsafeBufferPointer(form.normalize) ?? current
+            } else {
+                result = form.normalize(text)
+            }
+        }
+        return result
+    }
+}

@@ -2,7 +2,8 @@
 ///
 /// Texts are normalised to NFC and cut by the GPT-2 pattern. As in Hugging Face's training, added
 /// tokens are not looked for: `<|endoftext|>` spelled out in a text is text. A pretoken of more than
-/// 64 KiB is cut there all the same: every merge walks through the words it touches.
+/// 64 KiB is cut there all the same, so that memory does not grow with what a small compressed file can
+/// hold.
 package struct PretokenCounts {
     private static let longest = 1 << 16
 
@@ -13,6 +14,12 @@ package struct PretokenCounts {
     package init() {}
 
     package var isEmpty: Bool { counts.isEmpty }
+
+    /// Bytes of all pretokens, and one for each: what is merged.
+    package var size: Int { pretokens.size }
+
+    /// Where documents may be cut: the parts have the pretokens of the whole.
+    package static let cuts = TextCuts(atSpaces: true, atLineFeeds: true)
 
     /// Counts the pretokens of one more document; none reaches from one document into another.
     package mutating func add(_ document: String) {

@@ -1,20 +1,30 @@
 /// Cuts normalised text into pretokens and merges the bytes of each into tokens.
 ///
-/// A pretoken of more than 16 MiB is cut there all the same, so that memory does not grow with what a
+/// A pretoken of more than 1 MiB is cut there all the same, so that memory does not grow with what a
 /// small compressed file can hold; no word of any language comes near.
 struct PretokenEncoder: Sendable {
-    private static let longest = 1 << 24
+    private static let longest = 1 << 20
 
-    let vocabulary: Vocabulary
-    let merges: MergeTable
-    /// A pretoken that is in the vocabulary as a whole becomes that token without merging.
-    let ignoresMerges: Bool
+    private let vocabulary: Vocabulary
+    private let merges: MergeTable
+    private let ignoresMerges: Bool
+    private let joints: ByteJoints
+
+    /// - Parameter ignoresMerges: whether a pretoken that is in the vocabulary as a whole becomes that
+    ///   token without merging.
+    init(vocabulary: Vocabulary, merges: MergeTable, ignoresMerges: Bool) {
+        self.vocabulary = vocabulary
+        self.merges = merges
+        self.ignoresMerges = ignoresMerges
+        joints = ByteJoints(vocabulary)
+    }
 
     /// What one caller at a time may use and keep between texts.
     struct Memory: Sendable {
         var cache = PretokenCache()
         var merger = PairMerger()
         var tokens: [TokenID] = []
+        var part: [TokenID] = []
     }
 
     /// Appends the ids of `text`, cut by the GPT-2 pattern if `splits`.
@@ -43,8 +53,12 @@ struct PretokenEncoder: Sendable {
             memory.tokens.append(whole)
             return
         }
-        for byte in pretoken { memory.tokens.append(vocabulary.byteTokens[Int(byte)]) }
-        memory.merger.merge(&memory.tokens, with: merges)
+        joints.forEachPart(of: pretoken) { part in
+            memory.part.removeAll(keepingCapacity: memory.part.count < 1 << 16)
+            for byte in part { memory.part.append(vocabulary.byteTokens[Int(byte)]) }
+            memory.merger.merge(&memory.part, with: merges)
+            memory.tokens.append(contentsOf: memory.part)
+        }
     }
 
     private func wholeToken(_ pretoken: Bytes) -> TokenID? {

@@ -15,8 +15,8 @@ package struct TokenIDList: Decodable {
                     .init(
                         codingPath: container.codingPath,
                         debugDescription:
-                            "\(spelled) is no token id, expected a whole number from 0"
-                            + " to \(TokenID.max)"))
+                            "item \(container.currentIndex) is \(spelled), which is no token id;"
+                            + " expected whole numbers from 0 to \(TokenID.max)"))
             }
             ids.append(TokenID(number))
         }

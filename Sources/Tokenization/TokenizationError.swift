@@ -14,7 +14,6 @@ package enum TokenizationError: UserFacingError, Equatable {
     case addedTokenID(path: String, token: String, found: Int, expected: Int)
     /// A text to encode whose bytes are not UTF-8 from `offset` on.
     case notUTF8(path: String, offset: Int)
-    case unknownID(path: String, id: TokenID, position: Int, vocabularyCount: Int)
 
     package var kind: FailureKind { .badData }
 
@@ -40,9 +39,6 @@ package enum TokenizationError: UserFacingError, Equatable {
                 + "from the vocabulary and the tokens before it; correct the id"
         case .notUTF8(let path, let offset):
             "\(path): byte \(offset) does not belong to UTF-8 text; convert the text to UTF-8"
-        case .unknownID(let path, let id, let position, let vocabularyCount):
-            "\(path): no token has id \(id) (number \(position) of those given); "
-                + "expected an id below \(vocabularyCount) that the file assigns"
         }
     }
 }

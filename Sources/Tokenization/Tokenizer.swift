@@ -5,10 +5,13 @@ package typealias TokenID = Int32
 
 /// A byte-level BPE tokenizer read from a Hugging Face `tokenizer.json`.
 ///
-/// Texts become the same ids as with Hugging Face tokenizers 0.22, whatever the text, and the
-/// file is refused if it asks for anything that would make them differ.
+/// Texts become the same ids as with Hugging Face tokenizers 0.22 and 0.23, and the file is refused if it
+/// asks for anything that would make them differ. Only a word of more than 1 MiB may have others, since
+/// it is cut (`PretokenEncoder`).
 package final class Tokenizer: Sendable {
     package let path: String
+    /// Where texts may be cut so that the ids of the parts are those of the whole.
+    package let cuts: TextCuts
 
     private let vocabulary: Vocabulary
     private let pipeline: Pipeline
@@ -27,7 +30,7 @@ package final class Tokenizer: Sendable {
         pipeline = try Pipeline(file, path: path)
         vocabulary = try Vocabulary(
             integerEntries(of: ["model", "vocab"], in: data, path: path),
-            added: file.addedTokens ?? [], path: path)
+            added: file.addedTokens ?? [], forms: pipeline.normalization, path: path)
         encoder = PretokenEncoder(
             vocabulary: vocabulary,
             merges: try vocabulary.mergeTable(file.model.merges, path: path),
@@ -36,12 +39,13 @@ package final class Tokenizer: Sendable {
         let added =
             (file.addedTokens ?? []).filter(\.special)
             + (file.addedTokens ?? []).filter { !$0.special }
+        cuts = TextCuts(pipeline, added: added)
         let forms = pipeline.normalization
         rawTokens = AddedTokenMatcher(
             added.filter { !$0.normalized }.map { ($0, Array($0.content.utf8)) })
         normalizedTokens = AddedTokenMatcher(
             added.filter(\.normalized).map { token in
-                (token, token.content.withBytes { Self.normalize($0, forms) ?? Array($0) })
+                (token, token.content.withBytes { forms.normalize($0) ?? Array($0) })
             })
     }
 
@@ -74,20 +78,14 @@ package final class Tokenizer: Sendable {
         return encode(text)
     }
 
-    /// The text of some ids; bytes that are not UTF-8 become U+FFFD as in Hugging Face.
-    ///
-    /// - Throws: `TokenizationError.unknownID` for an id without a token, where Hugging Face leaves
-    ///   it out.
-    package func decode(_ ids: [TokenID], skippingSpecialTokens: Bool = false) throws -> String {
+    /// The text of some ids; bytes that are not UTF-8 become U+FFFD, and an id without a token has no
+    /// text, as in Hugging Face: models have more rows than their tokenizer has tokens. The text of an added
+    /// token that is looked for in normalised text is normalised, as in Hugging Face tokenizers since 0.23.
+    package func decode(_ ids: [TokenID], skippingSpecialTokens: Bool = false) -> String {
         var bytes: [UInt8] = []
-        for (position, id) in ids.enumerated() {
-            guard vocabulary.token(of: id) != nil else {
-                throw TokenizationError.unknownID(
-                    path: path, id: id, position: position + 1,
-                    vocabularyCount: vocabularyCount)
-            }
-            if skippingSpecialTokens, vocabulary.isSpecial[Int(id)] { continue }
-            vocabulary.appendBytes(of: id, to: &bytes)
+        for id in ids {
+            if skippingSpecialTokens, vocabulary.isSpecial(id) { continue }
+            appendBytes(of: id, to: &bytes)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -119,7 +117,7 @@ package final class Tokenizer: Sendable {
                 continue
             }
             let piece = Bytes(rebasing: text[raw.range])
-            if let normal = Self.normalize(piece, pipeline.normalization) {
+            if let normal = pipeline.normalization.normalize(piece) {
                 normal.withUnsafeBufferPointer { encodeNormalized($0, &memory, &output) }
             } else {
                 encodeNormalized(piece, &memory, &output)
@@ -145,18 +143,6 @@ package final class Tokenizer: Sendable {
                 encoder.encode(bytes, splits: pipeline.splits, &memory, &output)
             }
         }
-    }
-
-    private static func normalize(_ text: Bytes, _ forms: [NormalizationForm]) -> [UInt8]? {
-        var result: [UInt8]?
-        for form in forms {
-            if let current = result {
-                result = current.withUnsafeBufferPointer(form.normalize) ?? current
-            } else {
-                result = form.normalize(text)
-            }
-        }
-        return result
     }
 
     /// `unk_token`, `fuse_unk` and `byte_fallback` concern characters outside the vocabulary;

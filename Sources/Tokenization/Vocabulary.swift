@@ -6,8 +6,8 @@ struct Vocabulary: Sendable {
 
     /// By id; nil where the file assigns none.
     private(set) var tokens: [String?] = []
-    /// Whether `decode` may leave the token out, by id.
-    private(set) var isSpecial: [Bool] = []
+    /// Those that `decode` may leave out.
+    private var specialIDs: Set<TokenID> = []
     /// The bytes of id i are `bytes[starts[i]..<starts[i + 1]]`.
     private var bytes: [UInt8] = []
     private var starts: [Int] = [0]
@@ -22,8 +22,13 @@ struct Vocabulary: Sendable {
 
     var count: Int { tokens.count }
 
-    /// - Parameter vocab: the model's tokens and their ids.
-    init(_ vocab: [(key: String, value: Int)], added: [AddedToken], path: String) throws {
+    /// - Parameters:
+    ///   - vocab: the model's tokens and their ids.
+    ///   - forms: in which added tokens stand for their bytes, if they are looked for in normalised text.
+    init(
+        _ vocab: [(key: String, value: Int)], added: [AddedToken], forms: [NormalizationForm],
+        path: String
+    ) throws {
         self.path = path
         names = ByteStringMap(minimumCapacity: vocab.count + added.count)
         let limit = min(Int(TokenID.max) - 1, vocab.count + added.count + Self.mostUnusedIDs)
@@ -36,9 +41,13 @@ struct Vocabulary: Sendable {
         }
         modelCount = names.count
         try insert(added, modelCount: vocab.count)
-        isSpecial = tokens.map { _ in false }
-        for token in added where token.special { isSpecial[token.id] = true }
-        for token in tokens {
+        specialIDs = Set(added.filter(\.special).map { TokenID($0.id) })
+        var spelled = tokens
+        for token in added where token.normalized {
+            let normal = token.content.withBytes(forms.normalize)
+            spelled[token.id] = normal.map { String(decoding: $0, as: UTF8.self) } ?? token.content
+        }
+        for token in spelled {
             bytes += token.map(ByteAlphabet.decode) ?? []
             starts.append(bytes.count)
         }
@@ -65,6 +74,9 @@ struct Vocabulary: Sendable {
     func appendBytes(of id: TokenID, to output: inout [UInt8]) {
         output.append(contentsOf: bytes[starts[Int(id)]..<starts[Int(id) + 1]])
     }
+
+    /// Whether `decode` may leave the token out.
+    func isSpecial(_ id: TokenID) -> Bool { specialIDs.contains(id) }
 
     func token(of id: TokenID) -> String? {
         tokens.indices.contains(Int(id)) ? tokens[Int(id)] : nil

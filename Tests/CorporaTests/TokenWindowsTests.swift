@@ -63,6 +63,19 @@ import Testing
         #expect(try windows(files, window: 3, limit: .max).count == 6)
     }
 
+    @Test func aTextOfAnyLengthIsReadAsFarAsItCounts() throws {
+        let names = ["1.txt": "abc", "2.txt": "defghi", "3.txt": "the rest"]
+        let paths = try names.sorted { $0.key < $1.key }.map { try file(folder, $0, $1) }
+        for (counted, documents) in [(0, 2), (17, 2), (35, 2), (36, 3), (1_000, 3)] {
+            let result = try tokenWindows(
+                from: DocumentReader(paths: paths), countedBytes: counted, encode: bytes,
+                endOfText: 0, window: 3, limit: 2)
+            #expect(result.ids == [0, 97, 98, 99, 0, 100])
+            #expect(result.documentCount == documents)
+            #expect(result.byteCount == [16, 35, 56][documents - 1])
+        }
+    }
+
     @Test func aLimitGivesTheFirstOfAllWindows() throws {
         let files = ["1.txt": "abcdefg", "2.txt": "hijkl", "3.txt": "mnopqrst"]
         let all = try windows(files, window: 4)

@@ -34,6 +34,17 @@ struct ExitStatusTests {
         expect(
             try run("--ids", "1,97", "--hooks", "logits"), status: 64, mentioning: "'97'")
         expect(
+            try run("--ids", "1,,2", "--hooks", "logits"), status: 64, mentioning: "''")
+        let ids = folder("ids.json")
+        try writeFile("[[1, 2], [3, 97]]", to: ids)
+        expect(
+            try run("--ids-file", ids, "--hooks", "logits"), status: 65,
+            mentioning: "ids.json: list 2, item 2: id 97 is outside")
+        try writeFile("[[1, NaN]]", to: ids)
+        expect(
+            try run("--ids-file", ids, "--hooks", "logits"), status: 65,
+            mentioning: "item 2 is nan, which is no token id")
+        expect(
             try run("--ids", "1,x", "--hooks", "logits"), status: 64, mentioning: "'x'")
         expect(
             try run("--ids", "1", "--hooks", "blocks.9.*"), status: 64, mentioning: "blocks.9.*")

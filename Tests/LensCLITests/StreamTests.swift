@@ -66,6 +66,28 @@ struct StreamTests {
         }
     }
 
+    @Test("standard input that is closed, or named twice, is not empty but an error")
+    func standardInput() throws {
+        let folder = try model()
+        let tokenize = "lens tokenize --model \(folder.path)"
+        for name in ["-", "/dev/stdin"] {
+            let closed = try shell("\(tokenize) --file \(name) <&-")
+            #expect(closed.status == 74)
+            #expect(
+                closed.errors == "lens: \(name): cannot be read: standard input is closed\n")
+            #expect(try shell("echo a | \(tokenize) --file \(name)").status == 0)
+        }
+        let twice = try shell("echo a | lens tokenize --tokenizer - --file - ")
+        #expect(twice.status != 0)
+        for input in ["-", "- -", "- /dev/stdin"] {
+            let run = try shell(
+                "echo words of text | lens data tokenizer --vocabulary 257 --data \(input)"
+                    + " --out \(folder("t-\(input.count).json"))")
+            #expect(run.status == (input == "-" ? 0 : 64), "\(run.errors)")
+            #expect(input == "-" || run.errors.contains("named twice"))
+        }
+    }
+
     @Test("a file never takes the place of a closed stream")
     func closedStreams() throws {
         let folder = try model()

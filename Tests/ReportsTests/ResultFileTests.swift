@@ -133,7 +133,7 @@ struct ResultFileTests {
             (#"{"layers": []}"#, "key 'output' is missing"),
             (
                 #"{"layers": [], "output": {}, "run": {"model": 3}}"#,
-                "'run.model' is not of the type"
+                "'run.model' is 3 (a number), expected a string"
             ),
             (#"{"layers": ["#, "not the JSON expected"),
             ("[1, 2]", "begins with '[1, 2]', expected a result of 'lens eval babilong'"),

@@ -278,12 +278,10 @@ struct LanguageModelTests {
     @Test("refuses ids outside the vocabulary and empty sequences")
     func badTokens() throws {
         let model = try load(.mamba2)
-        #expect(throws: ModelError.tokenOutOfRange(id: 97, vocabSize: 97)) {
-            try model.run(TokenBatch([[1, 97]]))
-        }
-        #expect(throws: ModelError.tokenOutOfRange(id: -1, vocabSize: 97)) {
-            try model.run(TokenBatch([[-1]]))
-        }
+        let far = ModelError.tokenOutOfRange(id: 97, sequence: 2, position: 3, vocabSize: 97)
+        #expect(throws: far) { try model.run(TokenBatch([[1], [1, 2, 97]])) }
+        let negative = ModelError.tokenOutOfRange(id: -1, sequence: 1, position: 1, vocabSize: 97)
+        #expect(throws: negative) { try model.run(TokenBatch([[-1]])) }
         #expect(throws: ModelError.noTokens) { try model.run(TokenBatch([[1], []])) }
         #expect(throws: ModelError.noTokens) { try model.run(TokenBatch([[Int32]]())) }
     }

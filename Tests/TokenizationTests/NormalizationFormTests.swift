@@ -12,7 +12,7 @@ struct NormalizationFormTests {
             "type": "Sequence", "normalizers": forms.map { ["type": $0] },
         ]
         let tokenizer = try tiny.load()
-        return { try tokenizer.decode(tokenizer.encode($0)) }
+        return { tokenizer.decode(tokenizer.encode($0)) }
     }
 
     static func reference(_ form: String, _ text: String) -> String {

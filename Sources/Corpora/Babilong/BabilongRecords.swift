@@ -14,34 +14,21 @@ extension BabilongRecord {
     /// Every record of a file, which is opened once; whether it is an array or lines is told by its
     /// first character.
     static func read(_ path: String) throws -> [BabilongRecord] {
-        let data = try readFile(path)
-        return try data.withUnsafeBytes { bytes in
-            try requireUTF8(bytes, path: path, line: 1, offset: 0)
-            let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-            if first == UInt8(ascii: "[") {
-                return try decodeJSON([BabilongRecord].self, from: data, path: path)
+        let bytes = PeekableBytes(try FileBytes(path))
+        var records: [BabilongRecord] = []
+        if try bytes.firstContent() == UInt8(ascii: "[") {
+            let reader = LineReader(
+                bytes, path: path, limit: DocumentReader.documentLimit, skipsMark: false)
+            _ = try reader.nextPart(cut: { _ in nil }) { all, _ in
+                try requireUTF8(all.bytes, path: path, line: 1, offset: 0)
+                records = try decodeJSON([BabilongRecord].self, from: Data(all.bytes), path: path)
             }
-            let reader = LineReader(MemoryBytes(bytes), path: path, limit: .max)
-            var records: [BabilongRecord] = []
-            while let record = try reader.next({ try Self.decode($0, path) }) {
-                if let record { records.append(record) }
+        } else {
+            try forEachRecord(BabilongRecord.self, of: bytes, path: path) { record, _ in
+                records.append(record)
             }
-            return records
         }
-    }
-
-    /// Nil for a blank line.
-    private static func decode(
-        _ line: Line, _ path: String
-    ) throws -> BabilongRecord? {
-        if line.isBlank { return nil }
-        do {
-            return try decodingJSON(line.data) { try $0.decode(BabilongRecord.self, from: $1) }
-        } catch let error as DecodingError {
-            throw error.located(path: path, line: line)
-        } catch let flaw as JSONFlaw {
-            throw flaw.located(path: path, line: line)
-        }
+        return records
     }
 
     init(_ sample: BabilongSample) {

@@ -20,7 +20,6 @@ final class FileBytes: ByteSource {
     let path: String
     private(set) var fileBytesRead = 0
     private let descriptor: Int32
-    private var peeked: UnsafeRawBufferPointer??
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: FileBytes.pieceSize, alignment: 64)
 
@@ -30,43 +29,12 @@ final class FileBytes: ByteSource {
         descriptor = try openForReading(path)
     }
 
-    /// A piece that was read already, as a file of its own.
-    init(copying piece: UnsafeRawBufferPointer, path: String) {
-        self.path = path
-        descriptor = -1
-        let copied = min(piece.count, buffer.count)
-        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece[..<copied]))
-        peeked = .some(UnsafeRawBufferPointer(rebasing: buffer[..<copied]))
-    }
-
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        close(descriptor)
         buffer.deallocate()
     }
 
-    /// The first piece, which `next` gives all the same; nil of an empty file. As long as the buffer, or
-    /// the whole file: a pipe may give a few bytes at first.
-    func peek() throws -> UnsafeRawBufferPointer? {
-        if let peeked { return peeked }
-        var count = 0
-        while count < buffer.count {
-            let more = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-            if more < 0, errno == EINTR { continue }
-            guard more >= 0 else { throw FileError.reading(path) }
-            guard more > 0 else { break }
-            count += more
-        }
-        fileBytesRead += count
-        peeked = .some(count == 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        return peeked ?? nil
-    }
-
     func next() throws -> UnsafeRawBufferPointer? {
-        if let piece = peeked {
-            peeked = nil
-            return piece
-        }
-        guard descriptor >= 0 else { return nil }
         while true {
             let count = read(descriptor, buffer.baseAddress, buffer.count)
             if count < 0 {
@@ -79,17 +47,34 @@ final class FileBytes: ByteSource {
     }
 }
 
-/// Bytes that were read already, as one piece; valid as long as they are.
-final class MemoryBytes: ByteSource {
-    private var rest: UnsafeRawBufferPointer?
-    private(set) var fileBytesRead = 0
+/// Bytes of which the first can be looked at before they are taken, in however small pieces they come.
+final class PeekableBytes: ByteSource {
+    private let source: any ByteSource
+    /// Looked at, but not taken yet.
+    private var start: [UInt8] = []
+    /// What `next` gave of them, which has to stay where it is.
+    private var taken = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-    init(_ bytes: UnsafeRawBufferPointer) { rest = bytes.isEmpty ? nil : bytes }
+    var fileBytesRead: Int { source.fileBytesRead }
+
+    /// - Parameter source: of which nothing has been taken.
+    init(_ source: any ByteSource) { self.source = source }
+
+    deinit { taken.deallocate() }
+
+    /// The first bytes, read on until they are enough, or all there are; `next` gives them all the same.
+    func peek(until isEnough: ([UInt8]) -> Bool) throws -> [UInt8] {
+        while !isEnough(start), let piece = try source.next() { start += piece }
+        return start
+    }
 
     func next() throws -> UnsafeRawBufferPointer? {
-        defer { rest = nil }
-        fileBytesRead += rest?.count ?? 0
-        return rest
+        taken.deallocate()
+        taken = .allocate(byteCount: start.count, alignment: 1)
+        guard !start.isEmpty else { return try source.next() }
+        taken.copyBytes(from: start)
+        start = []
+        return UnsafeRawBufferPointer(taken)
     }
 }
 

@@ -1,50 +1,9 @@
 import Files
 
-/// How a text file is divided into documents, told by its name.
-private struct TextFormat {
-    enum Content { case text, records }
-    let suffix: String
-    let content: Content
-    let isCompressed: Bool
-
-    static let known = [
-        TextFormat(suffix: ".txt", content: .text, isCompressed: false),
-        TextFormat(suffix: ".jsonl", content: .records, isCompressed: false),
-        TextFormat(suffix: ".json", content: .records, isCompressed: false),
-        TextFormat(suffix: ".txt.zst", content: .text, isCompressed: true),
-        TextFormat(suffix: ".jsonl.zst", content: .records, isCompressed: true),
-    ]
-
-    /// nil for a pipe, a device or standard input, whose name says nothing: their content does.
-    static func of(_ path: String) throws -> TextFormat? {
-        if let format = known.first(where: { path.hasSuffix($0.suffix) }) { return format }
-        guard path == "-" || fileExists(path) && !isReplaced(path) && !isFolder(path) else {
-            throw CorpusError.unknownSuffix(path: path, known: known.map(\.suffix))
-        }
-        return nil
-    }
-
-    /// What the first bytes say: zstd's magic number, or the brace of a record, or else text.
-    static func of(content file: FileBytes) throws -> TextFormat {
-        let piece = try file.peek() ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        if piece.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-            let start = try ZstdBytes(FileBytes(copying: piece, path: file.path))
-            defer { withExtendedLifetime(start) {} }
-            return TextFormat(
-                suffix: "", content: Self.content(try start.next() ?? piece), isCompressed: true)
-        }
-        return TextFormat(suffix: "", content: Self.content(piece), isCompressed: false)
-    }
-
-    private static func content(_ start: UnsafeRawBufferPointer) -> Content {
-        let first = start.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        return first == UInt8(ascii: "{") ? .records : .text
-    }
-}
-
 /// The documents of text files, in order, one at a time.
 ///
-/// Memory is one document and buffers of constant size, however large the files are.
+/// Memory is one line or record and buffers of constant size, however large the files are: a text that is
+/// one document comes in parts, where it may be cut.
 ///
 /// | Name ends in | Documents |
 /// |---|---|
@@ -62,9 +21,15 @@ package final class DocumentReader {
         let format: TextFormat?
     }
 
-    /// The most bytes a document or a line may have unless told otherwise, against a small
-    /// compressed file that decompresses without end.
-    package static let documentLimit = 1 << 30
+    /// The most bytes that a line, a record or a text between two places to cut it may have unless told
+    /// otherwise, against a small compressed file that decompresses without end.
+    package static let documentLimit = 1 << 28
+
+    /// A document, or a part of one.
+    package struct Part {
+        package let text: String
+        package let endsDocument: Bool
+    }
 
     /// Bytes of all the files on disk.
     package let fileBytes: Int
@@ -75,6 +40,7 @@ package final class DocumentReader {
     private let records: JSONLineDecoder
     private let lines: Bool
     private let limit: Int
+    private let cut: (UnsafeRawBufferPointer) -> Int?
     private var reader: LineReader?
     /// Of the file that `reader` reads.
     private var content = TextFormat.Content.text
@@ -83,13 +49,17 @@ package final class DocumentReader {
     /// - Parameters:
     ///   - key: where a JSON record keeps its text.
     ///   - lines: whether each line of a `.txt` file is a document; says nothing of other files.
-    ///   - limit: the most bytes a document or a line may have.
+    ///   - limit: the most bytes a line, a record or a text that is not cut may have.
+    ///   - cut: the last place in some bytes where a text may be cut, nil if there is none; texts stay
+    ///     whole by default.
     /// - Throws: `CorpusError.unknownSuffix`, or `FileError` for a file that is missing or a
     ///   folder, about any of the files before the first is read.
     package init(
         paths: [String], key: String = "text", lines: Bool = false,
-        limit: Int = DocumentReader.documentLimit
+        limit: Int = DocumentReader.documentLimit,
+        cut: @escaping (UnsafeRawBufferPointer) -> Int? = { _ in nil }
     ) throws {
+        self.cut = cut
         inputs = try paths.map { Input(path: $0, format: try .of($0)) }[...]
         fileBytes = try paths.reduce(0) { $0 + (try fileSize($1)) }
         records = JSONLineDecoder(key: key)
@@ -102,10 +72,22 @@ package final class DocumentReader {
     /// - Throws: `CorpusError` with file and line, `FileError`. There is nothing to be had after
     ///   an error.
     package func next() throws -> String? {
+        var document = ""
+        while let part = try nextPart() {
+            document += part.text
+            if part.endsDocument { return document }
+        }
+        return nil
+    }
+
+    /// The next document, or the next part of one; nil after the last.
+    ///
+    /// - Throws: as `next`.
+    package func nextPart() throws -> Part? {
         while let input = inputs.first {
             let reader = try self.reader ?? open(input)
             self.reader = reader
-            if let document = try nextDocument(from: reader) { return document }
+            if let part = try nextPart(from: reader) { return part }
             finishedBytes += reader.source.fileBytesRead
             self.reader = nil
             inputs.removeFirst()
@@ -114,22 +96,20 @@ package final class DocumentReader {
     }
 
     private func open(_ input: Input) throws -> LineReader {
-        let file = try FileBytes(input.path)
-        let format = try input.format ?? TextFormat.of(content: file)
-        content = format.content
-        let source: any ByteSource = format.isCompressed ? try ZstdBytes(file) : file
+        let (source, content) = try openText(input.path, as: input.format)
+        self.content = content
         // A text is kept as it is.
         return LineReader(
-            source, path: input.path, limit: limit, skipsMark: format.content == .records)
+            source, path: input.path, limit: limit, skipsMark: content == .records)
     }
 
     // Inlined, the optimizer of Swift 6.3 ends with an internal error.
     @inline(never)
-    private func nextDocument(from reader: LineReader) throws -> String? {
-        switch content {
-        case .records: try nextRecord(from: reader)
-        case .text: lines ? try nextLine(from: reader) : try wholeText(from: reader)
-        }
+    private func nextPart(from reader: LineReader) throws -> Part? {
+        if content == .text, !lines { return try nextTextPart(from: reader) }
+        let document =
+            content == .records ? try nextRecord(from: reader) : try nextLine(from: reader)
+        return document.map { Part(text: $0, endsDocument: true) }
     }
 
     private func nextRecord(from reader: LineReader) throws -> String? {
@@ -149,7 +129,12 @@ package final class DocumentReader {
         }
     }
 
-    private func wholeText(from reader: LineReader) throws -> String? {
-        try reader.whole { try text($0, path: reader.path, line: 1, offset: 0) }
+    private func nextTextPart(from reader: LineReader) throws -> Part? {
+        try reader.nextPart(cut: cut) { part, isLast in
+            Part(
+                text: try text(
+                    part.bytes, path: reader.path, line: part.number, offset: part.offset),
+                endsDocument: isLast)
+        }
     }
 }

@@ -7,31 +7,35 @@ struct JSONLineDecoder {
 
     /// - Throws: `CorpusError` with the line: not JSON, not an object, no such key, not a string.
     func text(of line: Line, path: String) throws -> String {
-        try requireUTF8(line.bytes, path: path, line: line.number, offset: line.offset)
         do {
-            return try decodingJSON(line.data) {
-                try $0.decode(KeyedText.self, from: $1, configuration: key).text
-            }
+            return try line.decoded(path: path) { try KeyedText(from: $0, key: key).text }
         } catch let error as MissingKey {
             throw CorpusError.missingKey(
                 path: path, line: line.number, key: key, found: error.found)
-        } catch let error as DecodingError {
-            throw error.located(path: path, line: line)
-        } catch let flaw as JSONFlaw {
-            throw flaw.located(path: path, line: line)
         }
     }
 }
 
-extension JSONFlaw {
-    func located(path: String, line: Line) -> CorpusError {
-        .flawedRecord(path: path, line: line.number, reason: description)
+extension Line {
+    /// Parses the line as JSON and calls `make` with its decoder.
+    ///
+    /// - Throws: `CorpusError` that names the line, and what else `make` throws.
+    func decoded<T>(path: String, _ make: (any Decoder) throws -> T) throws -> T {
+        try requireUTF8(bytes, path: path, line: number, offset: offset)
+        do {
+            return try decodingJSON(data, make)
+        } catch let error as DecodingError {
+            throw error.located(path: path, line: number)
+        } catch let flaw as JSONFlaw {
+            throw CorpusError.malformedRecord(
+                path: path, line: number, reason: flaw.description)
+        }
     }
 }
 
 extension Line {
     /// The bytes without a copy; as short-lived as they are.
-    var data: Data {
+    private var data: Data {
         guard let base = bytes.baseAddress else { return Data() }
         return Data(
             bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count,
@@ -45,21 +49,22 @@ extension Line {
 }
 
 extension DecodingError {
-    /// The same error as a `CorpusError` about a line. The decoder does not say where a line stops
-    /// being JSON, so the error shows how the line starts.
-    func located(path: String, line: Line) -> CorpusError {
+    /// The same error as a `CorpusError` about a line.
+    fileprivate func located(path: String, line: Int) -> CorpusError {
         switch self {
         case .keyNotFound(let key, _):
-            return .incompleteRow(path: path, line: line.number, key: key.stringValue)
+            return .incompleteRow(path: path, line: line, key: key.stringValue)
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            guard let key = context.codingPath.last else { break }
-            return .notText(
-                path: path, line: line.number, key: key.stringValue,
-                reason: context.debugDescription)
-        default: break
+            let reason = context.debugDescription
+            guard let key = context.codingPath.first else {
+                return .malformedRecord(path: path, line: line, reason: "the line \(reason)")
+            }
+            return .wrongValue(path: path, line: line, key: key.stringValue, reason: reason)
+        case .dataCorrupted(let context):
+            return .malformedRecord(path: path, line: line, reason: context.debugDescription)
+        @unknown default:
+            return .malformedRecord(path: path, line: line, reason: "\(self)")
         }
-        let start = String(decoding: line.bytes.prefix(200), as: UTF8.self)
-        return .malformedRecord(path: path, line: line.number, found: clipped(start))
     }
 }
 
@@ -67,10 +72,10 @@ private struct MissingKey: Error {
     let found: [String]
 }
 
-private struct KeyedText: DecodableWithConfiguration {
+private struct KeyedText {
     let text: String
 
-    init(from decoder: any Decoder, configuration key: String) throws {
+    init(from decoder: any Decoder, key: String) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let key = Key(stringValue: key)
         guard container.contains(key) else {

@@ -14,6 +14,9 @@ struct Line {
 ///
 /// Memory is the longest line read so far.
 final class LineReader {
+    /// Bytes of a part, if it can be cut there.
+    private static let partSize = 1 << 20
+
     let path: String
     let source: any ByteSource
     private let limit: Int
@@ -21,6 +24,7 @@ final class LineReader {
     private var piece = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The start of a line that continues in the next piece.
     private var carried: [UInt8] = []
+    private var isAtEnd = false
     private var number = 0
     private var offset = 0
 
@@ -61,24 +65,44 @@ final class LineReader {
         }
     }
 
-    /// Calls `body` once with everything, line feeds included; nil the second time.
-    func whole<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
-        guard number == 0 else { return nil }
-        // In pieces first: an array that grows takes up to three times its bytes.
-        var (pieces, count): ([[UInt8]], Int) = ([], 0)
-        while let next = try source.next() {
-            count += next.count
-            guard count <= limit else { throw tooLong }
-            pieces.append(Array(next))
-        }
-        let all = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            for piece in pieces {
-                _ = UnsafeMutableBufferPointer(rebasing: buffer[initialized...]).update(from: piece)
-                initialized += piece.count
+    /// Calls `body` with the next part of everything, line feeds included, and whether it is the last;
+    /// nil after that. An empty file has one part.
+    ///
+    /// - Parameter cut: where bytes may be cut, the last such place; nil if there is none. Parts do not
+    ///   depend on the pieces in which the bytes come.
+    func nextPart<Result>(
+        cut: (UnsafeRawBufferPointer) -> Int?, _ body: (Line, Bool) throws -> Result
+    ) throws -> Result? {
+        guard !isAtEnd else { return nil }
+        var wanted = Self.partSize
+        while true {
+            try fill(to: wanted)
+            isAtEnd = carried.count < wanted
+            guard let end = isAtEnd ? .some(carried.count) : carried.withUnsafeBytes(cut) else {
+                guard carried.count < limit else { throw tooLong }
+                wanted = min(2 * wanted, limit + 1)
+                continue
+            }
+            defer { carried.removeSubrange(..<end) }
+            return try carried.withUnsafeBytes { all in
+                let bytes = UnsafeRawBufferPointer(rebasing: all[..<end])
+                let part = Line(number: number + 1, offset: offset, bytes: bytes)
+                number += bytes.count { $0 == 0x0A }
+                offset += bytes.count
+                return try body(part, isAtEnd)
             }
         }
-        pieces = []
-        return try all.withUnsafeBytes { try pass($0, lineFeed: 0) { try body($0.bytes) } }
+    }
+
+    /// Reads on until so many bytes are carried, or to the end.
+    private func fill(to wanted: Int) throws {
+        while carried.count < wanted {
+            if piece.isEmpty {
+                guard let next = try source.next() else { return }
+                piece = next
+            }
+            try carry(min(piece.count, wanted - carried.count))
+        }
     }
 
     private func lengthBeforeLineFeed() -> Int? {
@@ -119,15 +143,26 @@ final class LineReader {
     }
 }
 
-/// Calls `body` with every line of a file of records and its number. This is the one reading of such
-/// files: a byte order mark before the first line is skipped, and so are lines of white space.
-package func forEachRecord(of path: String, _ body: (Data, Int) throws -> Void) throws {
-    let reader = LineReader(
-        try FileBytes(path), path: path, limit: DocumentReader.documentLimit)
+/// Calls `body` with every record of a file that has one on each line, and the number of the line. A byte
+/// order mark before the first line is skipped, and so are lines of white space.
+///
+/// - Throws: `CorpusError` that names the line, `FileError`, and what `body` throws.
+package func forEachRecord<Record: Decodable>(
+    _ type: Record.Type, of path: String, _ body: (Record, Int) throws -> Void
+) throws {
+    try forEachRecord(type, of: FileBytes(path), path: path, body)
+}
+
+func forEachRecord<Record: Decodable>(
+    _ type: Record.Type, of bytes: any ByteSource, path: String,
+    _ body: (Record, Int) throws -> Void
+) throws {
+    let reader = LineReader(bytes, path: path, limit: DocumentReader.documentLimit)
     var isAtEnd = false
     while !isAtEnd {
         let read: Void? = try reader.next { line in
-            if !line.isBlank { try body(line.data, line.number) }
+            guard !line.isBlank else { return }
+            try body(line.decoded(path: path) { try Record(from: $0) }, line.number)
         }
         isAtEnd = read == nil
     }

@@ -8,7 +8,8 @@ final class ZstdBytes: ByteSource {
     static let windowLimit = 1 << windowLimitLog
     private static let windowLimitLog: Int32 = 27
 
-    private let file: FileBytes
+    private let path: String
+    private let file: any ByteSource
     private let stream: OpaquePointer
     private let output: UnsafeMutableRawBufferPointer
     private var input = ZSTD_inBuffer()
@@ -17,11 +18,12 @@ final class ZstdBytes: ByteSource {
 
     var fileBytesRead: Int { file.fileBytesRead }
 
-    /// - Parameter file: of which nothing has been read.
-    init(_ file: FileBytes) throws {
+    /// - Parameter file: of which nothing has been taken.
+    init(_ file: any ByteSource, path: String) throws {
+        self.path = path
         self.file = file
         guard let stream = ZSTD_createDStream() else {
-            throw CorpusError.damagedZstd(path: file.path, reason: "no memory for a decoder")
+            throw CorpusError.damagedZstd(path: path, reason: "no memory for a decoder")
         }
         self.stream = stream
         output = .allocate(byteCount: ZSTD_DStreamOutSize(), alignment: 64)
@@ -39,8 +41,7 @@ final class ZstdBytes: ByteSource {
             if input.pos == input.size, !mayHoldOutput {
                 guard let piece = try file.next() else {
                     if frameIsComplete { return nil }
-                    throw CorpusError.truncatedZstd(
-                        path: file.path, bytesRead: file.fileBytesRead)
+                    throw CorpusError.truncatedZstd(path: path, bytesRead: file.fileBytesRead)
                 }
                 input = ZSTD_inBuffer(src: piece.baseAddress, size: piece.count, pos: 0)
             }
@@ -56,7 +57,7 @@ final class ZstdBytes: ByteSource {
 
     private func error(_ code: Int) -> CorpusError {
         ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge
-            ? .zstdWindowTooLarge(path: file.path, limit: Self.windowLimit)
-            : .damagedZstd(path: file.path, reason: String(cString: ZSTD_getErrorName(code)))
+            ? .zstdWindowTooLarge(path: path, limit: Self.windowLimit)
+            : .damagedZstd(path: path, reason: String(cString: ZSTD_getErrorName(code)))
     }
 }

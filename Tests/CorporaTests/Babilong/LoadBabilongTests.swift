@@ -129,7 +129,7 @@ import Testing
         #expect {
             try loadBabilong(data: number, length: "0k", task: "qa1")
         } throws: {
-            guard case .notText(number, line: 1, key: "input", _)? = $0 as? CorpusError else {
+            guard case .wrongValue(number, line: 1, key: "input", _)? = $0 as? CorpusError else {
                 return false
             }
             return true

@@ -102,13 +102,15 @@ import Testing
                 + "name the key that holds the text")
     }
 
-    @Test(arguments: ["1", "null", "[\"x\"]", "{}", "true"])
+    @Test(arguments: [
+        "1", "null", "[\"x\"]", "{}", "true", "NaN", "-Infinity", "{\"__float__\": \"NaN\"}",
+    ])
     func aValueThatIsNoTextIsRefused(value: String) throws {
         let path = try file(folder, "a.jsonl", "{\"text\": \(value)}")
         #expect {
             try DocumentReader(paths: [path]).next()
         } throws: {
-            guard case .notText(path, line: 1, key: "text", _)? = $0 as? CorpusError else {
+            guard case .wrongValue(path, line: 1, key: "text", _)? = $0 as? CorpusError else {
                 return false
             }
             return true
@@ -117,7 +119,8 @@ import Testing
 
     @Test(arguments: [
         "{", "[]", "\"text\"", "3", "{\"text\": \"a}", "{\"text\": \"a\"} x", "{'text': 'a'}",
-        "{\"text\": \"\\q\"}", "nul", "\u{0}", "{\"text\": \"a\u{1}\"}",
+        "{\"text\": \"\\q\"}", "{\"text\": \"a\",}", "{\"text\": \"a\", \"x\": 01}", "nul", "\u{0}",
+        "{\"text\": \"a\u{1}\"}",
     ])
     func aLineThatIsNoObjectIsRefused(line: String) throws {
         let path = try file(folder, "a.jsonl", "{\"text\": \"\"}\n\(line)\n")
@@ -160,12 +163,13 @@ import Testing
     @Test func whatAFileHoldsDoesNotReachTheTerminalRaw() throws {
         let path = try file(
             folder, "a.jsonl", "{\u{1B}[2J" + String(repeating: "x", count: 1_000))
-        let found = "{\u{FFFD}[2J" + String(repeating: "x", count: 35) + "…"
-        let error = CorpusError.malformedRecord(path: path, line: 1, found: found)
+        let error = CorpusError.malformedRecord(
+            path: path, line: 1,
+            reason: "byte 1: found '\\u{1b}', expected a key in quotes")
         #expect(throws: error) { try DocumentReader(paths: [path]).next() }
         #expect(
-            "\(error)"
-                == "\(path):1: expected a sound JSON object on one line, found '\(found)'")
+            "\(error)" == "\(path):1: not the JSON expected: byte 1: found '\\u{1b}',"
+                + " expected a key in quotes")
     }
 
     @Test func aTextLongerThanTheLimitIsRefused() throws {
@@ -182,17 +186,82 @@ import Testing
         #expect(try DocumentReader(paths: [path], limit: 27).next()?.utf8.count == 27)
     }
 
+    @Test func aLongTextComesInPartsWhereItMayBeCut() throws {
+        let lines = (0..<60_000).map { "line \($0) é" + String(repeating: "x", count: $0 % 97) }
+        let text = lines.joined(separator: "\n")
+        let cut: (UnsafeRawBufferPointer) -> Int? = { $0.lastIndex(of: 0x0A) }
+        func parts(_ path: String, limit: Int = 1 << 22) throws -> [DocumentReader.Part] {
+            let reader = try DocumentReader(paths: [path], limit: limit, cut: cut)
+            var parts: [DocumentReader.Part] = []
+            while let part = try reader.nextPart() { parts.append(part) }
+            return parts
+        }
+        let path = try file(folder, "a.txt", text)
+        let found = try parts(path)
+        #expect(found.count > 3 && found.map(\.text).joined() == text)
+        #expect(found.dropFirst().allSatisfy { $0.text.hasPrefix("\nline") })
+        #expect(found.map(\.endsDocument) == found.indices.map { $0 == found.count - 1 })
+        let pipe = try slowPipe(Array(text.utf8), first: 3, then: 70_001)
+        #expect(try parts(pipe).map(\.text) == found.map(\.text))
+        // Parts say where in the file they are.
+        let broken = try file(folder, "b.txt", Array(text.utf8) + [0x0A, 0xFF])
+        let error = CorpusError.invalidUTF8(
+            path: broken, line: 60_001, offset: text.utf8.count + 1, byte: 0xFF)
+        #expect(throws: error) { try parts(broken) }
+        // What cannot be cut is bounded.
+        let long = try file(
+            folder, "c.txt", "a\nb\n" + String(repeating: "x", count: 3 << 20))
+        #expect(try parts(long).map(\.text.utf8.count) == [(3 << 20) + 4])
+        #expect(throws: CorpusError.self) { try parts(long, limit: 1 << 21) }
+    }
+
     @Test(arguments: [
         ("a\n\n\nb\n", ["a\n\n\nb\n"]), ("{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n", ["a", "b"]),
-        ("\u{FEFF} {\"text\": \"c\"}", ["c"]), ("", [""]),
+        ("\u{FEFF} {\"text\": \"c\"}", ["c"]), (" \n\t {\"text\": \"c\"}", ["c"]), ("", [""]),
+        ("(", ["("]), ("P*M", ["P*M"]), (" \u{FEFF}{", [" \u{FEFF}{"]),
     ])
     func whatAPipeHoldsIsToldByItsFirstBytes(content: String, documents: [String]) throws {
-        let pipe = folder("pipe")
-        mkfifo(pipe, 0o600)
-        Thread.detachNewThread { try? Data(content.utf8).write(to: URL(fileURLWithPath: pipe)) }
-        let reader = try DocumentReader(paths: [pipe])
-        var found: [String] = []
-        while let document = try reader.next() { found.append(document) }
-        #expect(found == documents)
+        for count in 1...5 {
+            let pipe = try slowPipe(Array(content.utf8), first: count)
+            #expect(try DocumentReader(paths: [pipe]).rest() == documents)
+        }
+    }
+
+    @Test func aCompressedPipeMayComeInAnyPieces() throws {
+        let records = ZstdFrame.text(" \n{\"text\": \"a\"}\n{\"text\": \"b\"}\n")
+        for count in [1, 2, 3, 4, 5, 6, records.count - 1] {
+            let pipe = try slowPipe(records, first: count)
+            #expect(try DocumentReader(paths: [pipe]).rest() == ["a", "b"])
+        }
+        let skipped = ZstdFrame.skippable(Array(repeating: 7, count: 200)) + ZstdFrame.text("c")
+        for bytes in [skipped, records] {
+            let pipe = try slowPipe(bytes, first: 1, then: 1)
+            #expect(try DocumentReader(paths: [pipe]).rest().count == (bytes == records ? 2 : 1))
+        }
+        // What decides lies beyond the first piece that the decompressor gives.
+        let blanks = ZstdFrame.Block.run(0x20, count: 1 << 17)
+        let late = ZstdFrame.bytes([blanks, blanks, .raw(Array("{\"text\": \"d\"}".utf8))])
+        #expect(try DocumentReader(paths: [slowPipe(late, first: 2)]).rest() == ["d"])
+        let cut = try slowPipe(Array(records.dropLast()), first: 3)
+        #expect(throws: CorpusError.self) { try DocumentReader(paths: [cut]).rest() }
+    }
+
+    /// A pipe that gives its first bytes, then after pauses the others, `step` at a time.
+    private func slowPipe(_ bytes: [UInt8], first: Int, then step: Int = .max) throws -> String {
+        let pipe = folder("pipe-\(UUID())")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        Thread.detachNewThread {
+            let descriptor = open(pipe, O_WRONLY)
+            var rest = bytes[...]
+            var count = first
+            while !rest.isEmpty {
+                let piece = Array(rest.prefix(count))
+                rest = rest.dropFirst(write(descriptor, piece, piece.count))
+                usleep(500)
+                count = step
+            }
+            close(descriptor)
+        }
+        return pipe
     }
 }
