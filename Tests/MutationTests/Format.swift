@@ -169,7 +169,7 @@ struct Format: Sendable, CustomTestStringConvertible {
         let path = join(folder, "result.json")
         try writeFile(
             """
-            {"count": 2, "layers": [\(layers)], "output": {\(row)}, "prompts": [], "seed": 0,
+            {"count": 2, "layers": [\(layers)], "output": {\(row)}, "seed": 0,
              "run": {"command": "lens eval babilong", "model": "m", "lens": "logit"}}
             """, to: path)
         return Reader(files: ["result.json"]) {

@@ -68,8 +68,8 @@ final class LineReader {
     /// Calls `body` with the next part of everything, line feeds included, and whether it is the last;
     /// nil after that. An empty file has one part.
     ///
-    /// - Parameter cut: where bytes may be cut, the last such place; nil if there is none. Parts do not
-    ///   depend on the pieces in which the bytes come.
+    /// - Parameter cut: where bytes may be cut, the last such place; nil if there is none, or none but
+    ///   their beginning. Parts do not depend on the pieces in which the bytes come.
     func nextPart<Result>(
         cut: (UnsafeRawBufferPointer) -> Int?, _ body: (Line, Bool) throws -> Result
     ) throws -> Result? {
@@ -78,7 +78,8 @@ final class LineReader {
         while true {
             try fill(to: wanted)
             isAtEnd = carried.count < wanted
-            guard let end = isAtEnd ? .some(carried.count) : carried.withUnsafeBytes(cut) else {
+            let place = isAtEnd ? .some(carried.count) : carried.withUnsafeBytes(cut)
+            guard let end = place, end > 0 || isAtEnd else {
                 guard carried.count < limit else { throw tooLong }
                 wanted = min(2 * wanted, limit + 1)
                 continue
