@@ -58,3 +58,11 @@ package func dot(_ x: Tensor, _ y: Tensor) -> Double {
         return loops.dot(x.pointer + start, y.pointer + start, min(part, x.count - start))
     }.reduce(0, +)
 }
+
+/// `z += x ∘ y`, element by element.
+package func multiply(_ x: Tensor, by y: Tensor, addingTo z: Tensor) {
+    precondition(x.count == y.count && x.count == z.count, "\(x.shape) ∘ \(y.shape)")
+    parallelRanges(x.count, grain: 4096) { range in
+        for i in range { z.pointer[i] += x.pointer[i] * y.pointer[i] }
+    }
+}

@@ -40,3 +40,21 @@ package func gatedRMSNormBackward(
             share, rows.count, x.columns, groups, epsilon)
     }
 }
+
+/// Gradients of `gate`: `dz = dy ∘ y ∘ silu'(z)`, and `dy ∘ silu(z)` in the place of `dy`.
+///
+/// - Parameters:
+///   - y: `[rows, d]`, contiguous, as it was before the gate; `dy` likewise.
+///   - z: `[rows, d]`, as its gradient, which is overwritten.
+package func gateBackward(_ y: Matrix, with z: Matrix, dy: Matrix, into dz: Matrix) {
+    precondition(
+        [z, dy, dz].allSatisfy { $0.rows == y.rows && $0.columns == y.columns }
+            && y.stride == y.columns && dy.stride == dy.columns,
+        "gateBackward of [\(y.rows), \(y.columns)] and dy [\(dy.rows), \(dy.columns)]")
+    parallelRanges(y.rows, grain: 8) { rows in
+        let first = rows.lowerBound
+        loops.gate_gradient(
+            y.row(first), z.row(first), z.stride, dy.row(first), dz.row(first), dz.stride,
+            rows.count, y.columns)
+    }
+}

@@ -30,9 +30,7 @@ extension Parameters {
         scales: InitialScales = InitialScales()
     ) throws {
         var random = RandomNumbers(seed: seed, scales: scales)
-        try self.init(configuration) { name, shape in
-            random.initial(name, shape, configuration)
-        }
+        try self.init(configuration) { random.initial($0, nLayers: configuration.nLayers) }
     }
 
     /// The published warm start of a Diff-Mamba-2 model from a Mamba-2 model.
@@ -53,7 +51,8 @@ extension Parameters {
         let source = try Parameters(copying: model)
         let values = Dictionary(uniqueKeysWithValues: source.named.map { ($0.name, $0.value) })
         var random = RandomNumbers(seed: seed)
-        try self.init(configuration) { name, shape in
+        try self.init(configuration) { parameter in
+            let (name, shape) = (parameter.name, parameter.shape)
             if let value = values[name] { return value }
             for (mixer, isLast) in [(".mixer_1.", false), (".mixer_2.", true)] {
                 let original = name.replacingOccurrences(of: mixer, with: ".mixer.")
@@ -61,7 +60,7 @@ extension Parameters {
                     return slice(value, shape, last: isLast)
                 }
             }
-            return random.initial(name, shape, configuration)
+            return random.initial(parameter, nLayers: configuration.nLayers)
         }
     }
 }
@@ -104,34 +103,33 @@ struct RandomNumbers {
         (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
     }
 
-    mutating func initial(
-        _ name: String, _ shape: [Int], _ configuration: ModelConfiguration
-    ) -> Tensor {
-        let inputs = shape.dropFirst().reduce(1, *)
-        let spread = 1 / Double(inputs).squareRoot()
-        func fill(_ value: () -> Double) -> Tensor {
-            Tensor((0..<shape.reduce(1, *)).map { _ in Float(value()) }, shape: shape)
+    /// The first value of a parameter in a model of so many blocks.
+    mutating func initial(_ parameter: ParameterDeclaration, nLayers: Int) -> Tensor {
+        func fill(_ value: (_ index: Int) -> Double) -> Tensor {
+            Tensor(
+                (0..<parameter.shape.reduce(1, *)).map { Float(value($0)) }, shape: parameter.shape)
         }
-        let parts = name.split(separator: ".").suffix(2)
-        switch (parts.first ?? "", parts.last ?? "") {
-        case ("embeddings", _): return fill { scales.embedding * normal() }
-        case ("out_proj", "weight"):
-            let scale = scales.output * spread / Double(configuration.nLayers).squareRoot()
-            return fill { uniform(-scale...scale) }
-        case ("in_proj", "weight"), ("lm_head", "weight"), ("conv1d", "weight"):
-            return fill { uniform(-spread...spread) }
-        case ("conv1d", "bias"):
-            let spread = 1 / Double(configuration.mixer.convKernel).squareRoot()
-            return fill { uniform(-spread...spread) }
-        case (_, "bias"): return fill { 0 }
-        case (_, "lambda_q1"): return fill { normal() }
-        case (_, "A_log"): return fill { log(uniform(1...scales.largestA)) }
-        case (_, "dt_bias"):
-            return fill {
+        func spread(_ inputs: Int) -> Double { 1 / Double(inputs).squareRoot() }
+        switch parameter.role.law {
+        case .embedding: return fill { _ in scales.embedding * normal() }
+        case .normal: return fill { _ in normal() }
+        case .uniform(let inputs):
+            let spread = spread(inputs)
+            return fill { _ in uniform(-spread...spread) }
+        case .output(let inputs):
+            let scale = scales.output * spread(inputs) / Double(nLayers).squareRoot()
+            return fill { _ in uniform(-scale...scale) }
+        case .zeros: return fill { _ in 0 }
+        case .ones: return fill { _ in 1 }
+        case .logDecay: return fill { _ in log(uniform(1...scales.largestA)) }
+        case .logCounting:
+            let columns = parameter.shape.last ?? 1
+            return fill { log(Double($0 % columns + 1)) }
+        case .timeStep:
+            return fill { _ in
                 let dt = max(1e-4, exp(uniform(log(0.001)...log(0.1))))
                 return dt + log(-expm1(-dt))
             }
-        default: return fill { 1 }
         }
     }
 }

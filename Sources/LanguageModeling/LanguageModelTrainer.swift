@@ -63,9 +63,7 @@ package final class LanguageModelTrainer {
         gradients = Gradients(for: parameters)
         first = parameters.named.map { Tensor($0.value.shape) }
         // Muon keeps one moment of the matrices it is for.
-        second = parameters.named.map {
-            Tensor(options.isForMuon($0.name) ? [0] : $0.value.shape)
-        }
+        second = parameters.declarations.map { Tensor(options.isForMuon($0) ? [0] : $0.shape) }
         model = try parameters.model(folder: "the model in training")
         order = TrainingMixture.Order(
             mixture, seed: options.seed, shuffle: options.shuffle)
@@ -185,18 +183,18 @@ package final class LanguageModelTrainer {
     /// One update with the gradients times `scale`; then they are zero again.
     private func update(step: Int, scale: Float) {
         let rate = options.rate(step: step)
-        let names = parameters.named.map(\.name)
-        let matrices = names.indices.filter { options.isForMuon(names[$0]) }
+        let declarations = parameters.declarations
+        let matrices = declarations.indices.filter { options.isForMuon(declarations[$0]) }
         muon(
             matrices.map { parameters.named[$0].value },
             gradients: matrices.map { gradients.tensors[$0] },
             velocities: matrices.map { first[$0] }, scale: scale,
             weightDecay: options.weightDecay, rates: matrices.map { _ in rate })
-        for index in names.indices where !options.isForMuon(names[index]) {
+        for index in declarations.indices where !options.isForMuon(declarations[index]) {
             adamW(
                 parameters.named[index].value, gradient: gradients.tensors[index],
                 first: first[index], second: second[index], step: step + 1, scale: scale,
-                weightDecay: decays(names[index]) ? options.weightDecay : 0,
+                weightDecay: declarations[index].role.decays ? options.weightDecay : 0,
                 beta1: options.beta1, beta2: options.beta2, rate: rate)
         }
         for gradient in gradients.tensors { Kernels.scale(gradient, by: 0, into: gradient) }
@@ -205,17 +203,8 @@ package final class LanguageModelTrainer {
 
 extension TrainingOptions {
     /// Whether Muon updates a parameter: if it is chosen, the matrices inside the blocks.
-    fileprivate func isForMuon(_ name: String) -> Bool {
-        optimizer == .muon
-            && ["in_proj.weight", "out_proj.weight"].contains { name.hasSuffix($0) }
-    }
-}
-
-/// Whether weight decay pulls at a parameter: at the matrices of linear layers and at conv1d's taps,
-/// not at embeddings, norms, biases, `A_log`, `D`, `dt_bias` and `lambda_q1`, as mamba_ssm marks them.
-private func decays(_ name: String) -> Bool {
-    ["in_proj.weight", "conv1d.weight", "out_proj.weight", "lm_head.weight"].contains {
-        name.hasSuffix($0)
+    fileprivate func isForMuon(_ parameter: ParameterDeclaration) -> Bool {
+        optimizer == .muon && parameter.role.isHiddenMatrix
     }
 }
 

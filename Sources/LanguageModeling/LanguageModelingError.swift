@@ -16,7 +16,7 @@ package enum LanguageModelingError: UserFacingError, Equatable {
     package var description: String {
         switch self {
         case .notTrainable(let path, let found):
-            "\(path): is \(found); training supports Mamba-2 and Diff-Mamba-2 in Hugging Face's layout"
+            "\(path): is in \(found)'s layout; training starts from Hugging Face's"
         case .cannotConvert(let path, let found):
             "\(path): is a \(found) model; --convert-to-diff starts from a Mamba-2 model"
         case .noLabels(let what): "\(what): no token to learn from; give longer text or other tasks"

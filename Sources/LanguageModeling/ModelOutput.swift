@@ -4,7 +4,7 @@ import Foundation
 import StateSpaceModels
 import Tensors
 
-/// A model folder as transformers' `Mamba2ForCausalLM` loads it.
+/// A model folder as transformers loads it.
 package struct ModelOutput {
     private let configuration: String
     private let dtype: DType
@@ -15,17 +15,15 @@ package struct ModelOutput {
     ///   - placement: the differential blocks that training adds to it; nil for none.
     ///   - dtype: of all the weights, as in what `save_pretrained` of transformers writes: float32,
     ///     or bfloat16, to which they are rounded.
-    /// - Throws: `LanguageModelingError.notTrainable` for families and layouts without training.
+    /// - Throws: `LanguageModelingError.notTrainable` for another layout than Hugging Face's.
     package init(
         configurationFile path: String, _ configuration: ModelConfiguration,
         adding placement: DifferentialPlacement?, dtype: DType = .float32
     ) throws {
         precondition(dtype == .float32 || dtype == .bfloat16, "weights of \(dtype)")
-        guard configuration.family != .mamba1, configuration.layout == .huggingFace else {
+        guard configuration.layout == .huggingFace else {
             throw LanguageModelingError.notTrainable(
-                path: path,
-                found:
-                    "\(configuration.family.rawValue) in \(configuration.layout.rawValue)'s layout")
+                path: path, found: configuration.layout.rawValue)
         }
         // As text, which keeps the order and the numbers as they are spelled.
         var text = JSONText(String(decoding: try readFile(path), as: UTF8.self))

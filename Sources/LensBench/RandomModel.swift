@@ -16,10 +16,11 @@ package func randomModel(
 ) throws -> LanguageModel {
     var seeds = SplitMix64(seed: seed)
     var tensors: [String: StoredTensor] = [:]
-    for (name, shape) in try configuration.tensorShapes() {
-        let tensor = Tensor(shape)
-        initialize(tensor, name, nLayers: configuration.nLayers, seed: seeds.next())
-        tensors[name] = StoredTensor(tensor)
+    for parameter in try configuration.parameters() {
+        let tensor = Tensor(parameter.shape)
+        initialize(
+            tensor, parameter.role.law, nLayers: configuration.nLayers, seed: seeds.next())
+        tensors[parameter.name] = StoredTensor(tensor)
     }
     return try LanguageModel(
         folder: name, configuration, Checkpoint(tensors, path: name),
@@ -36,30 +37,29 @@ func randomLens(_ configuration: ModelConfiguration, layers: Int) -> Lens {
     return Lens(weight: weight, bias: bias)
 }
 
-/// Fills a tensor by the law that mamba_ssm has for its name; normal laws become uniform ones of the
-/// same deviation.
-///
-/// - SeeAlso: `Mamba2.__init__` and `_init_weights` in mamba_ssm 2.2.
-private func initialize(_ tensor: Tensor, _ name: String, nLayers: Int, seed: UInt64) {
+/// Fills a tensor by its law; normal laws become uniform ones of the same deviation.
+private func initialize(_ tensor: Tensor, _ law: InitialLaw, nLayers: Int, seed: UInt64) {
     func fill(within bound: Float) { fillUniformly(tensor, -bound...bound, seed: seed) }
-    let fanIn = Float(tensor.shape.dropFirst().reduce(1, *))
-    let parts = name.split(separator: ".").suffix(2)
-    switch (parts.first, parts.last) {
-    case ("embeddings", "weight"): fill(within: 0.02 * Float(3).squareRoot())
-    case ("in_proj", "weight"): fill(within: 1 / fanIn.squareRoot())
-    // Smaller, so that the stream does not grow with the number of blocks that add to it.
-    case ("out_proj", "weight"): fill(within: 1 / (fanIn * Float(nLayers)).squareRoot())
-    case ("conv1d", _): fill(within: 0.5)
-    case (_, "lambda_q1"): fill(within: 0.1 * Float(3).squareRoot())
-    case (_, "A_log"):
+    func spread(_ inputs: Int) -> Float { 1 / Float(inputs).squareRoot() }
+    func map(_ value: (Float) -> Float) {
+        for i in 0..<tensor.count { tensor.pointer[i] = value(tensor.pointer[i]) }
+    }
+    switch law {
+    case .embedding: fill(within: 0.02 * Float(3).squareRoot())
+    case .normal: fill(within: Float(3).squareRoot())
+    case .uniform(let inputs): fill(within: spread(inputs))
+    case .output(let inputs): fill(within: spread(inputs * nLayers))
+    case .zeros: tensor.fill(0)
+    case .ones: tensor.fill(1)
+    case .logDecay:
         fillUniformly(tensor, 1...16, seed: seed)
-        for i in 0..<tensor.count { tensor.pointer[i] = log(tensor.pointer[i]) }
-    case (_, "dt_bias"):
-        // softplus(dt_bias) lies between 0.001 and 0.1, evenly on a logarithmic scale.
+        map { log($0) }
+    case .logCounting:
+        let columns = tensor.shape.last ?? 1
+        for i in 0..<tensor.count { tensor.pointer[i] = log(Float(i % columns + 1)) }
+    case .timeStep:
         fillUniformly(tensor, log(0.001)...log(0.1), seed: seed)
-        for i in 0..<tensor.count { tensor.pointer[i] = log(expm1(exp(tensor.pointer[i]))) }
-    case (_, "D"), ("norm", _), ("norm_f", _), ("subln", _): tensor.fill(1)
-    default: preconditionFailure("no law for the first values of \(name)")
+        map { log(expm1(exp($0))) }
     }
 }
 

@@ -35,7 +35,7 @@ enum WeightType: String, ExpressibleByArgument, CaseIterable {
 struct LmTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train a Mamba-2 or Diff-Mamba-2 model, or finetune one.",
+        abstract: "Train a Mamba-1, Mamba-2 or Diff-Mamba-2 model, or finetune one.",
         discussion: """
             Starts from --model, or from the random parameters that upstream draws for --config. \
             --data is text, cut into windows; with --tasks it is a BABILong or bAbI folder, whose \

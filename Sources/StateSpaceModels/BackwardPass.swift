@@ -11,7 +11,7 @@ final class BackwardPass {
     /// Gradients in values between the parameters; every block writes them anew.
     enum Buffer {
         case streams, u, du, dx, dMixed, dSubln
-        case dScanned, dProjected, dConvolved, dStep
+        case dScanned, dProjected, dConvolved, dStep, rawStep, dRawStep, dSelected
     }
 
     init(_ forward: ForwardPass, _ memory: TrainingMemory, gradients: Gradients) {

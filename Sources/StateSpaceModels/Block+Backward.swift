@@ -16,7 +16,6 @@ extension Block {
         rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
         switch kind {
         case .ordinary(let mixer):
-            let mixer = mixer.withBackward
             if pass.needsForward(block: index) {
                 try mixer.forward(u, pass: pass.forward, block: index, index: nil, into: nil)
             }
@@ -29,7 +28,6 @@ extension Block {
             mixer.backward(
                 u, dOut: dOut, pass: pass, block: index, index: nil, into: du, adding: false)
         case .differential(let mixer1, let mixer2, let differential):
-            let (mixer1, mixer2) = (mixer1.withBackward, mixer2.withBackward)
             let forward = pass.forward
             let (difference, mixed2) = differenceBuffers(forward, stream.shape)
             if pass.needsForward(block: index) {
@@ -62,14 +60,5 @@ extension Block {
             stream.matrix, weight: norm.pointer, epsilon: epsilon, dy: du.matrix, into: dx.matrix,
             weightGradient: gradients[norm].pointer)
         add(dx, into: dStream)
-    }
-}
-
-extension Mixer {
-    fileprivate var withBackward: Mamba2Mixer {
-        guard let mixer = self as? Mamba2Mixer else {
-            preconditionFailure("\(Self.self) has no backward pass")
-        }
-        return mixer
     }
 }

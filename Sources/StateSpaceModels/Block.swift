@@ -21,7 +21,7 @@ package struct Block: Sendable {
         let prefix = "backbone.layers.\(index)"
         self.index = index
         epsilon = configuration.epsilon
-        norm = try weights.tensor("\(prefix).norm.weight", [configuration.dModel])
+        norm = try weights.tensor("\(prefix).norm.weight", [configuration.dModel], .norm)
         if configuration.isDifferential(index) {
             func half(_ name: String) throws -> Mamba2Mixer {
                 try Mamba2Mixer(
@@ -118,12 +118,12 @@ package struct Differential: Sendable {
     let subln: Tensor
 
     init(_ weights: WeightReader, prefix: String, index: Int, dModel: Int) throws {
-        q1 = try weights.tensor("\(prefix).lambda_q1", [dModel])
+        q1 = try weights.tensor("\(prefix).lambda_q1", [dModel], ParameterRole(.normal))
         let sum = q1.elements.reduce(0.0) { $0 + Double($1) }
         let initial = 0.8 - 0.6 * exp(-0.3 * Double(index))
         lambdaInit = Float(initial)
         lambdaFull = Float(1 / (1 + exp(-sum)) + initial)
         lambdaSlope = Float(1 / (1 + exp(-sum)) / (1 + exp(sum)))
-        subln = try weights.tensor("\(prefix).subln.weight", [dModel])
+        subln = try weights.tensor("\(prefix).subln.weight", [dModel], .norm)
     }
 }

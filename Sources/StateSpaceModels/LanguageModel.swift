@@ -52,17 +52,19 @@ package final class LanguageModel: Sendable {
         let shape = [configuration.vocabSize, configuration.dModel]
         embeddings = try weights.tensor(
             weights.contains(legacyEmbeddingName) ? legacyEmbeddingName : embeddingName, shape,
-            isMatrix: true)
+            .embedding, isMatrix: true)
         blocks = try (0..<configuration.nLayers).map {
             try Block(weights, index: $0, configuration: configuration)
         }
         // A tied head may be stored all the same; it is the embedding.
         if configuration.tieEmbeddings { weights.ignore(tiedHeadName) }
         unembedding = Unembedding(
-            norm: try weights.tensor(finalNormName, [configuration.dModel]),
+            norm: try weights.tensor(finalNormName, [configuration.dModel], .norm),
             epsilon: configuration.epsilon,
             weight: configuration.tieEmbeddings
-                ? embeddings : try weights.tensor(tiedHeadName, shape, isMatrix: true))
+                ? embeddings
+                : try weights.tensor(
+                    tiedHeadName, shape, .head(inputs: configuration.dModel), isMatrix: true))
         self.folder = folder
         self.configuration = configuration
         checkpoint = found.checkpoint
@@ -147,12 +149,12 @@ package final class LanguageModel: Sendable {
 }
 
 extension ModelConfiguration {
-    /// Name and shape of every tensor that such a model reads, in the order in which it does.
+    /// Every parameter of such a model, in the order in which it reads them.
     ///
     /// - Throws: `ModelError.tooLarge`.
-    package func tensorShapes() throws -> [(name: String, shape: [Int])] {
+    package func parameters() throws -> [ParameterDeclaration] {
         let nothing = Checkpoint([:], path: "")
-        let reader = WeightReader(nothing, mode: .shapes)
+        let reader = WeightReader(nothing, mode: .declare)
         do {
             _ = try LanguageModel(folder: "", reader, ModelWeights(nothing, self, folder: ""))
         } catch is WeightReader.Stop {
@@ -160,7 +162,7 @@ extension ModelConfiguration {
                 path: "config.json", bytes: Int.max / 16,
                 memory: Int(ProcessInfo.processInfo.physicalMemory))
         }
-        return reader.shapes
+        return reader.declarations
     }
 }
 

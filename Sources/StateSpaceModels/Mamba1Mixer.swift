@@ -17,6 +17,8 @@ struct Mamba1Mixer: Mixer {
     let xProj: Linear
     /// `dt_proj`, `[d_inner, dt_rank]`; its bias is always there.
     let dtProj: Linear
+    /// `A_log`, `[d_inner, d_state]`.
+    let aLog: Tensor
     /// `−exp(A_log)`, `[d_inner, d_state]`.
     let A: Tensor
     /// `D`, `[d_inner]`.
@@ -35,13 +37,15 @@ struct Mamba1Mixer: Mixer {
             weights, "\(prefix).x_proj", out: shape.dtRank + 2 * shape.dState, in: shape.dInner,
             bias: false)
         dtProj = try Linear(
-            weights, "\(prefix).dt_proj", out: shape.dInner, in: shape.dtRank, bias: true)
-        A = negativeExponential(
-            try weights.tensor("\(prefix).A_log", [shape.dInner, shape.dState]))
-        D = try weights.tensor("\(prefix).D", [shape.dInner])
+            weights, "\(prefix).dt_proj", out: shape.dInner, in: shape.dtRank, bias: true,
+            biasRole: ParameterRole(.timeStep))
+        aLog = try weights.tensor(
+            "\(prefix).A_log", [shape.dInner, shape.dState], ParameterRole(.logCounting))
+        A = negativeExponential(aLog)
+        D = try weights.tensor("\(prefix).D", [shape.dInner], ParameterRole(.ones))
         outProj = try Linear(
             weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
-            bias: shape.useBias)
+            bias: shape.useBias, role: .output(inputs: shape.dInner))
     }
 
     func convStateShape(sequences: Int) -> [Int] {
@@ -91,9 +95,11 @@ struct Mamba1Mixer: Mixer {
         try hooks.visit(point(.ssmOut), y)
         if let state { try hooks.visit(point(.finalState), state.ssm) }
 
-        gate(y.matrix, with: z)
+        let gated = pass.isTraining ? buffers(.gated, y.shape) : y
+        if pass.isTraining { copy(y, into: gated) }
+        gate(gated.matrix, with: z)
         guard let out else { return }
-        outProj(y.matrix, into: out.matrix)
+        outProj(gated.matrix, into: out.matrix)
         try hooks.visit(point(.outProj), out)
     }
 }

@@ -2,12 +2,6 @@ import Kernels
 import Tensors
 
 extension Mamba2Mixer {
-    /// The gradient in `u` of what `forward` computed in `pass.forward`, for the gradient `dOut` of
-    /// its output; adds the gradients of its parameters.
-    ///
-    /// - Parameters:
-    ///   - u: what the mixer read; all `[pos, d_model]`.
-    ///   - adding: whether `du` is added to or overwritten.
     func backward(
         _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
         adding: Bool
@@ -70,35 +64,5 @@ extension Mamba2Mixer {
 
         inProj.backward(
             u.matrix, dy: dProjected.matrix, gradients, into: du.matrix, adding: adding)
-    }
-}
-
-extension Linear {
-    fileprivate func backward(
-        _ x: Matrix, dy: Matrix, _ gradients: Gradients, into dx: Matrix, adding: Bool = false
-    ) {
-        let weight = trainedWeight
-        linearBackward(
-            x, weight: weight.matrix, dy: dy, into: dx, adding: adding,
-            weightGradient: gradients[weight].matrix,
-            biasGradient: bias.map { gradients[$0].pointer })
-    }
-}
-
-extension CausalConv1d {
-    /// `dy` is overwritten.
-    fileprivate func backward(_ x: Matrix, pass: BackwardPass, dy: Matrix, into dx: Matrix) {
-        let (width, channels) = (taps.shape[0], taps.shape[1])
-        let gradient = Tensor(width + (bias == nil ? 0 : 1), channels)
-        causalConv1dSiLUBackward(
-            x, sequences: pass.sequences, taps: taps.matrix, bias: bias?.pointer, dy: dy, into: dx,
-            gradient: gradient.matrix)
-        let stored = pass.gradients[weight]
-        for tap in 0..<width {
-            for channel in 0..<channels {
-                stored.pointer[channel * width + tap] += gradient[tap].pointer[channel]
-            }
-        }
-        if let bias { add(gradient[width], into: pass.gradients[bias]) }
     }
 }

@@ -37,14 +37,14 @@ struct Mamba2Mixer: Mixer {
         conv1d = try CausalConv1d(
             weights, "\(prefix).conv1d", channels: shape.convChannels, width: shape.convKernel,
             bias: shape.useConvBias)
-        dtBias = try weights.tensor("\(prefix).dt_bias", [shape.nHeads])
-        aLog = try weights.tensor("\(prefix).A_log", [shape.nHeads])
+        dtBias = try weights.tensor("\(prefix).dt_bias", [shape.nHeads], ParameterRole(.timeStep))
+        aLog = try weights.tensor("\(prefix).A_log", [shape.nHeads], ParameterRole(.logDecay))
         A = negativeExponential(aLog)
-        D = try weights.tensor("\(prefix).D", [shape.nHeads])
-        innerNorm = try weights.tensor("\(prefix).norm.weight", [shape.dInner])
+        D = try weights.tensor("\(prefix).D", [shape.nHeads], ParameterRole(.ones))
+        innerNorm = try weights.tensor("\(prefix).norm.weight", [shape.dInner], .norm)
         outProj = try Linear(
             weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
-            bias: shape.useBias)
+            bias: shape.useBias, role: .output(inputs: shape.dInner))
     }
 
     func convStateShape(sequences: Int) -> [Int] {

@@ -13,6 +13,15 @@ protocol Mixer: Sendable {
     /// projection.
     func forward(
         _ u: Tensor, pass: ForwardPass, block: Int, index: Int?, into out: Tensor?) throws
+    /// The gradient in `u` of what `forward` computed in `pass.forward`, for the gradient `dOut` of
+    /// its output; adds the gradients of its parameters.
+    ///
+    /// - Parameters:
+    ///   - u: what the mixer read; all `[pos, d_model]`.
+    ///   - adding: whether `du` is added to or overwritten.
+    func backward(
+        _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
+        adding: Bool)
 }
 
 /// A PyTorch `Linear`.
@@ -37,15 +46,21 @@ struct Linear: Sendable {
     }
 
     /// Reads `name.weight` and, with `bias`, `name.bias`.
-    init(_ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool) throws {
-        let weight = try weights.tensor("\(name).weight", [out, columns], isMatrix: true)
+    ///
+    /// - Parameter role: of the weight; by default that of any layer inside a block.
+    init(
+        _ weights: WeightReader, _ name: String, out: Int, in columns: Int, bias: Bool,
+        role: ParameterRole? = nil, biasRole: ParameterRole = .bias
+    ) throws {
+        let weight = try weights.tensor(
+            "\(name).weight", [out, columns], role ?? .projection(inputs: columns), isMatrix: true)
         switch weights.precision {
         case .fp32: self.weight = .fp32(weight)
         case .bf16:
             self.weight = .bf16(PackedFactor(.transposed(weight.matrix)))
             weight.forget()
         }
-        self.bias = bias ? try weights.tensor("\(name).bias", [out]) : nil
+        self.bias = bias ? try weights.tensor("\(name).bias", [out], biasRole) : nil
     }
 
     /// `y = x · weightᵀ + bias`.
@@ -68,14 +83,17 @@ struct CausalConv1d: Sendable {
 
     /// Reads `name.weight` `[channels, 1, width]` and, with `bias`, `name.bias`.
     init(_ weights: WeightReader, _ name: String, channels: Int, width: Int, bias: Bool) throws {
-        weight = try weights.tensor("\(name).weight", [channels, 1, width])
+        weight = try weights.tensor(
+            "\(name).weight", [channels, 1, width], .convolution(width: width))
         taps = Tensor(width, channels)
         for channel in 0..<channels {
             for tap in 0..<width {
                 taps.pointer[tap * channels + channel] = weight.pointer[channel * width + tap]
             }
         }
-        self.bias = bias ? try weights.tensor("\(name).bias", [channels]) : nil
+        self.bias =
+            bias
+            ? try weights.tensor("\(name).bias", [channels], .convolutionBias(width: width)) : nil
     }
 
     /// The convolution and SiLU of `x` into `y`; `state` becomes that after the last position.

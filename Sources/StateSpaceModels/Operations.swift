@@ -12,32 +12,43 @@ extension ModelConfiguration {
 
     /// Operations of the matrix products of a forward pass over one sequence, without logits.
     ///
-    /// For every mixer and every position the projections, `2 · d_model · in_proj rows` and
-    /// `2 · d_inner · d_model`; for every chunk of q positions (64, fewer at the end) the products of
-    /// Dao & Gu 2024, section 6: `2 q² d_state` a group for `C Bᵀ`, and for each head
-    /// `2 q² head_dim` for its product with `dt x`, `2 q head_dim d_state` for `C Sᵀ`, and as much
-    /// for the next state. Norms, conv1d, gates and decays are not counted.
+    /// Two for every weight of a projection and every position. In Mamba-2 for every chunk of q positions
+    /// (64, fewer at the end) the products of Dao & Gu 2024, section 6: `2 q² d_state` a group for
+    /// `C Bᵀ`, and for each head `2 q² head_dim` for its product with `dt x`, `2 q head_dim d_state` for
+    /// `C Sᵀ`, and as much for the next state; in Mamba-1, whose scan has no such products, the latter
+    /// two alone. Norms, conv1d, gates and decays are not counted.
     ///
     /// - Parameter blocks: how many run; all if nil.
     package func forwardOperations(tokens: Int, blocks: Int? = nil) -> Double {
         (0..<(blocks ?? nLayers)).flatMap(mixers).reduce(0) { sum, shape in
-            let projections = 2 * shape.dModel * (shape.inProjRows + shape.dInner)
-            return sum + Double(tokens * projections) + Self.scanOperations(shape, tokens: tokens)
+            let isMamba1 = family == .mamba1
+            let projections = isMamba1 ? shape.mamba1Projections : shape.mamba2Projections
+            let inside = isMamba1 ? 0 : Self.chunkOperations(shape, tokens: tokens)
+            let across = 4 * tokens * shape.dInner * shape.dState
+            return sum + Double(2 * tokens * projections) + Double(inside + across)
         }
     }
 
-    private static func scanOperations(_ shape: MixerShape, tokens: Int) -> Double {
+    /// Of the products between the positions of each chunk.
+    private static func chunkOperations(_ shape: MixerShape, tokens: Int) -> Int {
         let (chunks, rest) = tokens.quotientAndRemainder(dividingBy: countedChunk)
         let squares = chunks * countedChunk * countedChunk + rest * rest
-        let inside = 2 * squares * (shape.nGroups * shape.dState + shape.dInner)
-        let across = 4 * tokens * shape.dInner * shape.dState
-        return Double(inside + across)
+        return 2 * squares * (shape.nGroups * shape.dState + shape.dInner)
     }
 
     /// Bytes of float32 weights that one token has to read: all but untied embeddings, of which it
     /// reads one row.
     package func decodeBytes() throws -> Double {
-        let parameters = try tensorShapes().reduce(0) { $0 + $1.shape.reduce(1, *) }
+        let parameters = try parameters().reduce(0) { $0 + $1.shape.reduce(1, *) }
         return Double(4 * (parameters - (tieEmbeddings ? 0 : vocabSize * dModel)))
+    }
+}
+
+extension MixerShape {
+    /// Weights of in_proj and out_proj.
+    fileprivate var mamba2Projections: Int { dModel * (inProjRows + dInner) }
+    /// Weights of in_proj, x_proj, dt_proj and out_proj.
+    fileprivate var mamba1Projections: Int {
+        dInner * (2 * dModel + dtRank + 2 * dState + dtRank + dModel)
     }
 }

@@ -6,18 +6,20 @@ import Tensors
 /// The parameters of a model in memory of their own, where training changes them.
 package struct Parameters: Sendable {
     package let configuration: ModelConfiguration
-    /// In the order in which the model reads them, under Hugging Face's names.
+    /// In the order in which the model reads them.
+    package let declarations: [ParameterDeclaration]
+    /// For each declaration its name and value.
     package let named: [(name: String, value: Tensor)]
 
-    /// - Parameter value: the first value of the parameter of this name and shape.
+    /// - Parameter value: the first value of a parameter.
     package init(
         _ configuration: ModelConfiguration,
-        value: (_ name: String, _ shape: [Int]) throws -> Tensor
+        value: (ParameterDeclaration) throws -> Tensor
     ) throws {
         self.configuration = configuration
-        let shapes = try configuration.tensorShapes()
-        try Self.checkMemory(shapes.map(\.shape))
-        named = try shapes.map { ($0.name, try value($0.name, $0.shape)) }
+        declarations = try configuration.parameters()
+        try Self.checkMemory(declarations.map(\.shape))
+        named = try declarations.map { ($0.name, try value($0)) }
     }
 
     /// - Throws: `ModelError.tooLarge` for parameters that with gradients and AdamW's moments are more
@@ -32,7 +34,8 @@ package struct Parameters: Sendable {
 
     /// A copy of the model's parameters.
     package init(copying model: LanguageModel) throws {
-        try self.init(model.configuration) { name, shape in
+        try self.init(model.configuration) { parameter in
+            let (name, shape) = (parameter.name, parameter.shape)
             let isLegacy = name == embeddingName && model.checkpoint.contains(legacyEmbeddingName)
             return try model.checkpoint.float32(
                 isLegacy ? legacyEmbeddingName : name, shape: shape

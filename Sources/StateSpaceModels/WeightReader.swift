@@ -29,8 +29,8 @@ final class WeightReader {
         /// Problems are collected, and matrices are checked but not kept: they come back as memory
         /// that cannot be touched.
         case inspect
-        /// Nothing is read: only the names and shapes are wanted.
-        case shapes
+        /// Nothing is read: only the declarations are wanted.
+        case declare
     }
 
     /// Too much is wrong to go on collecting.
@@ -46,8 +46,8 @@ final class WeightReader {
     /// Of the products that the weights take part in.
     let precision: Precision
     private var taken: Set<String> = []
-    /// Names and shapes of what was asked for, in order.
-    private(set) var shapes: [(name: String, shape: [Int])] = []
+    /// What was asked for, in order.
+    private(set) var declarations: [ParameterDeclaration] = []
     private(set) var problems: [CheckpointError] = []
 
     init(_ checkpoint: Checkpoint, mode: Mode, precision: Precision = .fp32) {
@@ -58,7 +58,7 @@ final class WeightReader {
 
     /// The largest number there is where it would be larger.
     var parameterCount: Int {
-        shapes.reduce(0) { sum, tensor in
+        declarations.reduce(0) { sum, tensor in
             let (total, overflow) = sum.addingReportingOverflow(elementCount(tensor.shape))
             return overflow ? .max : total
         }
@@ -69,12 +69,14 @@ final class WeightReader {
     /// - Parameter isMatrix: whether the model only ever multiplies with it: where it is not to be read,
     ///   nothing is made for it.
     /// - Throws: `CheckpointError` if the tensor is missing, of another shape or not all finite numbers.
-    func tensor(_ name: String, _ shape: [Int], isMatrix: Bool = false) throws -> Tensor {
+    func tensor(
+        _ name: String, _ shape: [Int], _ role: ParameterRole, isMatrix: Bool = false
+    ) throws -> Tensor {
         taken.insert(name)
-        shapes.append((name, shape))
+        declarations.append(ParameterDeclaration(name: name, shape: shape, role: role))
         switch mode {
         case .load: return try finite(name, shape)
-        case .shapes: break
+        case .declare: break
         case .inspect:
             do {
                 let tensor = try finite(name, shape)

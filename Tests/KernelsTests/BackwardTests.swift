@@ -38,6 +38,25 @@ import Testing
         )
     }
 
+    @Test("gate: both factors")
+    func gateParts() {
+        var noise = Noise(4)
+        let (y, dy) = (noise.tensor(70, 12, in: -2...2), noise.tensor(70, 12))
+        let wide = noise.tensor(70, 25, in: -8...8)
+        let z = wide.table.flatMap { $0[5..<17] }
+        let slopes = z.map { Oracle.gradient(at: [$0]) { Oracle.silu($0[0]) }[0] }
+        let expected = zip(zip(y.table.flat, dy.table.flat), zip(z, slopes)).map {
+            (y: $0.1 * Oracle.silu($1.0), z: $0.1 * $0.0 * $1.1)
+        }
+        let dz = Tensor(70, 30)
+        gateBackward(
+            y.matrix, with: wide.matrix.columns(5..<17), dy: dy.matrix,
+            into: dz.matrix.columns(3..<15))
+        expectClose(dy, expected.map(\.y), within: Self.rounding, "dy")
+        expectClose(
+            dz.table.flatMap { $0[3..<15] }, expected.map(\.z), within: Self.rounding, "dz")
+    }
+
     @Test("gated norm in groups: both factors and weight", arguments: [1, 2, 6])
     func gatedNormOfParts(groups: Int) {
         var noise = Noise(3)

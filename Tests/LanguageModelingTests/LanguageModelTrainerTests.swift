@@ -1,6 +1,7 @@
 import Checkpoints
 import Corpora
 import Files
+import Foundation
 import LanguageModeling
 import StateSpaceModels
 import Tensors
@@ -70,6 +71,51 @@ import Testing
         #expect(abs(parts[0].loss - reports[0].loss) < 1e-5 * reports[0].loss)
         #expect(
             abs(parts[0].gradientNorm - reports[0].gradientNorm) < 1e-4 * reports[0].gradientNorm)
+    }
+
+    @Test(
+        "a Mamba-1 learns, from a checkpoint and anew",
+        arguments: TrainingOptions.Optimizer.allCases, [true, false])
+    func mamba1(optimizer: TrainingOptions.Optimizer, isNew: Bool) throws {
+        let source = try model(.mamba1)
+        let parameters =
+            try isNew
+            ? Parameters(initialOf: source.configuration, seed: 1) : Parameters(copying: source)
+        var options = options
+        options.steps = 40
+        options.optimizer = optimizer
+        let trainer = try LanguageModelTrainer(
+            parameters, mixture: TrainingMixture(windows(10)), options: options)
+        let reports = try finish(trainer)
+        #expect(reports[39].loss < 0.75 * reports[0].loss)
+
+        let output = try ModelOutput(
+            configurationFile: join(source.folder, "config.json"), source.configuration,
+            adding: nil)
+        try writeFile("{}", to: folder("tokenizer.json"))
+        try output.write(parameters, tokenizer: folder("tokenizer.json"), to: folder("written"))
+        let loaded = try LanguageModel(folder: folder("written"))
+        #expect(loaded.configuration == source.configuration)
+        let batch = TokenBatch([[1, 2, 3]])
+        let (first, second) = (
+            try loaded.run(batch), try parameters.model(folder: "").run(batch)
+        )
+        #expect(Array(first.elements) == Array(second.elements))
+    }
+
+    @Test("a new Mamba-1 forgets at the rates 1 to d_state, and steps as upstream's")
+    func initialMamba1() throws {
+        let configuration = try model(.mamba1).configuration
+        let parameters = try Parameters(initialOf: configuration, seed: 3)
+        let named = Dictionary(uniqueKeysWithValues: parameters.named.map { ($0.name, $0.value) })
+        let aLog = try #require(named["backbone.layers.1.mixer.A_log"])
+        let rates = aLog.elements.map { exp($0).rounded() }
+        #expect(rates == (0..<aLog.count).map { Float($0 % 8 + 1) })
+        let bias = try #require(named["backbone.layers.1.mixer.dt_proj.bias"])
+        #expect(bias.elements.allSatisfy { (-6.91 ... -2.25).contains($0) })
+        let projection = try #require(named["backbone.layers.1.mixer.x_proj.weight"])
+        #expect(Set(projection.elements).count > 100)
+        #expect(projection.elements.allSatisfy { abs($0) <= 0.125 })
     }
 
     @Test(
@@ -280,10 +326,10 @@ import Testing
         )
         #expect(Array(first.elements) == Array(second.elements))
         #expect(throws: LanguageModelingError.self) {
-            let mamba1 = try model(.mamba1)
+            var other = source.configuration
+            other.layout = .mambaSSM
             _ = try ModelOutput(
-                configurationFile: join(mamba1.folder, "config.json"), mamba1.configuration,
-                adding: nil)
+                configurationFile: join(source.folder, "config.json"), other, adding: nil)
         }
     }
 

@@ -1,6 +1,7 @@
 import LensBench
 import Lenses
 import StateSpaceModels
+import TestSupport
 import Testing
 
 /// The counts that speeds are compared with, against sums over every tensor and every product.
@@ -19,7 +20,7 @@ struct OperationsTests {
     private func projectionWeights(
         _ configuration: ModelConfiguration, blocks: Int
     ) throws -> Int {
-        try configuration.tensorShapes().reduce(0) { sum, tensor in
+        try configuration.parameters().reduce(0) { sum, tensor in
             let isProjection =
                 tensor.name.hasSuffix("in_proj.weight") || tensor.name.hasSuffix("out_proj.weight")
             let block = tensor.name.split(separator: ".").compactMap { Int($0) }.first ?? 0
@@ -44,6 +45,22 @@ struct OperationsTests {
             #expect(
                 Self.plain.forwardOperations(tokens: tokens) == Double(projections + 3 * scan))
         }
+    }
+
+    @Test("Mamba-1 has projections of its own, and a scan without chunks")
+    func mamba1Forward() throws {
+        let folder = try TemporaryFolder()
+        try SmallModel.write(.mamba1, to: folder.path)
+        let configuration = try ModelConfiguration(path: folder("config.json"))
+        let weights = try configuration.parameters().reduce(0) { sum, parameter in
+            let isProjection = ["in_proj", "x_proj", "dt_proj", "out_proj"].contains {
+                parameter.name.hasSuffix("\($0).weight")
+            }
+            return isProjection ? sum + parameter.shape[0] * parameter.shape[1] : sum
+        }
+        // Four blocks of 64 channels with 8 states, which are read and written.
+        let scan = 4 * 2 * product(87 * 64, 1, 8)
+        #expect(configuration.forwardOperations(tokens: 87) == Double(2 * 87 * weights + scan))
     }
 
     @Test("a differential block has two mixers of half the width; a pass may stop early")

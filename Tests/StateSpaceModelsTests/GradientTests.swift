@@ -21,7 +21,7 @@ import Testing
     /// With memory for the inside of all blocks, of one and of none.
     @Test(
         "every parameter's gradient equals autograd's",
-        arguments: ["mamba2", "mamba2-whole-width", "diffmamba2"],
+        arguments: ["mamba1", "mamba2", "mamba2-whole-width", "diffmamba2"],
         [1 << 30, 1, 0])
     func equalsAutograd(name: String, limit: Int) throws {
         let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
@@ -68,7 +68,7 @@ import Testing
     @Test(
         "with dropout gradients are those of the same mask",
         // In "mamba2" the loss hardly depends on one dt_bias, near whose steps' limits it bends.
-        arguments: ["mamba2-whole-width", "diffmamba2"], [0, Int.max])
+        arguments: ["mamba1", "mamba2-whole-width", "diffmamba2"], [0, Int.max])
     func dropout(name: String, limit: Int) throws {
         let golden = try Checkpoint(file: join(folder(name), "gradients.safetensors"))
         let parameters = try Parameters(copying: LanguageModel(folder: folder(name)))

@@ -259,12 +259,13 @@ struct LanguageModelTests {
         arguments: SmallModel.Kind.allCases)
     func tensorsAtHand(kind: SmallModel.Kind) throws {
         let model = try load(kind)
-        let shapes = try model.configuration.tensorShapes()
-        #expect(shapes.map(\.name).sorted() == model.checkpoint.names)
+        let parameters = try model.configuration.parameters()
+        #expect(parameters.map(\.name).sorted() == model.checkpoint.names)
         var tensors: [String: StoredTensor] = [:]
-        for (name, shape) in shapes {
-            tensors[name] = try model.checkpoint.stored(name)
-            #expect(tensors[name]?.shape == shape, "\(name)")
+        for parameter in parameters {
+            let stored = try model.checkpoint.stored(parameter.name)
+            #expect(stored.shape == parameter.shape, "\(parameter.name)")
+            tensors[parameter.name] = stored
         }
         let copy = try LanguageModel(
             folder: "copy", model.configuration, Checkpoint(tensors, path: "copy"))

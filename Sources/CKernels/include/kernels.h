@@ -153,6 +153,18 @@ typedef struct {
     void (*gated_rms_norm_gradient)(const float *x, const float *z, size_t ld_z, const float *w,
                                     float *dy, float *dz, size_t ld_dz, float *dw, size_t rows,
                                     size_t columns, size_t groups, float eps);
+    /// Of gate: dz = dy y silu'(z), and dy becomes dy silu(z); `y` as before the gate.
+    void (*gate_gradient)(const float *y, const float *z, size_t ld_z, float *dy, float *dz,
+                          size_t ld_dz, size_t rows, size_t columns);
+    /// Of selective_scan: s [steps + 1, d_state] holds the state before the first step and gets those
+    /// after each, decay [steps, d_state] exp(dt a); g is the gradient in the last state and becomes
+    /// that in the first. dx and ddt are written, db, dc (at `ld_dbc`) and da added to; the sum of dy x
+    /// is returned.
+    float (*selective_scan_gradient)(float *s, float *decay, float *g, const float *x,
+                                     const float *dt, size_t ld_x, const float *b, const float *c,
+                                     size_t ld_bc, const float *a, float d, const float *dy,
+                                     float *dx, float *ddt, float *db, float *dc, size_t ld_dbc,
+                                     float *da, size_t steps, size_t d_state);
     /// Of softplus with limits: dx = dy sigmoid(x + bias), 0 outside the limits, and the sum of
     /// dx over the rows in dbias.
     void (*softplus_gradient)(const float *x, size_t ld_x, const float *bias, float low, float high,
