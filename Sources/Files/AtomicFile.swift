@@ -48,6 +48,11 @@ package final class AtomicFile {
         try data.withUnsafeBytes { try write($0) }
     }
 
+    /// Of what was written so far; nil where it went out directly.
+    package func sha256() throws -> String? {
+        try partial.map { try SHA256.hex(ofFile: $0.temporary) }
+    }
+
     package func commit() throws { try partial?.commit(as: path) }
 
     deinit { if partial == nil { close(descriptor) } }
@@ -118,6 +123,11 @@ package func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+package func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+}
+
 /// The names in a folder, sorted.
 ///
 /// - Throws: `FileError.unreadable` for a name that is not UTF-8 too: as text it would stand for
@@ -153,10 +163,21 @@ package func join(_ folder: String, _ name: String) -> String {
     (folder as NSString).appendingPathComponent(name)
 }
 
-/// The paths of all files in a folder and below, relative to it, sorted.
+/// The paths of all files in a folder and below, relative to it, sorted. A link is a file, whatever it
+/// leads to.
 package func filesBelow(_ folder: String) -> [String] {
     ((try? fileNames(in: folder)) ?? []).flatMap { name in
         let path = join(folder, name)
-        return isFolder(path) ? filesBelow(path).map { join(name, $0) } : [name]
+        return isFolder(path) && !isLink(path) ? filesBelow(path).map { join(name, $0) } : [name]
+    }
+}
+
+/// Removes the folders below one in which there is no file.
+package func removeEmptyFolders(below folder: String) {
+    for name in (try? fileNames(in: folder)) ?? [] {
+        let path = join(folder, name)
+        guard isFolder(path), !isLink(path) else { continue }
+        removeEmptyFolders(below: path)
+        rmdir(path)
     }
 }

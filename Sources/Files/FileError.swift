@@ -6,7 +6,7 @@ package enum FileError: UserFacingError, Equatable {
     case danglingLink(path: String, target: String)
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
-    /// Standard input, named a second time.
+    /// Standard input or a pipe, named a second time.
     case readBefore(path: String)
     case unwritable(path: String, reason: String)
     case tooLittleSpace(path: String, bytes: Int, free: Int)
@@ -39,8 +39,8 @@ package enum FileError: UserFacingError, Equatable {
         case .isFolder(let path): "\(path): is a folder, expected a file"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .readBefore(let path):
-            "\(path): standard input is named twice, but can be read only once; save it to a file"
-                + " and name that"
+            "\(path): \(standardInputNames.contains(path) ? "standard input" : "this pipe") is named"
+                + " twice, but can be read only once; save it to a file and name that"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .tooLittleSpace(let path, let bytes, let free):
             "\(path): about \(spelledBytes(bytes)) are to be written, but the disk has"

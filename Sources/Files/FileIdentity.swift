@@ -40,9 +40,4 @@ extension FileIdentity {
             all.formUnion(read(from: path, besides: output, depth: depth - 1))
         }
     }
-
-    private static func isLink(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-    }
 }

@@ -1,7 +1,9 @@
 import Foundation
+import Synchronization
 
 /// A whole file mapped read-only into memory; pages are read when first touched. What cannot be mapped,
-/// a pipe or a device, is read to its end, and `-` is standard input.
+/// a pipe or a device, is read to its end, and `-` is standard input. What a pipe held is kept: it does
+/// not come again.
 ///
 /// `bytes` does not keep the file mapped: hold the value by `withExtendedLifetime`, since the
 /// compiler may release it after its last mention.
@@ -12,9 +14,17 @@ package final class MappedFile: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
     /// Open on the file, whatever happens to its name; -1 where the bytes are in memory of our own.
     private let descriptor: Int32
+    private let isOurs: Bool
 
     /// - Throws: `FileError` if the file is missing, a folder, or unreadable.
     package init(_ path: String) throws {
+        let pipe = standardInputNames.contains(path) ? nil : pipeIdentity(path)
+        if let pipe, let kept = pipeContents.withLock({ $0[pipe] }) {
+            self.path = path
+            bytes = kept.bytes
+            (descriptor, isOurs) = (-1, false)
+            return
+        }
         let descriptor = try openForReading(path)
         var isKept = false
         defer { if !isKept { close(descriptor) } }
@@ -26,8 +36,11 @@ package final class MappedFile: @unchecked Sendable {
         // The files of /proc say that they are empty.
         guard status.st_mode & S_IFMT == S_IFREG, count > 0, lseek(descriptor, 0, SEEK_CUR) == 0
         else {
-            bytes = try readToEnd(descriptor, path)
+            let content = try readToEnd(descriptor, path)
+            if let pipe { pipeContents.withLock { $0[pipe] = KeptBytes(content) } }
+            bytes = content
             self.descriptor = -1
+            isOurs = pipe == nil
             return
         }
         guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
@@ -35,6 +48,7 @@ package final class MappedFile: @unchecked Sendable {
         else { throw FileError.reading(path) }
         bytes = UnsafeRawBufferPointer(start: base, count: count)
         self.descriptor = descriptor
+        isOurs = true
         isKept = true
         MappingFaults.add(bytes, path)
     }
@@ -68,6 +82,7 @@ package final class MappedFile: @unchecked Sendable {
     }
 
     deinit {
+        guard isOurs else { return }
         guard descriptor >= 0 else { return bytes.deallocate() }
         MappingFaults.remove(bytes)
         if let base = bytes.baseAddress {
@@ -76,6 +91,15 @@ package final class MappedFile: @unchecked Sendable {
         close(descriptor)
     }
 }
+
+/// Bytes that are never written to, nor freed.
+private struct KeptBytes: @unchecked Sendable {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+}
+
+private let pipeContents = Mutex<[PipeIdentity: KeptBytes]>([:])
 
 /// Everything that comes until the end, in memory that the caller frees.
 private func readToEnd(_ descriptor: Int32, _ path: String) throws -> UnsafeRawBufferPointer {

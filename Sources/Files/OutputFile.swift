@@ -26,6 +26,7 @@ package struct OutputFile {
         self.path = path
         self.command = command
         self.isOurs = isOurs ?? { isCall(try provenance(of: $0), of: command) }
+        if case .file(let target) = try WritePlace(path) { try refuseWorkingParts(target) }
         try checkPlace()
         try checkWritable(path, bytes: bytes)
     }

@@ -55,6 +55,7 @@ package final class OutputFolder {
         _ path: String, for kind: Kind, mode: Mode = .new,
         inputs: [(option: String, path: String)] = []
     ) throws {
+        try refuseWorkingParts(path)
         self.path = path
         self.kind = kind
         work = join(path, "unfinished")
@@ -88,6 +89,7 @@ package final class OutputFolder {
     package func commit() throws {
         let new = filesBelow(work).filter { $0 != Self.owner }
         let old = try resultFiles()
+        try refuseLinks(old.union(new))
         let foreign = Set(new).subtracting(old).filter { fileExists(join(path, $0)) }
         guard foreign.isEmpty else { throw self.foreign(foreign.sorted()) }
         for name in old.union(new).sorted() {
@@ -157,8 +159,22 @@ package final class OutputFolder {
         }
     }
 
+    /// What lies behind a linked folder is not in this one.
+    private func refuseLinks(_ names: some Sequence<String>) throws {
+        for name in names.sorted() {
+            var parent = parentFolder(of: name)
+            while !parent.isEmpty {
+                guard !isLink(join(path, parent)) else { throw foreign([parent]) }
+                parent = parentFolder(of: parent)
+            }
+        }
+    }
+
     /// Decides whether the folder may be taken, and clears what an unfinished run left for nobody.
     private func look(_ mode: Mode) throws {
+        for part in [work, states] where isLink(part) {
+            throw foreign([String(part.dropFirst(path.count + 1))])
+        }
         if fileExists(work) {
             guard isOurs(work) else { throw foreign(["unfinished"]) }
             // A result that was complete when its process was killed.
@@ -181,6 +197,7 @@ package final class OutputFolder {
 
     private func lookAtResult(_ names: [String], _ mode: Mode) throws {
         let old = try resultFiles()
+        try refuseLinks(old)
         let weights = names.filter { name in
             Self.weightSuffixes.contains { name.hasSuffix($0) } && !old.contains(name)
         }
@@ -223,6 +240,7 @@ package final class OutputFolder {
     /// is missing meanwhile.
     private func exchange() throws {
         let plan = try decodeJSON(Exchange.self, from: join(work, Self.complete))
+        try refuseLinks(plan.new + plan.stale)
         let left = plan.new.filter { fileExists(join(work, $0)) }
         if left.contains(kind.key) { unlink(join(path, kind.key)) }
         for name in plan.stale { unlink(join(path, name)) }
@@ -236,5 +254,35 @@ package final class OutputFolder {
         }
         rmdir(states)
         removeWork()
+    }
+}
+
+/// Whether a result that is complete waits in a folder to take its place: the command that made it
+/// moves it there.
+package func isComplete(_ folder: String) -> Bool {
+    fileExists(join(folder, "unfinished/complete.json"))
+}
+
+/// Refuses to write into what a command works in: it removes what lies there when it is done.
+///
+/// - Throws: `FileError.unwritable`.
+func refuseWorkingParts(_ path: String) throws {
+    // The nearest folder that is there says where those to come will be.
+    var (there, toCome) = (URL(fileURLWithPath: path).standardizedFileURL.path, [String]())
+    while there.count > 1, realPath(there) == nil {
+        toCome.insert((there as NSString).lastPathComponent, at: 0)
+        there = parentFolder(of: there)
+    }
+    let place = toCome.reduce(realPath(there) ?? there, join)
+    var inside = place
+    while inside.count > 1 {
+        let name = inside.split(separator: "/").last ?? ""
+        let owner = join(parentFolder(of: inside), "unfinished/command")
+        if ["unfinished", "snapshots"].contains(name), fileExists(owner) {
+            throw FileError.unwritable(
+                path: path,
+                reason: "\(inside) is where an unfinished run keeps its state; name another place")
+        }
+        inside = parentFolder(of: inside)
     }
 }

@@ -65,6 +65,9 @@ import Testing
         let path = folder("pipe")
         Thread.detachNewThread { try? content.write(to: URL(fileURLWithPath: path)) }
         #expect(try readFile(path) == content)
+        // What it held does not come again, and to open it would wait for ever.
+        #expect(try readFile(path) == content)
+        #expect(throws: FileError.readBefore(path: path)) { try openForReading(path) }
         #expect(try !readFile("/proc/self/status").isEmpty)
         #expect(try readFile("/dev/null").isEmpty)
     }

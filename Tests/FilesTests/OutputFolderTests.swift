@@ -174,6 +174,48 @@ import Testing
         }
     }
 
+    @Test("nothing behind a linked folder is touched")
+    func links() throws {
+        try finish("old")
+        try writeFile(
+            #"{"run": {"command": "lens train x"}, "files": [{"path": "part/a"}]}"#,
+            to: join(out, "run.json"))
+        try writeFile("mine", to: folder("elsewhere/a"))
+        func link(_ name: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: join(out, name), withDestinationPath: folder("elsewhere"))
+        }
+        func isForeign(_ name: String, _ mode: OutputFolder.Mode) {
+            let error = OutputFolderError.foreign(path: out, names: [name], command: "lens train")
+            #expect(throws: error) { try take(Self.lens, mode) }
+        }
+        try link("part")
+        isForeign("part", .overwrite)
+        try FileManager.default.removeItem(atPath: join(out, "part"))
+        for name in ["unfinished", "snapshots"] {
+            try link(name)
+            for mode in [OutputFolder.Mode.new, .overwrite, .resume] { isForeign(name, mode) }
+            try FileManager.default.removeItem(atPath: join(out, name))
+        }
+        #expect(try fileNames(in: folder("elsewhere")) == ["a"])
+    }
+
+    @Test("no output goes to where another run works")
+    func workingParts() throws {
+        let running = try take()
+        for place in ["unfinished/mine", "unfinished/a/b", "snapshots/mine"] {
+            let path = join(out, place)
+            #expect(throws: FileError.self, "\(place)") { try OutputFolder(path, for: Self.model) }
+            #expect(throws: FileError.self, "\(place)") {
+                try OutputFile(path + ".json", of: "lens eval text")
+            }
+            #expect(!fileExists(path))
+        }
+        let other = folder("unfinished/mine")
+        #expect(throws: Never.self) { try OutputFolder(other, for: Self.model) }
+        withExtendedLifetime(running) {}
+    }
+
     @Test("an input among what an unfinished run left stays")
     func unfinishedInput() throws {
         let left = join(out, "unfinished/notes.txt")
