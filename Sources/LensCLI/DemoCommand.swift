@@ -65,7 +65,7 @@ struct DemoCommand: ParsableCommand {
         let title = "Probability of the right answer after each block"
         let figure = try perform(
             ["plot", "layers"] + results + ["--label"] + labels + ["--log", "--title", title],
-            writing: DemoFolder.figure, in: folder)
+            writing: "layers.png", in: folder)
 
         let curves = try ResultFile.curves(results, labels: labels)
         let summary = """
@@ -92,7 +92,8 @@ struct DemoCommand: ParsableCommand {
         _ arguments: [String], writing output: String, in folder: DemoFolder
     ) throws -> String {
         let path = join(out, output)
-        let arguments = arguments + ["--out", path]
+        let arguments =
+            arguments + ["--out", path] + (folder.isMade(output) ? ["--overwrite"] : [])
         try folder.make(output, by: Invocation.line(arguments)) { try perform(arguments) }
         return path
     }

@@ -8,9 +8,17 @@ struct DemoRecord: Codable, Equatable {
         let output: String
         let command: String
 
-        /// Whether a file is the output or in it or, as a record or an unfinished file, beside it.
+        /// Whether a file is the output or its record, whole or in part, or lies in it.
         func covers(_ name: String) -> Bool {
-            name == output || name.hasPrefix(output + "/") || name.hasPrefix(output + ".")
+            name.hasPrefix(output + "/")
+                || [output, output + ".run.json"].contains {
+                    name == $0 || name.hasPrefix($0 + ".partial-")
+                }
+        }
+
+        /// Whether a file is a part of an unfinished result in an output folder.
+        func isState(_ name: String) -> Bool {
+            ["/unfinished/", "/snapshots/"].contains { name.hasPrefix(output + $0) }
         }
     }
 
@@ -19,8 +27,8 @@ struct DemoRecord: Codable, Equatable {
     let seed: UInt64
     /// Of every file that the demo made, by its path relative to the folder, the SHA-256.
     var files: [String: String] = [:]
-    /// What was under way, and so may be there in part; nil in a finished demo.
-    var step: Step?
+    /// What was begun, and so may be there in part; none in a finished demo.
+    var begun: [Step] = []
 }
 
 /// The folder of a demo, taken for as long as the value lives.
@@ -33,7 +41,6 @@ final class DemoFolder {
     private let lock: FolderLock
     private var record: DemoRecord
 
-    static let figure = "layers.png"
     private static let marker = "run.json"
     private static let summary = "summary.txt"
     private static let previous = "previous"
@@ -46,22 +53,33 @@ final class DemoFolder {
         self.record = record
         lock = try FolderLock(path)
         let earlier = Demo(in: path)
-        let previous = Demo(in: join(path, Self.previous))
+        let previous = Demo(in: join(path, Self.previous), isPart: earlier.record != nil)
         let foreign =
-            earlier.foreign.filter { !$0.hasPrefix(Self.previous + "/") }
+            earlier.foreign.filter { !isOfPrevious($0) }
             + previous.foreign.map { join(Self.previous, $0) }
         guard foreign.isEmpty else {
             throw CommandError.foreignFolder(path: path, names: foreign.sorted())
         }
         // A demo that was killed while it was put aside has its record in both places.
         if earlier.isFinished || earlier.record != nil && earlier.record == previous.record {
-            if earlier.record != previous.record { previous.remove() }
+            if earlier.record != previous.record { previous.removeWithRecord() }
             try earlier.move(to: previous)
         } else {
-            earlier.remove(keepsStep: true)
+            earlier.remove()
+            self.record.begun = earlier.record?.begun ?? []
         }
+        removeEmptyFolders(below: path)
         try writeRecord()
     }
+
+    /// Whether a path leads into the folder of the demo before; it is no link.
+    private func isOfPrevious(_ name: String) -> Bool {
+        name.hasPrefix(Self.previous + "/")
+            || name == Self.previous && !isLink(join(path, name))
+    }
+
+    /// Whether a folder stands at a step's output, where a demo was killed.
+    func isMade(_ output: String) -> Bool { isFolder(join(path, output)) }
 
     /// Runs a step of the demo.
     ///
@@ -70,13 +88,14 @@ final class DemoFolder {
     ///   - command: its line, as its provenance has it.
     func make(_ output: String, by command: String, _ body: () throws -> Void) throws {
         let step = DemoRecord.Step(output: output, command: command)
-        record.step = step
+        // What an earlier demo left there may be there still.
+        record.begun.append(step)
         try writeRecord()
         try body()
         for name in filesBelow(path) where step.covers(name) {
             record.files[name] = try SHA256.hex(ofFile: join(path, name))
         }
-        record.step = nil
+        record.begun.removeAll { $0.output == output }
         try writeRecord()
     }
 
@@ -85,7 +104,8 @@ final class DemoFolder {
         record.files[Self.summary] = SHA256.hex(of: summary)
         try writeRecord()
         try writeFile(summary, to: join(path, Self.summary))
-        Demo(in: join(path, Self.previous)).remove()
+        Demo(in: join(path, Self.previous), isPart: true).removeWithRecord()
+        removeEmptyFolders(below: path)
     }
 
     private func writeRecord() throws {
@@ -103,22 +123,28 @@ final class DemoFolder {
         /// What it did not make, or somebody changed.
         private(set) var foreign: [String] = []
 
-        init(in folder: String) {
+        /// - Parameter isPart: whether the folder is one of a demo's.
+        init(in folder: String, isPart: Bool = false) {
             self.folder = folder
             let found = try? decodeJSON(DemoRecord.self, from: join(folder, marker))
             let isDemo = found.map {
                 $0.command == "lens demo" || $0.command.hasPrefix("lens demo ")
             }
             record = isDemo == true ? found : nil
-            let step = record?.step.flatMap { Self.isUnfinished($0, in: folder) ? $0 : nil }
-            for name in filesBelow(folder)
+            let begun = (record?.begun ?? []).filter { Self.isUnfinished($0, in: folder) }
+            // Where no demo was, the names at the top tell enough.
+            let names =
+                record == nil && !isPart ? (try? fileNames(in: folder)) ?? [] : filesBelow(folder)
+            for name in names
             where !name.hasPrefix(marker + ".partial-") && (name != marker || record == nil) {
-                let hash = record?.files[name]
+                let hash = isLink(join(folder, name)) ? nil : record?.files[name]
                 if let hash, (try? SHA256.hex(ofFile: join(folder, name))) == hash {
                     files.append(name)
-                } else if step?.covers(name) == true {
-                    // What stands in the place of a figure, plot knows.
-                    if name != figure { unfinished.append(name) }
+                } else if let step = begun.last(where: { $0.covers(name) }) {
+                    // What is finished, the step's own command replaces, if it is its own.
+                    if step.isState(name), !isComplete(join(folder, step.output)) {
+                        unfinished.append(name)
+                    }
                 } else {
                     foreign.append(name)
                 }
@@ -138,25 +164,13 @@ final class DemoFolder {
                     throw FileError.writing(target)
                 }
             }
-            prune(files)
         }
 
-        /// - Parameter keepsStep: leaves the record, which the next one replaces.
-        func remove(keepsStep: Bool = false) {
-            let names = files + unfinished + (keepsStep || record == nil ? [] : [marker])
-            for name in names { unlink(join(folder, name)) }
-            prune(names)
-            if !keepsStep { rmdir(folder) }
-        }
+        func remove() { for name in files + unfinished { unlink(join(folder, name)) } }
 
-        /// Removes the folders that are empty without the files.
-        private func prune(_ names: [String]) {
-            for name in names {
-                var parent = parentFolder(of: name)
-                while !parent.isEmpty, rmdir(join(folder, parent)) == 0 {
-                    parent = parentFolder(of: parent)
-                }
-            }
+        func removeWithRecord() {
+            remove()
+            if record != nil { unlink(join(folder, marker)) }
         }
 
         /// Whether what stands at a step's output is no finished work of another command line.

@@ -68,10 +68,12 @@ struct DemoTests {
     ) throws {
         for (name, content) in files { try writeFile(content, to: join(out, name)) }
         let hashes = files.map { #""\#($0)": "\#(SHA256.hex(of: $1))""# }.joined(separator: ", ")
-        let step = step.map { #", "step": {"output": "\#($0)", "command": "\#($1)"}"# } ?? ""
+        let begun = step.map { #"{"output": "\#($0)", "command": "\#($1)"}"# } ?? ""
         try writeFile(
-            #"{"command": "lens demo", "version": "0", "seed": 1, "files": {\#(hashes)}\#(step)}"#,
-            to: join(out, "run.json"))
+            """
+            {"command": "lens demo", "version": "0", "seed": 1, "files": {\(hashes)},
+             "begun": [\(begun)]}
+            """, to: join(out, "run.json"))
     }
 
     /// Starts a demo that goes no further than to take its folder.
@@ -97,7 +99,7 @@ struct DemoTests {
 
         let others = [
             "lenses/mine/params.pt", "results/mine.json", "data/babilong/notes.txt",
-            "lenses/mamba2/seed01/params.pt", "previous/mine",
+            "lenses/mamba2/seed01/params.pt", "previous/mine", "lenses/mamba2/seed0.json",
         ]
         for other in others {
             let out = folder("with")
@@ -126,9 +128,31 @@ struct DemoTests {
             try writeFile(
                 #"{"run": {"command": "\#(command)"}}"#,
                 to: join(out, "lenses/mamba2/seed0/run.json"))
-            #expect(try take(out).status == status)
-            #expect(fileExists(join(out, "lenses")) == (status == 64))
+            // What is finished is left to the step's own command, however often a demo is begun.
+            for _ in 0..<2 {
+                #expect(try take(out).status == status)
+                #expect(fileExists(join(out, "lenses/mamba2/seed0/run.json")))
+            }
         }
+    }
+
+    @Test("what a link leads to is no part of a demo")
+    func links() throws {
+        let (out, kept) = (folder("out"), folder("kept"))
+        try writeEarlier(Self.text, to: out)
+        try FileManager.default.moveItem(atPath: join(out, "data"), toPath: kept)
+        try FileManager.default.createSymbolicLink(
+            atPath: join(out, "data"), withDestinationPath: kept)
+        #expect(try take(out).errors.contains("holds data, which"))
+        #expect(try fileNames(in: kept).count == 2)
+
+        let circle = folder("circle")
+        try createFolder(circle)
+        for name in ["a", "b"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: join(circle, name), withDestinationPath: ".")
+        }
+        #expect(try take(circle).errors.contains("holds a, b, which"))
     }
 
     @Test("a finished demo is kept whole until the new one is, wherever that is killed")
@@ -201,7 +225,7 @@ struct DemoTests {
         try writePair(to: folder("models"))
         try writeFile("mine", to: folder("out/results/notes.txt"))
         let foreign = try LensProcess("demo", "--models", folder("models"), "--out", folder("out"))
-        #expect(foreign.status == 64 && foreign.errors.contains("results/notes.txt, which no"))
+        #expect(foreign.status == 64 && foreign.errors.contains("holds results, which no"))
         #expect(try fileNames(in: folder("out")) == ["results"])
     }
 }
