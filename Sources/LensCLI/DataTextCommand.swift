@@ -70,8 +70,8 @@ struct DataTextCommand: ReportingCommand {
             ProseWithPrompts(tasks: tasks, seed: seed), limit: limit, to: out,
             measure: { text in
                 tokenizer.map { 1 + $0.encode(text).count } ?? text.utf8.count
-            }
-        ) { display.update($0) }
+            },
+            progress: { display.update($0) }, willReplace: { try output.announce($0) })
         display.finish()
         let record = DataRecord(
             command: commandLine, version: version, seed: seed,

@@ -70,7 +70,9 @@ struct DataTokenizerCommand: ParsableCommand {
         var trainer = BPETrainer(text.words)
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
-        try output.file.write(tokenizer.json)
+        let json = tokenizer.json
+        try output.announce(SHA256.hex(of: json))
+        try output.file.write(json)
         let record = TokenizerRecord(
             command: commandLine, version: version, data: data, dataSHA256: text.sha256,
             vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,

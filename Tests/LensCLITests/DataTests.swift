@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -55,6 +56,35 @@ struct DataTests {
         let vocabulary: Int
         let merges: Int
         let files: [Record.File]
+    }
+
+    @Test("killed between text and record, a run leaves what the next one knows as its own")
+    func killed() throws {
+        let out = folder("a.jsonl")
+        func write(_ seed: String) throws -> LensProcess {
+            try LensProcess("data", "text", "--bytes", "500", "--seed", seed, "--out", out)
+        }
+        #expect(try write("1").status == 0)
+        let old = try readFile(out)
+        #expect(try write("2").status == 0)
+        let new = try readFile(out)
+        func hash(_ data: Data) -> String { SHA256.hex(of: String(decoding: data, as: UTF8.self)) }
+        let announced = """
+            {"command": "lens data text --seed 2", "version": "0", "replaces": ["\(hash(old))"],
+             "files": [{"path": "\(out)", "sha256": "\(hash(new))"}]}
+            """
+        for content in [old, new] {
+            try writeFile(content, to: out)
+            try writeFile(announced, to: out + ".run.json")
+            let run = try write("3")
+            #expect(run.status == 0, "\(run.errors)")
+            let record = try decodeJSON(Record.self, from: out + ".run.json")
+            #expect(record.files.map(\.sha256) == [try SHA256.hex(ofFile: out)])
+        }
+        try writeFile(announced, to: out + ".run.json")
+        try writeFile("mine", to: out)
+        #expect(try write("3").status != 0)
+        #expect(try readFile(out) == Data("mine".utf8))
     }
 
     @Test("a tokenizer from text and stories, the same each time, and its record")

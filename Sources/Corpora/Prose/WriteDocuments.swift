@@ -8,11 +8,13 @@ import Files
 /// - Parameters:
 ///   - measure: the size of one document, in bytes or tokens.
 ///   - progress: called with the size so far.
+///   - willReplace: called with the SHA-256 of all that was written, before it takes the path.
 /// - Returns: the number of documents and their size.
 /// - Throws: `CorpusError.unknownSuffix` or `FileError`.
 package func writeDocuments(
     _ documents: some Sequence<String>, limit: Int, to path: String,
-    measure: (String) throws -> Int, progress: ((Int) -> Void)? = nil
+    measure: (String) throws -> Int, progress: ((Int) -> Void)? = nil,
+    willReplace: ((String) throws -> Void)? = nil
 ) throws -> (documents: Int, size: Int) {
     let isRecords = path.hasSuffix(".jsonl")
     guard isRecords || path.hasSuffix(".txt") || !isReplaced(path) else {
@@ -33,6 +35,7 @@ package func writeDocuments(
         if size >= limit { break }
     }
     if !isRecords { try file.write(Array("\n".utf8)) }
+    if let willReplace, let sha256 = try file.sha256() { try willReplace(sha256) }
     try file.commit()
     return (count, size)
 }
