@@ -20,7 +20,8 @@ package enum CheckpointError: UserFacingError, Equatable {
     case archive(path: String, flaw: ArchiveFlaw)
     case pickle(path: String, flaw: PickleFlaw)
     case strides(tensor: String, path: String, flaw: StridesFlaw)
-    case fileInsteadOfFolder(path: String, folder: String)
+    /// `folder` is where it lies, nil for what is no regular file.
+    case fileInsteadOfFolder(path: String, folder: String?)
     case mistypedFolder(path: String, closest: String)
     case malformedModelName(name: String)
     case modelNotFound(name: String, lookedIn: [String])
@@ -76,7 +77,8 @@ package enum CheckpointError: UserFacingError, Equatable {
         case .strides(let tensor, let path, let flaw):
             "\(path): tensor '\(tensor.clipped)' \(flaw)"
         case .fileInsteadOfFolder(let path, let folder):
-            "\(path): is a file, expected the folder of a model; pass '\(folder)'"
+            "\(path): is a file, expected the folder of a model"
+                + (folder.map { "; pass '\($0)'" } ?? ", config.json beside its weights")
         case .mistypedFolder(let path, let closest):
             "\(path): no such folder; did you mean '\(closest)'?"
         case .malformedModelName(let name):

@@ -13,7 +13,8 @@ package func resolveModelFolder(
 ) throws -> String {
     if isFolder(nameOrPath) { return nameOrPath }
     if fileExists(nameOrPath) {
-        throw CheckpointError.fileInsteadOfFolder(path: nameOrPath, folder: parent(nameOrPath))
+        throw CheckpointError.fileInsteadOfFolder(
+            path: nameOrPath, folder: isReplaced(nameOrPath) ? parent(nameOrPath) : nil)
     }
     if let target = linkTarget(nameOrPath) {
         throw FileError.danglingLink(path: nameOrPath, target: target)

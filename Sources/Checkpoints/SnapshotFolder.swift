@@ -35,6 +35,9 @@ package struct SnapshotFolder {
         for old in older { try? FileManager.default.removeItem(atPath: old) }
     }
 
+    /// The key of an option in an identity.
+    package static func option(_ key: String) -> String { optionPrefix + key }
+
     /// A whole number among the options of the newest state's identity.
     ///
     /// - Throws: `SnapshotError`, for a number outside of `bounds` too; `CheckpointError` for a damaged
@@ -79,7 +82,8 @@ package struct SnapshotFolder {
                         expected: Source(arguments: sources[key], sha256: expected))
                 }
                 throw SnapshotError.mismatch(
-                    path: path, what: Self.spelled(key), found: value.clipped, expected: expected)
+                    path: path, what: Self.spelled(key), found: found[key]?.clipped,
+                    expected: identity[key])
             }
         }
         let progress = try decodeJSON(
@@ -185,7 +189,8 @@ package struct SnapshotFlaw: Equatable, Sendable {
 /// What can be wrong when a training is to go on.
 package enum SnapshotError: UserFacingError, Equatable {
     case damaged(path: String, flaw: SnapshotFlaw)
-    case mismatch(path: String, what: String, found: String, expected: String)
+    /// nil where it was not, or is not, given.
+    case mismatch(path: String, what: String, found: String?, expected: String?)
     case otherSource(
         path: String, what: String, found: SnapshotFolder.Source, expected: SnapshotFolder.Source)
     case nothingToResume(folder: String)
@@ -203,8 +208,9 @@ package enum SnapshotError: UserFacingError, Equatable {
             "\(path): \(flaw.field) is \(flaw.found), expected \(flaw.expected); the snapshot is"
                 + " damaged, give another --out to start anew"
         case .mismatch(let path, let what, let found, let expected):
-            "\(path): the snapshot was made with \(what) \(found), not \(expected);"
-                + " give the same arguments to resume, or another --out to start anew"
+            "\(path): the snapshot was made with\(found.map { " \(what) \($0)" } ?? "out \(what)"), not"
+                + (expected.map { found == nil ? " with \(what) \($0)" : " \($0)" } ?? " without it")
+                + "; give the same arguments to resume, or another --out to start anew"
         case .otherSource(let path, let what, let found, let expected):
             "\(path): \(Self.comparison(what, found, expected));"
                 + " give the same to resume, or another --out to start anew"
@@ -247,8 +253,16 @@ extension Encodable {
         get throws {
             let object = try JSONSerialization.jsonObject(with: encodeJSON(self))
             return (object as? [String: Any] ?? [:]).reduce(into: [:]) {
-                $0[optionPrefix + $1.key] = "\($1.value)"
+                $0[optionPrefix + $1.key] = spelledOption($1.value)
             }
         }
     }
+}
+
+/// Flags as people speak of them; JSON's are numbers to Foundation.
+private func spelledOption(_ value: Any) -> String {
+    if let flag = value as? NSNumber, String(cString: flag.objCType) == "c" {
+        return flag.boolValue ? "on" : "off"
+    }
+    return "\(value)"
 }

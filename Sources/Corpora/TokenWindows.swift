@@ -39,6 +39,11 @@ package struct TokenWindows: Sendable {
         sha256 = digest(of: ids)
     }
 
+    /// Of everything that was read, in words.
+    package var size: String {
+        "\(counted(tokenCount, "token")), \(counted(byteCount, "byte")), \(counted(documentCount, "document"))"
+    }
+
     /// How many windows.
     package var count: Int { ids.count / window }
 

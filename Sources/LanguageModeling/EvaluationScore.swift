@@ -1,3 +1,5 @@
+import Checkpoints
+import Files
 import StateSpaceModels
 
 /// Sequences on whose labels a model is measured.
@@ -82,6 +84,16 @@ package struct HeldOut: Sendable {
     package init(_ sets: [EvaluationSet] = [], every: Int = 0) {
         self.sets = sets
         self.every = every
+    }
+
+    /// What decides which measurements a training's log gets.
+    var identity: [String: String] {
+        guard !sets.isEmpty else { return [:] }
+        let sets = sets.map { "\($0.name) \($0.kind) \($0.sequences.sha256)" }
+        return [
+            SnapshotFolder.option("eval_every"): "\(every)",
+            "held_out_sha256": SHA256.hex(of: sets.joined(separator: "\n")),
+        ]
     }
 
     /// - Returns: nil where nothing is to be measured after so many steps.

@@ -29,7 +29,7 @@ package final class LanguageModelTrainer {
     package let parameters: Parameters
     package let options: TrainingOptions
     let mixture: TrainingMixture
-    private let heldOut: HeldOut
+    let heldOut: HeldOut
     /// SHA-256 of the parameters that training started from.
     let start: String
     let gradients: Gradients

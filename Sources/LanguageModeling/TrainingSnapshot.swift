@@ -5,6 +5,7 @@ extension LanguageModelTrainer {
     private var identity: [String: String] {
         get throws {
             ["start_sha256": start, "data_sha256": mixture.sha256]
+                .merging(heldOut.identity) { first, _ in first }
                 .merging(parameters.configuration.identity) { first, _ in first }
                 .merging(try options.spelled) { first, _ in first }
         }

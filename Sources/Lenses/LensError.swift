@@ -71,9 +71,9 @@ package enum LensError: UserFacingError, Equatable {
             "the lens after \(counted(blocks, "block")) gives numbers that are not finite; its parameters"
                 + " '\(blocks - 1).weight' and '\(blocks - 1).bias' are damaged, or too large for float32"
         case .emptyTarget(let task, let index):
-            "\(task), row \(index): the target is empty or white space alone, expected an answer"
+            "\(task), row \(index) (counted from 0): the target is empty or white space alone, expected an answer"
         case .targetOutOfRange(let task, let index, let target, let id, let rows):
-            "\(task), row \(index): the first token of the target '\(target.clipped)' has the id \(id),"
+            "\(task), row \(index) (counted from 0): the first token of the target '\(target.clipped)' has the id \(id),"
                 + " but the model's unembedding has \(counted(rows, "row")); is this the model's own tokenizer?"
         }
     }

@@ -11,6 +11,7 @@ package enum LensSnapshot {
             "starting_lens": trainer.startingLens,
             "windows_sha256": trainer.text.windows.sha256,
             "held_out_sha256": trainer.heldOut.windows.sha256,
+            "text_size": trainer.text.windows.size,
             "model_sha256": try trainer.model.checkpoint.sha256(),
         ].merging(trainer.model.configuration.identity) { first, _ in first }
             .merging(try trainer.options.spelled) { first, _ in first }

@@ -17,19 +17,27 @@ package struct Parameters: Sendable {
         value: (ParameterDeclaration) throws -> Tensor
     ) throws {
         self.configuration = configuration
+        try Self.checkMemory(configuration)
         declarations = try configuration.parameters()
-        try Self.checkMemory(declarations.map(\.shape))
         named = try declarations.map { ($0.name, try value($0)) }
     }
 
     /// - Throws: `ModelError.tooLarge` for parameters that with gradients and AdamW's moments are more
-    ///   than the machine's memory.
-    private static func checkMemory(_ shapes: [[Int]]) throws {
-        let bytes = shapes.reduce(0.0) { $0 + 16 * $1.reduce(1) { $0 * Double($1) } }
+    ///   than the machine's memory, before anything is made for them.
+    private static func checkMemory(_ configuration: ModelConfiguration) throws {
+        func bytes(blocks: Int) throws -> Double {
+            var part = configuration
+            part.nLayers = blocks
+            return try part.parameters().reduce(0) {
+                $0 + 16 * $1.shape.reduce(1) { $0 * Double($1) }
+            }
+        }
+        let (none, one) = (try bytes(blocks: 0), try bytes(blocks: 1))
+        let all = none + (one - none) * Double(configuration.nLayers)
         let memory = Double(ProcessInfo.processInfo.physicalMemory)
-        guard bytes > memory else { return }
+        guard all > memory else { return }
         throw ModelError.tooLarge(
-            path: "config.json", bytes: Int(min(bytes, 1e18)), memory: Int(memory))
+            path: "config.json", bytes: Int(min(all, 1e18)), memory: Int(memory))
     }
 
     /// A copy of the model's parameters.
