@@ -131,7 +131,7 @@ package final class Checkpoint: Sendable {
         do {
             return (
                 opened, try index.merge(shards), shards.values.flatMap(\.foreign),
-                index.weightMap.map { ($0.key, join(folder, $0.value)) }
+                index.weightMap.map { ($0.key.text, join(folder, $0.value)) }
             )
         } catch {
             throw CheckpointError.shardIndex(path: path, flaw: error)

@@ -29,7 +29,7 @@ package let tiedHeadName = "lm_head.weight"
 
 /// The `*.index.json` beside the shards of a checkpoint: which file holds which tensor.
 struct ShardIndex: Decodable {
-    let weightMap: [String: String]
+    let weightMap: [TensorName: String]
 
     enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
 
@@ -50,7 +50,7 @@ struct ShardIndex: Decodable {
             || shard.contains("\\") || shard.contains("\0") || shard.utf8.count > 255
         {
             throw CheckpointError.shardIndex(
-                path: path, flaw: .shardOutsideFolder(tensor: tensor, shard: shard))
+                path: path, flaw: .shardOutsideFolder(tensor: tensor.text, shard: shard))
         }
         return index
     }
@@ -60,18 +60,20 @@ struct ShardIndex: Decodable {
     func merge(
         _ shards: [String: Safetensors.Content]
     ) throws(ShardIndexFlaw) -> [(name: String, tensor: StoredTensor)] {
-        let stored = shards.mapValues { Set($0.named.map(\.name) + $0.foreign.map(\.name)) }
+        let stored = shards.mapValues {
+            Set(($0.named.map(\.name) + $0.foreign.map(\.name)).map(TensorName.init))
+        }
         for (name, shard) in weightMap.sorted(by: { $0.key < $1.key }) {
             // A head that is the embedding may be listed and is stored once.
-            guard name.hasSuffix(tiedHeadName) || stored[shard]?.contains(name) == true else {
-                throw .missingFromShard(tensor: name, shard: shard)
+            guard name.text.hasSuffix(tiedHeadName) || stored[shard]?.contains(name) == true else {
+                throw .missingFromShard(tensor: name.text, shard: shard)
             }
         }
         let ordered = shards.sorted { $0.key < $1.key }
         for (shard, content) in ordered {
-            let names = content.named.map(\.name).sorted()
+            let names = content.named.map { TensorName($0.name) }.sorted()
             if let name = names.first(where: { weightMap[$0] != shard }) {
-                throw .unlisted(tensor: name, shard: shard)
+                throw .unlisted(tensor: name.text, shard: shard)
             }
         }
         return ordered.flatMap(\.value.named)

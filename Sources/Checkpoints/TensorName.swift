@@ -18,3 +18,22 @@ struct TensorName: Hashable, Comparable {
         hasher.combine(UInt8(0xFF))
     }
 }
+
+/// As the key of a JSON object.
+extension TensorName: Decodable, CodingKeyRepresentable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    var codingKey: any CodingKey { Key(stringValue: text) }
+
+    init?(codingKey: some CodingKey) { self.init(codingKey.stringValue) }
+
+    init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+}

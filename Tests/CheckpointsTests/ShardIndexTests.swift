@@ -29,6 +29,25 @@ import Testing
         #expect(checkpoint.files == [folder("s1.safetensors"), folder("s2.safetensors")])
     }
 
+    /// One "é" is one character, the other two.
+    @Test func namesAreComparedByTheirBytes() throws {
+        let folder = try TemporaryFolder()
+        let names = ["\u{E9}", "e\u{301}"]
+        for (index, name) in names.enumerated() {
+            try Safetensors.write(
+                [(name, StoredTensor(Tensor([Float(index)], shape: [1])))], metadata: [:],
+                to: folder("s\(index).safetensors"))
+        }
+        try writeFile(
+            self.index("\"\(names[0])\": \"s0.safetensors\", \"\(names[1])\": \"s1.safetensors\""),
+            to: folder("model.safetensors.index.json"))
+        let checkpoint = try Checkpoint(folder: folder.path)
+        for (index, name) in names.enumerated() {
+            let tensor = try checkpoint.float32(name, shape: [1])
+            #expect(tensor.elements.first == Float(index))
+        }
+    }
+
     @Test func refusals() throws {
         func expect(_ flaw: ShardIndexFlaw, _ map: String) throws {
             let folder = try folder(index: index(map))
