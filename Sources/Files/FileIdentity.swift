@@ -15,6 +15,13 @@ package struct FileIdentity: Hashable {
 }
 
 extension FileIdentity {
+    /// nil if the path leads to no pipe.
+    package init?(ofPipe path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+        self.init(path)
+    }
+
     /// A folder and everything in it, to any depth.
     static func contents(of folder: String) -> Set<FileIdentity> {
         let inside = ((try? fileNames(in: folder)) ?? []).map { join(folder, $0) }

@@ -37,10 +37,7 @@ struct PipeIdentity: Hashable {
 
 /// Nil for what is no pipe.
 func pipeIdentity(_ path: String) -> PipeIdentity? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO,
-        let file = FileIdentity(path)
-    else { return nil }
+    guard let file = FileIdentity(ofPipe: path) else { return nil }
     return PipeIdentity(name: realPath(path) ?? path, file: file)
 }
 

@@ -17,7 +17,21 @@ enum CommandLineArguments {
             return text
         }
         try checkCommand(arguments)
+        try checkPipes(arguments)
         return joined(arguments)
+    }
+
+    /// What a pipe gives to one option it has not for another, under whatever names.
+    ///
+    /// - Throws: `FileError.readBefore`.
+    private static func checkPipes(_ arguments: [String]) throws {
+        var seen: Set<FileIdentity> = []
+        for argument in arguments {
+            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+            let path = argument.hasPrefix("--") && parts.count == 2 ? parts[1] : argument
+            guard let pipe = FileIdentity(ofPipe: path) else { continue }
+            guard seen.insert(pipe).inserted else { throw FileError.readBefore(path: path) }
+        }
     }
 
     /// A value that begins with a minus belongs to the option before it: `--last -1` means `--last=-1`.

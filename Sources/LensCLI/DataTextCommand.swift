@@ -66,12 +66,14 @@ struct DataTextCommand: ReportingCommand {
         let output = try MadeFile(out, of: "lens data text", bytes: bytes ?? 0)
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
-        let written = try writeDocuments(
-            ProseWithPrompts(tasks: tasks, seed: seed), limit: limit, to: out,
-            measure: { text in
-                tokenizer.map { 1 + $0.encode(text).count } ?? text.utf8.count
-            },
-            progress: { display.update($0) }, willReplace: { try output.announce($0) })
+        let written = try output.replace { willReplace in
+            try writeDocuments(
+                ProseWithPrompts(tasks: tasks, seed: seed), limit: limit, to: out,
+                measure: { text in
+                    tokenizer.map { 1 + $0.encode(text).count } ?? text.utf8.count
+                },
+                progress: { display.update($0) }, willReplace: willReplace)
+        }
         display.finish()
         let record = DataRecord(
             command: commandLine, version: version, seed: seed,

@@ -71,8 +71,10 @@ struct DataTokenizerCommand: ParsableCommand {
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
         let json = tokenizer.json
-        try output.announce(SHA256.hex(of: json))
-        try output.file.write(json)
+        try output.replace { willReplace in
+            try willReplace(SHA256.hex(of: json))
+            try output.file.write(json)
+        }
         let record = TokenizerRecord(
             command: commandLine, version: version, data: data, dataSHA256: text.sha256,
             vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,

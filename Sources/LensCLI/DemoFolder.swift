@@ -101,6 +101,9 @@ final class DemoFolder {
 
     /// Completes the demo; what an earlier one left goes.
     func finish(_ summary: String) throws {
+        guard !fileExists(join(path, Self.summary)) else {
+            throw CommandError.foreignFolder(path: path, names: [Self.summary])
+        }
         record.files[Self.summary] = SHA256.hex(of: summary)
         try writeRecord()
         try writeFile(summary, to: join(path, Self.summary))

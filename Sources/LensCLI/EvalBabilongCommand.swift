@@ -66,15 +66,7 @@ struct EvalBabilongCommand: ReportingCommand {
     func perform() throws -> String {
         try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
         let output = try OutputFile(out, of: "lens eval babilong")
-        let table = try upstreamTxt.map {
-            try OutputFile(
-                $0, of: "lens eval babilong --upstream-txt",
-                isOurs: { path in
-                    // What the result beside it says.
-                    let old = try? decodeJSON(BabilongResult.self, from: out)
-                    return try old.map { Data(publishedText($0).utf8) } == readFile(path)
-                })
-        }
+        let table = try upstreamTxt.map { try MadeFile($0, of: "lens eval babilong") }
         let tasks = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: data, length: length, tasks: tasks)
         let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
@@ -94,7 +86,7 @@ struct EvalBabilongCommand: ReportingCommand {
         run.promptForm = prompt.rawValue
         let result = BabilongResult(prompts: prompts, run: run, seed: seed)
         try output.write(try encodeJSON(result, pretty: false))
-        try table?.write(publishedText(result))
+        try table?.write(content: Data(publishedText(result).utf8))
         return "\(Self.table(result))\nresult written to \(out)"
     }
 

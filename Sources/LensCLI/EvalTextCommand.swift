@@ -39,15 +39,7 @@ struct EvalTextCommand: ParsableCommand {
     func run() throws {
         try checkDistinct([("--out", out), ("--upstream-json", upstreamJson)])
         let file = try OutputFile(out, of: "lens eval text")
-        let metrics = try upstreamJson.map {
-            try OutputFile(
-                $0, of: "lens eval text --upstream-json",
-                isOurs: { path in
-                    // What the result beside it says.
-                    let old = try? decodeJSON(TextResult.self, from: out)
-                    return try old.map { try encodeJSON($0.aggregateMetrics) } == readFile(path)
-                })
-        }
+        let metrics = try upstreamJson.map { try MadeFile($0, of: "lens eval text") }
         let model = try modelOptions.loadModel(isRecorded: true)
         let tuned = try lensOptions.loadTunedLens(for: model)
         let windows = try corpus.readWindows(
@@ -71,7 +63,7 @@ struct EvalTextCommand: ParsableCommand {
                 lensSHA256: tuned?.sha256, data: corpus.data,
                 dataSHA256: windows.sha256))
         try file.write(try encodeJSON(result, pretty: false))
-        try metrics?.write(try encodeJSON(result.aggregateMetrics))
+        try metrics?.write(content: try encodeJSON(result.aggregateMetrics))
         try report("\(Self.table(result))\nresult written to \(out)", besides: out)
     }
 

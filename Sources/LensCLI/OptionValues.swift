@@ -92,6 +92,11 @@ func explained(_ message: String, of command: any ParsableCommand.Type) -> Strin
             in: match.range,
             with: match.output + "; put '--' before a text that begins with a minus")
     }
+    if let match = message.prefixMatch(of: /Error: Missing value for '(?<option>--[a-z-]+)[^']*'/) {
+        return message.replacingCharacters(
+            in: match.range,
+            with: match.output.0 + "; one that begins with a minus is written \(match.option)='…'")
+    }
     guard
         let match = message.prefixMatch(
             of:

@@ -14,7 +14,7 @@ import Files
 package func writeDocuments(
     _ documents: some Sequence<String>, limit: Int, to path: String,
     measure: (String) throws -> Int, progress: ((Int) -> Void)? = nil,
-    willReplace: ((String) throws -> Void)? = nil
+    willReplace: (String) throws -> Void = { _ in }
 ) throws -> (documents: Int, size: Int) {
     let isRecords = path.hasSuffix(".jsonl")
     guard isRecords || path.hasSuffix(".txt") || !isReplaced(path) else {
@@ -35,7 +35,7 @@ package func writeDocuments(
         if size >= limit { break }
     }
     if !isRecords { try file.write(Array("\n".utf8)) }
-    if let willReplace, let sha256 = try file.sha256() { try willReplace(sha256) }
+    if let sha256 = try file.sha256() { try willReplace(sha256) }
     try file.commit()
     return (count, size)
 }

@@ -1,0 +1,78 @@
+import Files
+import Foundation
+
+/// A file with a record beside it, `FILE.run.json`, by which a later run knows it as its own: for what
+/// has no place for its provenance inside.
+struct MadeFile {
+    let path: String
+    let file: OutputFile
+    private let record: OutputFile?
+
+    /// - Parameter bytes: how much will be written, as far as is known.
+    init(_ path: String, of command: String, bytes: Int = 0) throws {
+        self.path = path
+        let recordPath = path + ".run.json"
+        file = try OutputFile(path, of: command, bytes: bytes) { path in
+            let made = try? decodeJSON(Made.self, from: recordPath)
+            let hashes = (made?.files.prefix(1).map(\.sha256) ?? []) + (made?.replaces ?? [])
+            return try hashes.contains(SHA256.hex(ofFile: path))
+        }
+        // A pipe has no file beside it.
+        record = isReplaced(path) ? try OutputFile(recordPath, of: command) : nil
+    }
+
+    /// Replaces the file by what `write` makes of it.
+    ///
+    /// The record says what the file is about to become before it does: killed in between, a run leaves
+    /// the old or the new content, and either is known as ours. Where writing fails, another run's
+    /// record stands there again.
+    ///
+    /// - Parameter write: gets what must be called with the SHA-256 of the content before it takes the
+    ///   path.
+    func replace<Result>(
+        _ write: (_ willReplace: (String) throws -> Void) throws -> Result
+    ) throws -> Result {
+        let recordPath = path + ".run.json"
+        var (before, claim): (Data?, Data?)
+        do {
+            return try write { sha256 in
+                guard let record else { return }
+                before = try? readFile(recordPath)
+                let old = fileExists(path) ? [try SHA256.hex(ofFile: path)] : []
+                let data = try encodeJSON(
+                    Made(files: [DataRecord.File(path: path, sha256: sha256)], replaces: old))
+                try record.write(data)
+                claim = data
+            }
+        } catch {
+            if let claim, (try? readFile(recordPath)) == claim {
+                if let before { try? writeFile(before, to: recordPath) } else { unlink(recordPath) }
+            }
+            throw error
+        }
+    }
+
+    func write(_ record: some Encodable) throws {
+        try self.record?.write(try encodeJSON(record))
+    }
+
+    /// Replaces file and record.
+    func write(content: Data) throws {
+        let hash = SHA256()
+        content.withUnsafeBytes { hash.update($0) }
+        let sha256 = hash.finalize()
+        try replace { willReplace in
+            try willReplace(sha256)
+            try file.write(content)
+        }
+        try write(Made(files: [DataRecord.File(path: path, sha256: sha256)], replaces: nil))
+    }
+
+    private struct Made: Codable {
+        var command: String? = commandLine
+        var version: String? = LensCLI.version
+        let files: [DataRecord.File]
+        /// Of what stood there before; nil once the file is what `files` says.
+        let replaces: [String]?
+    }
+}
