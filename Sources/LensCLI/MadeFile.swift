@@ -45,8 +45,8 @@ struct MadeFile {
                 claim = data
             }
         } catch {
-            if let claim, (try? readFile(recordPath)) == claim {
-                if let before { try? writeFile(before, to: recordPath) } else { unlink(recordPath) }
+            if let before, let claim, (try? readFile(recordPath)) == claim {
+                try? writeFile(before, to: recordPath)
             }
             throw error
         }
