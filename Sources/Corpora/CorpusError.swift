@@ -63,7 +63,7 @@ package enum CorpusError: UserFacingError, Equatable {
         case .wrongValue(let path, let line, let key, let reason):
             "\(path):\(line): '\(key.clipped)' \(reason)"
         case .tooFewTokens(let found, let window, let documents):
-            "\(counted(documents, "document")) \(documents == 1 ? "gives" : "give") \(counted(found, "token")), less than one window of \(window); "
+            "\(counted(documents, "document", "gives", "give")) \(counted(found, "token")), less than one window of \(window); "
                 + "give more text or a shorter window"
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "

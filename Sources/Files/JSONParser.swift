@@ -76,7 +76,7 @@ struct JSONParser {
                 guard afterSpace == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }
                 let key = nodes.count
                 try string()
-                let name = content(of: nodes[key])
+                let name = nodes[key].content(in: bytes)
                 path[path.count - 1] = name
                 guard seen.insert(name).inserted else { throw .doubledKey(path: spelledPath) }
                 guard take(":") else { throw unexpected("':'") }
@@ -105,7 +105,7 @@ struct JSONParser {
     /// Makes a number of an object that is a tagged one.
     private mutating func untag(_ object: Int) {
         let value = nodes[object + 2]
-        guard value.kind == .string, Self.isNotFinite(content(of: value)) else { return }
+        guard value.kind == .string, Self.isNotFinite(value.content(in: bytes)) else { return }
         nodes.removeSubrange(object...)
         append(.notFinite, Int(value.start)..<Int(value.end))
     }
@@ -205,11 +205,6 @@ struct JSONParser {
             guard takeDigits() > 0 else { return false }
         }
         return rest.isEmpty
-    }
-
-    private func content(of node: JSONNode) -> [UInt8] {
-        let raw = UnsafeRawBufferPointer(rebasing: bytes[Int(node.start)..<Int(node.end)])
-        return node.kind == .escapedString ? unescaped(raw) : Array(raw)
     }
 
     private var spelledPath: String {

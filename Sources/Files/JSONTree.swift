@@ -15,6 +15,12 @@ struct JSONNode {
     var start, end: UInt32
     /// The index after the last node inside. A key of an object is a node before that of its value.
     var next: UInt32
+
+    /// The UTF-8 of a string in the text `bytes`, with its escapes resolved.
+    func content(in bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[Int(start)..<Int(end)])
+        return kind == .escapedString ? unescaped(raw) : Array(raw)
+    }
 }
 
 /// A JSON text and the values in it, the outermost first, every one followed by those inside.
@@ -44,7 +50,7 @@ final class JSONTree {
     func entries(of object: Int) -> [(key: [UInt8], value: Int)] {
         let keysAndValues = items(of: object)
         return stride(from: 0, to: keysAndValues.count, by: 2).map {
-            (content(of: keysAndValues[$0]), keysAndValues[$0 + 1])
+            (nodes[keysAndValues[$0]].content(in: bytes), keysAndValues[$0 + 1])
         }
     }
 
@@ -56,14 +62,15 @@ final class JSONTree {
 
     /// The text of a number or a word as it stands there.
     func spelling(of index: Int) -> String {
-        String(decoding: raw(index), as: UTF8.self)
+        let place = Int(nodes[index].start)..<Int(nodes[index].end)
+        return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[place]), as: UTF8.self)
     }
 
     /// The text of a string; nil of another value.
     func string(at index: Int) -> String? {
         switch nodes[index].kind {
         case .string: spelling(of: index)
-        case .escapedString: String(decoding: content(of: index), as: UTF8.self)
+        case .escapedString: String(decoding: nodes[index].content(in: bytes), as: UTF8.self)
         default: nil
         }
     }
@@ -94,16 +101,6 @@ final class JSONTree {
         case .list: "a list"
         case .object: "an object"
         }
-    }
-
-    private func raw(_ index: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(
-            rebasing: bytes[Int(nodes[index].start)..<Int(nodes[index].end)])
-    }
-
-    /// The UTF-8 of a string with its escapes resolved.
-    private func content(of index: Int) -> [UInt8] {
-        nodes[index].kind == .escapedString ? unescaped(raw(index)) : Array(raw(index))
     }
 }
 

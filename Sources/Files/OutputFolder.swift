@@ -58,8 +58,8 @@ package final class OutputFolder {
         try refuseWorkingParts(path)
         self.path = path
         self.kind = kind
-        work = join(path, "unfinished")
-        states = join(path, "snapshots")
+        work = join(path, Self.workName)
+        states = join(path, Self.statesName)
         isCreated = !fileExists(path)
         lock = try FolderLock(path)
         try check(inputs)
@@ -113,10 +113,12 @@ package final class OutputFolder {
         }
     }
 
+    fileprivate static let workName = "unfinished"
+    fileprivate static let statesName = "snapshots"
     /// Names whose work it is.
-    private static let owner = "command"
+    fileprivate static let owner = "command"
     /// Says that the result is complete, and what is to be exchanged.
-    private static let complete = "complete.json"
+    fileprivate static let complete = "complete.json"
 
     private struct Exchange: Codable {
         let new: [String]
@@ -172,18 +174,18 @@ package final class OutputFolder {
 
     /// Decides whether the folder may be taken, and clears what an unfinished run left for nobody.
     private func look(_ mode: Mode) throws {
-        for part in [work, states] where isLink(part) {
-            throw foreign([String(part.dropFirst(path.count + 1))])
+        for part in [Self.workName, Self.statesName] where isLink(join(path, part)) {
+            throw foreign([part])
         }
         if fileExists(work) {
-            guard isOurs(work) else { throw foreign(["unfinished"]) }
+            guard isOurs(work) else { throw foreign([Self.workName]) }
             // A result that was complete when its process was killed.
             if fileExists(join(work, Self.complete)) { try exchange() }
         }
         let strangers = fileExists(states) ? try fileNames(in: states).filter(Self.isStranger) : []
-        guard strangers.isEmpty else { throw foreign(strangers.map { "snapshots/\($0)" }) }
+        guard strangers.isEmpty else { throw foreign(strangers.map { "\(Self.statesName)/\($0)" }) }
         let names = try fileNames(in: path).filter {
-            !["unfinished", "snapshots"].contains($0) && !$0.contains(".partial-")
+            ![Self.workName, Self.statesName].contains($0) && !$0.contains(".partial-")
         }
         if !names.isEmpty { try lookAtResult(names, mode) }
         switch mode {
@@ -260,7 +262,7 @@ package final class OutputFolder {
 /// Whether a result that is complete waits in a folder to take its place: the command that made it
 /// moves it there.
 package func isComplete(_ folder: String) -> Bool {
-    fileExists(join(folder, "unfinished/complete.json"))
+    fileExists(join(folder, join(OutputFolder.workName, OutputFolder.complete)))
 }
 
 /// Refuses to write into what a command works in: it removes what lies there when it is done.
@@ -277,8 +279,9 @@ func refuseWorkingParts(_ path: String) throws {
     var inside = place
     while inside.count > 1 {
         let name = inside.split(separator: "/").last ?? ""
-        let owner = join(parentFolder(of: inside), "unfinished/command")
-        if ["unfinished", "snapshots"].contains(name), fileExists(owner) {
+        let parts = [OutputFolder.workName, OutputFolder.statesName]
+        let work = join(parentFolder(of: inside), OutputFolder.workName)
+        if parts.contains(String(name)), fileExists(join(work, OutputFolder.owner)) {
             throw FileError.unwritable(
                 path: path,
                 reason: "\(inside) is where an unfinished run keeps its state; name another place")

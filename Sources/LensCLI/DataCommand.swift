@@ -21,14 +21,9 @@ struct DataRecord: Codable {
         }
 
         /// - Parameter folder: what `path` is relative to.
-        init(path: String, in folder: String = "") throws {
+        init(path: String, in folder: String) throws {
             self.path = path
-            // What went into a pipe is not there any more.
-            guard !folder.isEmpty || isReplaced(path) else {
-                sha256 = ""
-                return
-            }
-            sha256 = try SHA256.hex(ofFile: folder.isEmpty ? path : join(folder, path))
+            sha256 = try SHA256.hex(ofFile: join(folder, path))
         }
     }
 

@@ -66,7 +66,7 @@ struct DataTextCommand: ReportingCommand {
         let output = try MadeFile(out, of: "lens data text", bytes: bytes ?? 0)
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
-        let written = try output.replace { willReplace in
+        let (written, made) = try output.replace { willReplace in
             try writeDocuments(
                 ProseWithPrompts(tasks: tasks, seed: seed), limit: limit, to: out,
                 measure: { text in
@@ -77,7 +77,7 @@ struct DataTextCommand: ReportingCommand {
         display.finish()
         let record = DataRecord(
             command: commandLine, version: version, seed: seed,
-            files: [try DataRecord.File(path: out)])
+            files: [made])
         try output.write(record)
         let unit = tokenizer == nil ? "byte" : "token"
         return

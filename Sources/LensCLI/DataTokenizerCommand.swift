@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Files
+import Foundation
 import Tokenization
 
 /// `lens data tokenizer`: a vocabulary of one's own.
@@ -70,15 +71,11 @@ struct DataTokenizerCommand: ParsableCommand {
         var trainer = BPETrainer(text.words)
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
-        let json = tokenizer.json
-        try output.replace { willReplace in
-            try willReplace(SHA256.hex(of: json))
-            try output.file.write(json)
-        }
+        let made = try output.replace(with: Data(tokenizer.json.utf8))
         let record = TokenizerRecord(
             command: commandLine, version: version, data: data, dataSHA256: text.sha256,
             vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,
-            files: [try DataRecord.File(path: out)])
+            files: [made])
         try output.write(record)
 
         let (tokens, merges) = (tokenizer.tokens.count, tokenizer.merges.count)

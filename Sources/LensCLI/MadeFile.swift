@@ -4,14 +4,16 @@ import Foundation
 /// A file with a record beside it, `FILE.run.json`, by which a later run knows it as its own: for what
 /// has no place for its provenance inside.
 struct MadeFile {
-    let path: String
-    let file: OutputFile
+    private let path: String
+    private let recordPath: String
+    private let file: OutputFile
     private let record: OutputFile?
 
     /// - Parameter bytes: how much will be written, as far as is known.
     init(_ path: String, of command: String, bytes: Int = 0) throws {
         self.path = path
         let recordPath = path + ".run.json"
+        self.recordPath = recordPath
         file = try OutputFile(path, of: command, bytes: bytes) { path in
             let made = try? decodeJSON(Made.self, from: recordPath)
             let hashes = (made?.files.prefix(1).map(\.sha256) ?? []) + (made?.replaces ?? [])
@@ -29,21 +31,23 @@ struct MadeFile {
     ///
     /// - Parameter write: gets what must be called with the SHA-256 of the content before it takes the
     ///   path.
+    /// - Returns: what `write` does, and what a record says of the file; of a pipe it knows no hash.
     func replace<Result>(
         _ write: (_ willReplace: (String) throws -> Void) throws -> Result
-    ) throws -> Result {
-        let recordPath = path + ".run.json"
+    ) throws -> (Result, DataRecord.File) {
         var (before, claim): (Data?, Data?)
+        var made = DataRecord.File(path: path, sha256: "")
         do {
-            return try write { sha256 in
+            let result = try write { sha256 in
                 guard let record else { return }
                 before = try? readFile(recordPath)
+                made = DataRecord.File(path: path, sha256: sha256)
                 let old = fileExists(path) ? [try SHA256.hex(ofFile: path)] : []
-                let data = try encodeJSON(
-                    Made(files: [DataRecord.File(path: path, sha256: sha256)], replaces: old))
+                let data = try encodeJSON(Made(files: [made], replaces: old))
                 try record.write(data)
                 claim = data
             }
+            return (result, made)
         } catch {
             if let before, let claim, (try? readFile(recordPath)) == claim {
                 try? writeFile(before, to: recordPath)
@@ -52,20 +56,24 @@ struct MadeFile {
         }
     }
 
+    /// As above, with content that is at hand.
+    func replace(with content: Data) throws -> DataRecord.File {
+        let hash = SHA256()
+        content.withUnsafeBytes { hash.update($0) }
+        let sha256 = hash.finalize()
+        return try replace { willReplace in
+            try willReplace(sha256)
+            try file.write(content)
+        }.1
+    }
+
     func write(_ record: some Encodable) throws {
         try self.record?.write(try encodeJSON(record))
     }
 
     /// Replaces file and record.
     func write(content: Data) throws {
-        let hash = SHA256()
-        content.withUnsafeBytes { hash.update($0) }
-        let sha256 = hash.finalize()
-        try replace { willReplace in
-            try willReplace(sha256)
-            try file.write(content)
-        }
-        try write(Made(files: [DataRecord.File(path: path, sha256: sha256)], replaces: nil))
+        try write(Made(files: [try replace(with: content)], replaces: nil))
     }
 
     private struct Made: Codable {
