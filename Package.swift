@@ -50,78 +50,86 @@ let package = Package(
         systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         .target(name: "CKernels"),
         // 1: what every floor above reads and writes files and reports errors with.
-        swiftTarget("Files", ["CCrypto"]),
+        swiftTarget("Base", ["CCrypto"]),
+        swiftTarget("Randomness", []),
         // 2
-        swiftTarget("Tensors", ["Files"]),
-        swiftTarget("Tokenization", ["Files", collections]),
-        swiftTarget("Plotting", ["Files", "CCairo", "CPNG"]),
+        swiftTarget("Tensors", ["Base"]),
+        swiftTarget("Tokenization", ["Base", collections]),
+        swiftTarget("Plotting", ["Base", "CCairo", "CPNG"]),
         // 3
-        swiftTarget("Kernels", ["Files", "Tensors", "COpenBLAS", "CKernels"]),
-        swiftTarget("Checkpoints", ["Files", "Tensors", "CZip"]),
-        swiftTarget("Corpora", ["Files", "Tokenization", "CZstd"]),
+        swiftTarget("Kernels", ["Base", "Tensors", "COpenBLAS", "CKernels"]),
+        swiftTarget("Checkpoints", ["Base", "Tensors", "CZip"]),
+        swiftTarget("Corpora", ["Base", "Randomness", "Tokenization", "CZstd"]),
         // 4
-        swiftTarget("StateSpaceModels", ["Files", "Tensors", "Kernels", "Checkpoints"]),
+        swiftTarget("Models", ["Base", "Tensors", "Kernels", "Checkpoints"]),
         // 5
         swiftTarget(
             "Lenses",
             [
-                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels",
+                "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
+                "Corpora",
+                "Models",
             ]),
         swiftTarget(
             "LanguageModeling",
             [
-                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels",
+                "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
+                "Corpora",
+                "Models",
             ]),
         // 6
-        swiftTarget("Reports", ["Files", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
+        swiftTarget("Reports", ["Base", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
         // 7
         .executableTarget(
             name: "LensCLI",
             dependencies: [
-                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels", "Lenses", "LanguageModeling", "Plotting", "Reports",
+                "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "Models", "Lenses", "LanguageModeling", "Plotting", "Reports",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "LensBench",
             dependencies: [
-                "Files", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels", "Lenses", "Reports", argumentParser,
+                "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
+                "Corpora",
+                "Models", "Lenses", "Reports", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "TestSupport", dependencies: ["Files", "Tensors", "Checkpoints"],
+            name: "TestSupport", dependencies: ["Base", "Tensors", "Checkpoints"],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        tests("Files"), tests("Tensors"), tests("Tokenization", exclude: ["Golden"]),
+        tests("Base"), tests("Randomness"), tests("Tensors"),
+        tests("Tokenization", exclude: ["Golden"]),
         tests("Plotting"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
-        tests("StateSpaceModels", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
-        tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels"]),
+        tests("Models", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
+        tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models"]),
         tests(
             "LanguageModeling",
-            ["Kernels", "Checkpoints", "Corpora", "Tokenization", "StateSpaceModels", "Tensors"]),
+            [
+                "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
+                "Tensors",
+            ]),
         tests("Reports", ["Lenses"]),
         .testTarget(
             name: "MutationTests",
             dependencies: [
-                "TestSupport", "Files", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "StateSpaceModels", "Lenses", "Reports",
+                "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
+                "Models", "Lenses", "Reports",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Files"],
+            name: "LensCLITests", dependencies: ["LensCLI", "TestSupport", "Base"],
             exclude: ["Help"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LensBenchTests",
             dependencies: [
-                "LensBench", "TestSupport", "Files", "Kernels", "Lenses", "StateSpaceModels",
+                "LensBench", "TestSupport", "Base", "Kernels", "Lenses", "Models",
             ],
             exclude: ["Help"],
             swiftSettings: swiftSettings),

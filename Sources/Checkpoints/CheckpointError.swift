@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// What can be wrong with the weights of a model or lens, or with the way to them.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// The folder of a model, named by its path or as `org/model` or `org/model@revision` among the

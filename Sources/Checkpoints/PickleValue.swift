@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// A value on the stack of the pickle machine.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// The safetensors format: 8 bytes of header length, a JSON header, then the tensors' bytes.

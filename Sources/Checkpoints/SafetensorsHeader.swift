@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// The ways the header of a safetensors file can lie.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// What can be wrong between an index of shards and the shards.

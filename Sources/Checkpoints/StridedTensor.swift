@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// The ways shape, strides and offset of a pickled tensor can contradict its storage.

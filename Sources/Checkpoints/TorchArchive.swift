@@ -1,4 +1,4 @@
-import Files
+import Base
 import Tensors
 
 /// Files of `torch.save`: a zip archive with a pickle that describes tensors and one stored entry

@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// The file in a model folder at which its weights begin: one with all of them, or an index of shards.
 struct WeightsLayout {

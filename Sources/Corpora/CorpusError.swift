@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What can be wrong with a text corpus or a bAbI or BABILong data set.
 package enum CorpusError: UserFacingError, Equatable {

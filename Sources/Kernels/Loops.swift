@@ -1,5 +1,5 @@
 import CKernels
-import Files
+import Base
 import Foundation
 
 /// The vectorized loops of `CKernels` for this CPU, or for the path `STATELENS_KERNELS` names.

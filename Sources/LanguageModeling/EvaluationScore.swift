@@ -1,6 +1,6 @@
 import Checkpoints
-import Files
-import StateSpaceModels
+import Base
+import Models
 
 /// Sequences on whose labels a model is measured.
 package struct EvaluationSet: Sendable {

@@ -1,4 +1,4 @@
-import StateSpaceModels
+import Models
 import Tensors
 import Tokenization
 

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
-import StateSpaceModels
+import Models
+import Randomness
 import Tensors
 
 /// Sizes of the first parameters; the defaults are mamba_ssm's.
@@ -29,8 +30,10 @@ extension Parameters {
         initialOf configuration: ModelConfiguration, seed: UInt64,
         scales: InitialScales = InitialScales()
     ) throws {
-        var random = RandomNumbers(seed: seed, scales: scales)
-        try self.init(configuration) { random.initial($0, nLayers: configuration.nLayers) }
+        var random = SplitMix64(seed: seed)
+        try self.init(configuration) {
+            random.initial($0, nLayers: configuration.nLayers, scales)
+        }
     }
 
     /// The published warm start of a Diff-Mamba-2 model from a Mamba-2 model.
@@ -50,7 +53,7 @@ extension Parameters {
         configuration.placement = placement
         let source = try Parameters(copying: model)
         let values = Dictionary(uniqueKeysWithValues: source.named.map { ($0.name, $0.value) })
-        var random = RandomNumbers(seed: seed)
+        var random = SplitMix64(seed: seed)
         try self.init(configuration) { parameter in
             let (name, shape) = (parameter.name, parameter.shape)
             if let value = values[name] { return value }
@@ -60,7 +63,8 @@ extension Parameters {
                     return slice(value, shape, last: isLast)
                 }
             }
-            return random.initial(parameter, nLayers: configuration.nLayers)
+            return random.initial(
+                parameter, nLayers: configuration.nLayers, InitialScales())
         }
     }
 }
@@ -81,30 +85,11 @@ private func slice(_ source: Tensor, _ shape: [Int], last: Bool) -> Tensor {
     return result
 }
 
-/// Numbers of several distributions fixed by a seed.
-struct RandomNumbers {
-    private var generator: SplitMix64
-    private let scales: InitialScales
-
-    init(seed: UInt64, scales: InitialScales = InitialScales()) {
-        generator = SplitMix64(seed: seed)
-        self.scales = scales
-    }
-
-    /// In 0..<1.
-    mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
-
-    mutating func uniform(_ range: ClosedRange<Double>) -> Double {
-        range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
-    }
-
-    /// Mean 0, variance 1 (Box & Muller 1958).
-    mutating func normal() -> Double {
-        (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
-    }
-
+extension SplitMix64 {
     /// The first value of a parameter in a model of so many blocks.
-    mutating func initial(_ parameter: ParameterDeclaration, nLayers: Int) -> Tensor {
+    fileprivate mutating func initial(
+        _ parameter: ParameterDeclaration, nLayers: Int, _ scales: InitialScales
+    ) -> Tensor {
         func fill(_ value: (_ index: Int) -> Double) -> Tensor {
             Tensor(
                 (0..<parameter.shape.reduce(1, *)).map { Float(value($0)) }, shape: parameter.shape)

@@ -1,8 +1,9 @@
+import Base
 import Checkpoints
 import Corpora
-import Files
 import Kernels
-import StateSpaceModels
+import Models
+import Randomness
 import Tensors
 
 /// Trains the parameters of a model on weighted next-token cross entropy.

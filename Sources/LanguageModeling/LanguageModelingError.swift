@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What can be wrong with the training of a language model or with what it is to write.
 package enum LanguageModelingError: UserFacingError, Equatable {

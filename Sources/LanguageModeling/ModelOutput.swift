@@ -1,7 +1,7 @@
 import Checkpoints
-import Files
+import Base
 import Foundation
-import StateSpaceModels
+import Models
 import Tensors
 
 /// A model folder as transformers loads it.

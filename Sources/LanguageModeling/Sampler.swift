@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import Randomness
 import Tokenization
 
 /// Draws the next token from logits.
@@ -20,11 +21,11 @@ package struct Sampler {
     }
 
     private let options: Options
-    private var random: RandomNumbers
+    private var random: SplitMix64
 
     package init(_ options: Options, seed: UInt64) {
         self.options = options
-        random = RandomNumbers(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// In the order of transformers' generation: repetition penalty, temperature, top-k, top-p,

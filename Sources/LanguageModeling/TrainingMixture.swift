@@ -1,6 +1,7 @@
+import Base
 import Corpora
-import Files
-import StateSpaceModels
+import Models
+import Randomness
 
 /// Sets of sequences to learn from, each of which gets a fixed share of all draws and is gone
 /// through in epochs of its own.

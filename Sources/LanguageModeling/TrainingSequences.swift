@@ -1,6 +1,6 @@
 import Corpora
-import Files
-import StateSpaceModels
+import Base
+import Models
 import Kernels
 import Tokenization
 

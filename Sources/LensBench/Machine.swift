@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// What the system says of itself and of this process.

@@ -3,7 +3,8 @@ import Corpora
 import Foundation
 import Kernels
 import Lenses
-import StateSpaceModels
+import Models
+import Randomness
 import Tensors
 
 /// A model in memory with random weights, distributed as at the start of a real training, so that

@@ -1,5 +1,5 @@
 import ArgumentParser
-import StateSpaceModels
+import Models
 
 /// The dimensions of a released Mamba-2.
 enum NamedShape: String, CaseIterable, ExpressibleByArgument {

@@ -1,8 +1,9 @@
+import Base
 import Corpora
-import Files
 import Kernels
 import Lenses
-import StateSpaceModels
+import Models
+import Randomness
 import Tensors
 import Tokenization
 

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Checkpoints
-import Files
+import Base
 import Foundation
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 import Tokenization
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Reports
 
 extension BabiSplit: ExpressibleByArgument {}

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Files
+import Base
 
 /// `lens data`: made-up stories and texts whose every answer is known, and tokenizers.
 struct DataCommand: ParsableCommand {

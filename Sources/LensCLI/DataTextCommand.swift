@@ -1,6 +1,6 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Tokenization
 
 /// `lens data text`: simple prose to train small models and lenses on.

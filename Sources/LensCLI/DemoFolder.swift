@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// `run.json` of a demo, by which a later one knows what it may replace.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// The two small models that come with the program, each trained from several seeds.

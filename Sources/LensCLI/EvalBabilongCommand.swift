@@ -1,6 +1,6 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Foundation
 import Lenses
 import Reports

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Checkpoints
-import Files
+import Base
 import Foundation
 import Reports
-import StateSpaceModels
+import Models
 import Tokenization
 
 /// `lens inspect`: what a model folder holds.

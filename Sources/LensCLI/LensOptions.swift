@@ -1,6 +1,6 @@
 import ArgumentParser
 import Lenses
-import StateSpaceModels
+import Models
 
 /// Through which lens to read.
 struct LensOptions: ParsableArguments {

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Foundation
 import LanguageModeling
 import Lenses
 import Reports
-import StateSpaceModels
+import Models
 
 /// `lens lm eval`: how well a model predicts text or answers questions.
 struct LmEvalCommand: ParsableCommand {

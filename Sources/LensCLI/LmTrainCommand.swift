@@ -1,13 +1,13 @@
 import ArgumentParser
 import Checkpoints
 import Corpora
-import Files
+import Base
 import Foundation
 import Kernels
 import LanguageModeling
 import Lenses
 import Reports
-import StateSpaceModels
+import Models
 import Tensors
 import Tokenization
 

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// A file with a record beside it, `FILE.run.json`, by which a later run knows it as its own: for what

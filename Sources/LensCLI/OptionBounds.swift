@@ -1,5 +1,5 @@
 import ArgumentParser
-import Files
+import Base
 
 /// Refuses arguments of which `holds` is false.
 func require(_ holds: Bool, _ message: String) throws {

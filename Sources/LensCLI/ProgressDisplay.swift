@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// A line on stderr that says how far a long piece of work is, how fast, and how long it will take.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Files
+import Base
 
 /// A command that does its work and then says what came of it, so that another command can have it
 /// done and say something else.

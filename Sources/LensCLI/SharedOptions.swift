@@ -1,10 +1,10 @@
 import ArgumentParser
 import Checkpoints
 import Corpora
-import Files
+import Base
 import Foundation
 import Kernels
-import StateSpaceModels
+import Models
 import Tokenization
 
 /// Which model to run, and on how many threads.

@@ -1,6 +1,6 @@
 import Corpora
 import ArgumentParser
-import Files
+import Base
 import Foundation
 import Tokenization
 

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Foundation
 import Lenses
-import StateSpaceModels
+import Models
 
 /// What a training may take, as `--budget` says: `10m`, `250k tokens`, `3e15 operations`.
 enum TrainBudget: Equatable, ExpressibleByArgument, CustomStringConvertible {

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Corpora
-import Files
+import Base
 import Foundation
 import Lenses
 import Reports
-import StateSpaceModels
+import Models
 
 /// `lens train`: one translator for every block of a model.
 struct TrainCommand: ReportingCommand {

@@ -1,8 +1,8 @@
-import Files
+import Base
 import ArgumentParser
 import Corpora
 import Lenses
-import StateSpaceModels
+import Models
 
 extension LensObjective: ExpressibleByArgument {}
 extension LensTrainingOptions.Fit: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Checkpoints
-import Files
+import Base
 
 /// A training that advances in small pieces of work and can be put away between any two of them.
 protocol ResumableTraining {
@@ -32,7 +32,7 @@ extension OutputFolder {
     /// one, or the result.
     func checkSpace(for training: some ResumableTraining) throws {
         let bytes = training.stateByteCount + max(training.stateByteCount, training.resultByteCount)
-        try Files.checkSpace(for: path, in: path, bytes: bytes)
+        try Base.checkSpace(for: path, in: path, bytes: bytes)
     }
 }
 

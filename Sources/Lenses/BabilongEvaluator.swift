@@ -1,7 +1,7 @@
 import Corpora
-import Files
+import Base
 import Kernels
-import StateSpaceModels
+import Models
 import Tokenization
 
 /// Measures how probable the right answer is at the last position of a prompt, after each block.

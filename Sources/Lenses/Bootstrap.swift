@@ -1,4 +1,5 @@
 import Corpora
+import Randomness
 
 /// A mean over prompts with its uncertainty.
 package struct Estimate: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// What a lens is trained or measured on at some positions of text.

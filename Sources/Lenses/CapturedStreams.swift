@@ -1,5 +1,5 @@
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// How many windows of `length` tokens go through a model together: about 1,024 positions, whose

@@ -1,7 +1,7 @@
 import Corpora
-import Files
+import Base
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// Finds translators without steps: each is the least-squares map of the stream after its block to

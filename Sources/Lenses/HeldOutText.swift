@@ -1,6 +1,6 @@
 import Corpora
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// Windows that no training takes, on which lenses are measured, at evenly spaced positions.

@@ -1,4 +1,4 @@
-import StateSpaceModels
+import Models
 
 /// The positions of a batch of equally long windows at which a lens is trained or measured: those
 /// whose label lies inside their window, or some of these, evenly spaced.

@@ -1,5 +1,5 @@
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// Reads tokens off a model at chosen positions: for each layer through the lens, and at the end

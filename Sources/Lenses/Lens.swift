@@ -1,6 +1,6 @@
-import Files
+import Base
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// All translators of a model. Translator `i` reads the stream after `i + 1` blocks and makes of it

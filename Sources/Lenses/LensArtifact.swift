@@ -1,7 +1,7 @@
 import Checkpoints
-import Files
+import Base
 import Foundation
-import StateSpaceModels
+import Models
 import Tensors
 
 /// The folder in which a lens is stored, as Python's tuned-lens 0.2 reads and writes it:

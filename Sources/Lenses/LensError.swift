@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What can be wrong with a lens, its training or its evaluation.
 package enum LensError: UserFacingError, Equatable {

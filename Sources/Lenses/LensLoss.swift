@@ -1,5 +1,5 @@
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// What a translator is trained towards.

@@ -1,5 +1,5 @@
 import Kernels
-import StateSpaceModels
+import Models
 
 // As the operations of a forward pass: what no implementation does without.
 

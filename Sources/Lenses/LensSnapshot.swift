@@ -1,6 +1,6 @@
 import Checkpoints
-import Files
-import StateSpaceModels
+import Base
+import Models
 import Tensors
 
 /// The state of an unfinished training of a lens, from which it goes on as if it had never stopped.

@@ -1,8 +1,8 @@
 import Corpora
-import Files
+import Base
 import Foundation
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// Trains one translator for each layer of a model on windows of text.

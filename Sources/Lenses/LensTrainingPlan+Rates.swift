@@ -1,6 +1,6 @@
 import Corpora
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 extension LensTrainingPlan.Rates {

@@ -1,4 +1,4 @@
-import StateSpaceModels
+import Models
 
 /// How much of what the fast recipe does with so many windows of text.
 package struct LensTrainingPlan: Equatable, Sendable {

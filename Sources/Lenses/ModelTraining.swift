@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// How a model was trained, as `lens lm train` says in the `run.json` beside its weights: what seeds
 /// of one training share, and other trainings of the same architecture do not.

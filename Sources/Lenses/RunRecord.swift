@@ -1,7 +1,7 @@
 import Checkpoints
-import Files
+import Base
 import Kernels
-import StateSpaceModels
+import Models
 
 /// Where a result comes from: enough to make it again and to tell whether it is the same.
 package struct RunRecord: Codable, Sendable, Equatable {

@@ -1,6 +1,6 @@
 import Corpora
 import Kernels
-import StateSpaceModels
+import Models
 import Tensors
 
 /// Means over positions of text, in nats.

@@ -1,5 +1,6 @@
 import Corpora
-import StateSpaceModels
+import Models
+import Randomness
 import Tensors
 
 /// Windows to train on, in the order in which training takes them: the model reads them here.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// Bars in groups, one group a category and one bar a series, with optional error bars and marks.

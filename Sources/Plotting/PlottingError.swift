@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// Why a chart cannot be drawn.
 package enum PlottingError: UserFacingError, Equatable {

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// Whether curves may be averaged, and what must be said where they stand side by side.

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// What the layer curves of two models say, in three sentences.

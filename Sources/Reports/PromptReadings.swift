@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What a result says of one prompt; the means of a result are those over its prompts.
 struct PromptReadings: Decodable {

@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What can be wrong with results and with the figure asked of them.
 package enum ResultError: UserFacingError, Equatable {

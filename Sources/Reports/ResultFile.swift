@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// Reads result files, whose format is told by their content.

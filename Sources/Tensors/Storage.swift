@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// A run of bytes that tensors look into: memory of our own or a part of a mapped file.

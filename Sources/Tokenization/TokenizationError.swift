@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// What can be wrong with a `tokenizer.json` or with ids given to it.
 package enum TokenizationError: UserFacingError, Equatable {

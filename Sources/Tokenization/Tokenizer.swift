@@ -1,4 +1,4 @@
-import Files
+import Base
 import Synchronization
 
 package typealias TokenID = Int32

@@ -15,7 +15,7 @@ struct Rules {
 
     /// The target that alone writes to standard output and error, and the words that do.
     static let streams = (
-        target: "Files",
+        target: "Base",
         words: ["print", "debugPrint", "dump", "puts", "fputs", "FileHandle", "STDOUT_FILENO"]
     )
 

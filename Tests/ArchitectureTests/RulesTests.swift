@@ -123,11 +123,11 @@ import Testing
             ])
     }
 
-    @Test("standard streams written outside Files", arguments: Rules.streams.words)
+    @Test("standard streams written outside Base", arguments: Rules.streams.words)
     func streams(word: String) {
         #expect(
             breaches(adding: "Top/F.swift", "\(word)(1)\n") == [
-                "Top/F.swift: mentions \(word); only Files writes to standard streams"
+                "Top/F.swift: mentions \(word); only Base writes to standard streams"
             ])
         #expect(breaches(adding: "Top/F.swift", "say(1) // \(word)\n") == [])
     }

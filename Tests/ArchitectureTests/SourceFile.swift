@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// A file below `Sources` as the rules see it: its target, its imports and its code.

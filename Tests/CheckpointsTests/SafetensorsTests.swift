@@ -1,5 +1,5 @@
 import Checkpoints
-import Files
+import Base
 import Foundation
 import Tensors
 import TestSupport

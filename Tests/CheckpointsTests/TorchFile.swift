@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// A zip archive put together byte by byte, so that each part can be wrong.
 struct RawZip {

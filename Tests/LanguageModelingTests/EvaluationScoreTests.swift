@@ -1,7 +1,7 @@
 import Corpora
 import Foundation
 import LanguageModeling
-import StateSpaceModels
+import Models
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Checkpoints
 import Corpora
-import Files
+import Base
 import Foundation
 import LanguageModeling
-import StateSpaceModels
+import Models
 import Tensors
 import TestSupport
 import Testing

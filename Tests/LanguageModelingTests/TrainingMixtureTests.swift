@@ -1,5 +1,6 @@
 import Corpora
 import LanguageModeling
+import Randomness
 import Testing
 
 @Suite struct TrainingMixtureTests {

@@ -1,6 +1,6 @@
 import LensBench
 import Lenses
-import StateSpaceModels
+import Models
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Kernels
 import LensBench
-import StateSpaceModels
+import Models
 import Testing
 
 struct RandomModelTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Lenses
-import StateSpaceModels
+import Models
 import Tensors
 
 /// The lens's distributions and losses, written out plainly in float64 with all logits, from the

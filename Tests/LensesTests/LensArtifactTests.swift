@@ -1,8 +1,8 @@
 import Checkpoints
-import Files
+import Base
 import Foundation
 import Lenses
-import StateSpaceModels
+import Models
 import Tensors
 import TestSupport
 import Testing

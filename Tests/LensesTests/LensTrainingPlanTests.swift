@@ -1,5 +1,5 @@
 import Lenses
-import StateSpaceModels
+import Models
 import Testing
 
 struct LensTrainingPlanTests {

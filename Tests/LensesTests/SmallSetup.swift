@@ -1,7 +1,7 @@
 import Corpora
-import Files
+import Base
 import Lenses
-import StateSpaceModels
+import Models
 import TestSupport
 
 /// A small random model with windows of random tokens.

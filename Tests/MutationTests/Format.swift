@@ -1,10 +1,10 @@
 import Checkpoints
 import Corpora
-import Files
+import Base
 import Foundation
 import Lenses
 import Reports
-import StateSpaceModels
+import Models
 import Tensors
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Reports
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// The folder `../shared` beside the repository, which holds checkpoints, data and golden values.

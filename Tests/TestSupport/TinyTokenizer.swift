@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// A `tokenizer.json` of 256 byte tokens, whose id is the byte, and whatever a test adds.

@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// How stories are written; `loadBabilong` reads both.
 package enum BabiFormat: String, CaseIterable, Sendable {

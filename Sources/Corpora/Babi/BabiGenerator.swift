@@ -1,3 +1,5 @@
+import Randomness
+
 /// Which part of all possible stories a set is drawn from.
 ///
 /// A story belongs to one split by the hash of its sentences, so no two splits share a story,

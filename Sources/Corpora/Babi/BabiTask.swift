@@ -1,3 +1,5 @@
+import Randomness
+
 /// One of the twenty bAbI tasks, and how its stories are made.
 ///
 /// The stories follow the published description of each task; where it leaves a frequency open, the

@@ -1,3 +1,5 @@
+import Randomness
+
 /// The words of the bAbI worlds.
 enum BabiWords {
     static let people = ["Daniel", "John", "Mary", "Sandra"]

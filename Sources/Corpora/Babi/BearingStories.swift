@@ -1,3 +1,5 @@
+import Randomness
+
 /// Tasks 4, 17 and 19: sentences that place one thing beside another, and questions that take one
 /// or two of them.
 enum BearingStories {

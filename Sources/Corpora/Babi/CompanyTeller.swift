@@ -1,3 +1,5 @@
+import Randomness
+
 /// Tasks 11 to 13: people alone or in pairs move, and the next sentence may call them by a pronoun.
 struct CompanyTeller: Storyteller {
     enum Task { case coreference, conjunction, compoundCoreference }

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Tasks 1 to 3 and 5 to 8: people move, take, drop and give things; the questions are about who
 /// and what is where, and who has what.
 struct DeedsTeller: Storyteller {

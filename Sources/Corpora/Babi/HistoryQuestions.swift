@@ -1,3 +1,5 @@
+import Randomness
+
 /// Questions that the deeds told so far answer; nil or none where they do not. They end in a space,
 /// as the real ones do.
 extension History {

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// Tasks 15 and 16: what holds for one of a kind follows from what holds for the kind or for another
 /// of it.

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Task 20: people feel something, go where it can be helped and take what helps; the questions are
 /// where they will go and why they did what they did.
 enum MotiveStory {

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Task 18: which of two things fits into the other, by way of a third.
 struct SizeStory {
     private struct Fit: Hashable {

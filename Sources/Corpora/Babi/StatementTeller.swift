@@ -1,3 +1,5 @@
+import Randomness
+
 /// Tasks 9 and 10: people move, and a sentence may say where they are without naming the move, or
 /// only where they are not (task 9), or two places one of which it is (task 10).
 struct StatementTeller: Storyteller {

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Somebody who tells a story sentence by sentence and knows what could be asked at any point.
 protocol Storyteller {
     /// Whom or what each clause told so far is about, as far as questions can be; a sentence about

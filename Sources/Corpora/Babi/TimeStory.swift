@@ -1,3 +1,5 @@
+import Randomness
+
 /// Task 14: where people were yesterday and this morning, afternoon and evening, told in any order.
 struct TimeStory {
     private static let times = ["yesterday", "this morning", "this afternoon", "this evening"]

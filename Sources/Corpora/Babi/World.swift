@@ -1,3 +1,5 @@
+import Randomness
+
 /// Something that somebody did.
 enum Deed: Equatable {
     case move(to: String)

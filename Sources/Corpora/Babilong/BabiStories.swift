@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// Reads a task of the original bAbI release into the rows of BABILong's 0k set.
 ///

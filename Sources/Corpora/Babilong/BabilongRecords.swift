@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// Rows in BABILong's own files: a JSON array of objects, or one object on each line.

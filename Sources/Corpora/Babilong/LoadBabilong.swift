@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// The rows of tasks at one length, in task order; each task's in the order of its file.

@@ -1,3 +1,5 @@
+import Randomness
+
 /// English prose about small worlds, one document after the other, fixed by a seed.
 ///
 /// People move, take, drop and give things by the same laws as in the bAbI worlds, and everything

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Tells what happens in a world of its own in sentences of many forms.
 struct ProseWriter {
     private var world: World

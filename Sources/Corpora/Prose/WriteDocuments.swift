@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// Writes documents until they measure at least `limit`; the last one stays whole.
 ///

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// The bytes of a file in order, one piece at a time, in constant memory.

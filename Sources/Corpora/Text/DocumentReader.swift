@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// The documents of text files, in order, one at a time.
 ///

@@ -1,4 +1,4 @@
-import Files
+import Base
 import Foundation
 
 /// Decodes the text under one key of a line that holds a JSON object.

@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// How a text file is divided into documents, told by its name.
 struct TextFormat {

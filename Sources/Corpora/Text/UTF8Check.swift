@@ -1,4 +1,4 @@
-import Files
+import Base
 
 /// The text of `bytes`.
 ///

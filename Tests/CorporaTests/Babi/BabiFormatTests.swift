@@ -1,5 +1,5 @@
 import Corpora
-import Files
+import Base
 import TestSupport
 import Testing
 
