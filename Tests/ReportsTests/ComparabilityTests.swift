@@ -66,7 +66,7 @@ struct ComparabilityTests {
         }
         let paths = ["a/0.json", "a/1.json"].map { folder($0) }
         for (results, labels) in [([folder("a")], []), (paths, ["A", "A"])] {
-            let error = #expect(throws: ResultError.self) {
+            let error = #expect(throws: ComparisonError.self) {
                 try ResultFile.curves(results, labels: labels)
             }
             guard case .notSeeds(_, _, paths, _)? = error else {
@@ -81,7 +81,7 @@ struct ComparabilityTests {
     func twice() throws {
         try write("a/0.json")
         try write("a/1.json") { $0.count = 100 }
-        #expect(throws: ResultError.self) { try ResultFile.curves([folder("a")]) }
+        #expect(throws: ComparisonError.self) { try ResultFile.curves([folder("a")]) }
     }
 
     @Test("two lenses on one model, or two sets of prompts, are no seeds")
@@ -91,11 +91,11 @@ struct ComparabilityTests {
         try write("b/0.json")
         try write("b/1.json") { ($0.lens, $0.lensSHA256) = ("lenses/b", "2") }
         #expect(
-            throws: ResultError.countedTwice(
+            throws: ComparisonError.countedTwice(
                 label: "a", paths: [folder("a/0.json"), folder("a/1.json")])
         ) { try ResultFile.curves([folder("a")]) }
         #expect(
-            throws: ResultError.oneModel(
+            throws: ComparisonError.oneModel(
                 label: "b", paths: [folder("b/0.json"), folder("b/1.json")], sha256: "0")
         ) { try ResultFile.curves([folder("b")]) }
     }

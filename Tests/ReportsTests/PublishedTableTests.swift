@@ -40,7 +40,7 @@ struct PublishedTableTests {
         #expect(
             curve.provenance.sha256
                 == "868f4511641699af61bda87680fdd3da4b09feb7ce97ae76ef998cd0ad42efe0")
-        #expect(curve.provenance.run == RunDescription())
+        #expect(curve.provenance.run == RunRecord())
     }
 
     @Test(

@@ -61,7 +61,7 @@ struct ResultFileTests {
         let row = #"{"blocks": 1, "probability": {"mean": 0.5}}"#
         let curve = try curve(#"{"layers": [\#(row)], "output": {"probability": {"mean": 1}}}"#)
         #expect(curve.label == "result")
-        #expect(curve.provenance.run == RunDescription())
+        #expect(curve.provenance.run == RunRecord())
     }
 
     @Test("results of one model are told apart by their files")
