@@ -137,14 +137,15 @@ enum Comparability {
             + "they were trained: \(folders.map(\.clipped).joined(separator: ", "))."
     }
 
-    /// The folder that the seeds of a model lie in, from the command that measured one of them.
+    /// The folder that the seeds of a model lie in, from the command that measured one of them: there
+    /// a path ends in the model's name, and it is not the lens's.
     private static func modelFolder(_ run: RunRecord) -> String? {
-        let words = run.command?.split(separator: " ") ?? []
-        guard let option = words.firstIndex(of: "--model"), option + 1 < words.count else {
-            return nil
-        }
-        let parts = words[option + 1].split(separator: "/").map { $0.replacing(seed, with: "") }
-        return parts.count > 1 ? String(parts[parts.count - 2]) : nil
+        let words = (run.command ?? "").split { " =".contains($0) }
+        let paths = words.filter { $0 != run.lens ?? "" }.map { $0.split(separator: "/") }
+        guard let path = paths.first(where: { $0.last.map(String.init) == run.model }),
+            path.count > 1
+        else { return nil }
+        return String(path[path.count - 2].replacing(seed, with: ""))
     }
 }
 

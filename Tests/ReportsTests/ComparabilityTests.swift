@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Reports
+import Results
 import TestSupport
 import Testing
 
@@ -131,14 +132,19 @@ struct ComparabilityTests {
 
     @Test("seeds that lie in unlike folders and say nothing of their training are mentioned")
     func folders() throws {
-        try write("a/0.json") { $0.command = "lens eval babilong --model big/seed0 --last 2" }
-        try write("a/1.json") { facts in
-            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model ./big/seed1")
+        let call = "lens eval babilong --lens lenses/seed0 --model"
+        func seed1(in folder: String) -> (inout Facts) -> Void {
+            { facts in
+                (facts.model, facts.modelSHA256, facts.lens) = ("seed1", "1", "lenses/seed1")
+                facts.command = "lens eval babilong --lens lenses/seed1 --model \(folder)/seed1"
+            }
         }
+        try write("a/0.json") { facts in
+            (facts.lens, facts.command) = ("lenses/seed0", "\(call) big/seed0 --last 2")
+        }
+        try write("a/1.json", seed1(in: "./big"))
         #expect(comparisonNote(try ResultFile.curves([folder("a")])) == nil)
-        try write("a/1.json") { facts in
-            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model new/seed1")
-        }
+        try write("a/1.json", seed1(in: "new"))
         #expect(
             comparisonNote(try ResultFile.curves([folder("a")]))
                 == "The models averaged as a lie in different folders and do not say how they were "

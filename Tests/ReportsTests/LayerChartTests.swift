@@ -1,5 +1,6 @@
 import Plotting
 import Reports
+import Results
 import Testing
 
 @Suite("Charts and tables of layer curves")
