@@ -79,11 +79,14 @@ let package = Package(
             ]),
         // 6
         swiftTarget("Reports", ["Base", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
-        // 7
+        // 7: what every command of a program does alike.
+        swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
+        // 8
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "CommandSupport",
                 "Models", "Lenses", "LanguageModeling", "Plotting", "Reports",
                 argumentParser,
             ],
@@ -93,7 +96,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", argumentParser,
+                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -112,7 +115,7 @@ let package = Package(
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
                 "Tensors",
             ]),
-        tests("Reports", ["Lenses"]),
+        tests("Reports", ["Lenses"]), tests("CommandSupport", [argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [
