@@ -179,7 +179,9 @@ struct TrainCommand: ReportingCommand {
             "model_sha256": Invocation.typed(["--model"]),
             "starting_lens": lens == nil ? "without --lens" : Invocation.typed(["--lens"]),
             "windows_sha256": Invocation.typed(["--data", "--tokenizer", "--text-key", "--lines"]),
-            "held_out_sha256": Invocation.typed(["--data", "--tokenizer", "--text-key", "--lines", "--held-out"]),
+            "held_out_sha256": Invocation.typed([
+                "--data", "--tokenizer", "--text-key", "--lines", "--held-out",
+            ]),
         ]
     }
 
