@@ -56,6 +56,7 @@ let package = Package(
         swiftTarget("Tensors", ["Base"]),
         swiftTarget("Tokenization", ["Base", collections]),
         swiftTarget("Plotting", ["Base", "CCairo", "CPNG"]),
+        swiftTarget("Results", ["Base", "Randomness"]),
         // 3
         swiftTarget("Kernels", ["Base", "Tensors", "COpenBLAS", "CKernels"]),
         swiftTarget("Checkpoints", ["Base", "Tensors", "CZip"]),
@@ -67,18 +68,16 @@ let package = Package(
             "Lenses",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora",
-                "Models",
+                "Corpora", "Results", "Models",
             ]),
         swiftTarget(
             "LanguageModeling",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora",
-                "Models",
+                "Corpora", "Results", "Models",
             ]),
         // 6
-        swiftTarget("Reports", ["Base", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
+        swiftTarget("Reports", ["Base", "Results", "Plotting"]),
         // 7: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
         // 8
@@ -86,8 +85,8 @@ let package = Package(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
+                "Models", "Lenses", "LanguageModeling", "Plotting", "Results", "Reports",
                 "CommandSupport",
-                "Models", "Lenses", "LanguageModeling", "Plotting", "Reports",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -105,17 +104,18 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Base"), tests("Randomness"), tests("Tensors"),
         tests("Tokenization", exclude: ["Golden"]),
-        tests("Plotting"),
+        tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("Models", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
-        tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models"]),
+        tests(
+            "Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results"]),
         tests(
             "LanguageModeling",
             [
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
-                "Tensors",
+                "Results", "Tensors",
             ]),
-        tests("Reports", ["Lenses"]), tests("CommandSupport", [argumentParser]),
+        tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [

@@ -3,6 +3,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Reports
+import Results
 
 /// `lens demo`: the whole way from two models to a picture, as the commands that a user would type.
 struct DemoCommand: ParsableCommand {

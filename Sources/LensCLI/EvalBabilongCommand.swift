@@ -5,6 +5,7 @@ import Base
 import Foundation
 import Lenses
 import Reports
+import Results
 
 extension PromptForm: ExpressibleByArgument {}
 

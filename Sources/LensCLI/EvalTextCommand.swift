@@ -4,6 +4,7 @@ import Base
 import Foundation
 import Lenses
 import Reports
+import Results
 
 /// `lens eval text`: how far each layer's distribution is from the model's, on text.
 struct EvalTextCommand: ParsableCommand {

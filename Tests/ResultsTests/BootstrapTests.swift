@@ -1,38 +1,29 @@
-import Corpora
 import Base
 import Foundation
-import Kernels
-import Lenses
+import Results
 import TestSupport
 import Testing
 
 struct BootstrapTests {
     /// Prompts with the given probabilities in their one layer.
-    private func result(_ probabilities: [Double], seed: UInt64 = 1) throws -> BabilongResult {
+    private func result(_ probabilities: [Double], seed: UInt64 = 1) -> BabilongResult {
         let prompts = probabilities.enumerated().map { index, p in
             BabilongResult.Prompt(
-                BabilongSample(
-                    task: index % 2 == 0 ? "qa1" : "qa2", index: index, input: "", question: "",
-                    target: "x"),
-                tokens: 10, target: index % 3 == 2 ? [1, 2] : [1],
+                task: index % 2 == 0 ? "qa1" : "qa2", index: index, tokens: 10, target: "x",
+                targetID: 1, targetTokens: index % 3 == 2 ? 2 : 1,
                 readings: [
-                    TokenPrediction(logProbability: log(p), rank: 2),
-                    TokenPrediction(logProbability: log(p), rank: 1),
+                    TokenReading(probability: exp(log(p)), logProbability: log(p), rank: 2),
+                    TokenReading(probability: exp(log(p)), logProbability: log(p), rank: 1),
                 ])
         }
-        let setup = try SmallSetup()
-        return BabilongResult(
-            prompts: prompts,
-            run: try RunRecord(
-                command: "", version: "", model: setup.model, data: [], dataSHA256: ""),
-            seed: seed)
+        return BabilongResult(prompts: prompts, run: .example, seed: seed)
     }
 
     @Test("intervals of a mean are as wide as its standard error says")
     func width() throws {
         var random = TestRandom(seed: 4)
         let values = (0..<400).map { _ in Double(random.uniform()) }
-        let estimate = try result(values).layers[0].row.probability
+        let estimate = result(values).layers[0].row.probability
         let mean = values.reduce(0, +) / 400
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 400
         let standardError = (variance / 400).squareRoot()
@@ -46,7 +37,7 @@ struct BootstrapTests {
     @Test("equal values have an interval of no width, and tasks are counted apart")
     func degenerate() throws {
         let quarter = exp(log(0.25))
-        let result = try result([0.25, 0.5, 0.25, 0.5, 0.25])
+        let result = result([0.25, 0.5, 0.25, 0.5, 0.25])
         let task = result.tasks["qa1"]
         #expect(task?.layers[0].row.probability == task?.output.probability)
         #expect(result.tasks["qa1"]?.output.probability.ci95 == [quarter, quarter])
@@ -58,7 +49,7 @@ struct BootstrapTests {
 
     @Test("one prompt says nothing of others: it has no interval, in JSON either")
     func single() throws {
-        let result = try result([0.25])
+        let result = result([0.25])
         #expect(result.output.probability.ci95 == nil)
         let text = String(decoding: try encodeJSON(result), as: UTF8.self)
         #expect(!text.contains("ci95"))
@@ -70,8 +61,8 @@ struct BootstrapTests {
     @Test("the same seed gives the same intervals, and JSON keeps them")
     func seedAndJSON() throws {
         let values = [0.1, 0.9, 0.3, 0.2]
-        let first = try result(values)
-        #expect(try result(values).layers == first.layers)
+        let first = result(values)
+        #expect(result(values).layers == first.layers)
         let read = try decodeJSON(
             BabilongResult.self, from: try encodeJSON(first), path: "result")
         #expect(read.layers == first.layers)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What `lens eval text` writes: how far each layer's distribution is from the model's.
 package struct TextResult: Codable, Sendable, Equatable {
     /// In nats and, by the text's own factor, in bits per byte.
@@ -80,5 +78,25 @@ package struct TextResult: Codable, Sendable, Equatable {
         ]
         if layers.contains(where: { $0.tuned != nil }) { result["tuned"] = tree(\.tuned) }
         return result
+    }
+}
+
+/// Means over positions of text, in nats.
+package struct TextMetrics: Codable, Sendable, Equatable {
+    /// Cross entropy with the token that follows.
+    package var crossEntropy: Double
+    package var entropy: Double
+    /// KL divergence of the model's own distribution from this one; 0 for the model itself.
+    package var kl: Double
+
+    package init(crossEntropy: Double, entropy: Double, kl: Double) {
+        self.crossEntropy = crossEntropy
+        self.entropy = entropy
+        self.kl = kl
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case entropy, kl
+        case crossEntropy = "cross_entropy"
     }
 }

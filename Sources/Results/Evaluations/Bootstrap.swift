@@ -1,4 +1,3 @@
-import Corpora
 import Randomness
 
 /// A mean over prompts with its uncertainty.

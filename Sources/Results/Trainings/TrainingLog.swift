@@ -1,29 +1,5 @@
+import Base
 import Foundation
-
-/// What a training says about itself after some of its steps.
-package protocol TrainingReport: Codable {
-    /// Complete steps.
-    var step: Int { get }
-}
-
-/// A measurement on what a training does not learn from.
-package struct HeldOutReport<Scores: Codable & Sendable & Equatable>: TrainingReport, Sendable,
-    Equatable
-{
-    /// Complete steps; 0 for where training starts.
-    package let step: Int
-    package let scores: Scores
-
-    enum CodingKeys: String, CodingKey {
-        case step
-        case scores = "held_out"
-    }
-
-    package init(step: Int, scores: Scores) {
-        self.step = step
-        self.scores = scores
-    }
-}
 
 /// `train.jsonl`: a line for each step of a training and for each measurement, in order.
 package final class TrainingLog {

@@ -1,8 +1,3 @@
-import Checkpoints
-import Base
-import Kernels
-import Models
-
 /// Where a result comes from: enough to make it again and to tell whether it is the same.
 package struct RunRecord: Codable, Sendable, Equatable {
     /// The whole command line.
@@ -27,8 +22,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var data: [String]
     /// Over the token ids of the windows, or over the files with the prompts.
     package var dataSHA256: String
-    /// Arithmetic of the projections and of lens training.
-    package var precision: Precision
+    /// Arithmetic of the projections and of lens training: `fp32` or `bf16`.
+    package var precision: String
     /// Instruction set of the loops.
     package var kernels: String
     /// Version and options of the BLAS library.
@@ -53,29 +48,31 @@ package struct RunRecord: Codable, Sendable, Equatable {
     }
 
     package init(
-        command: String, version: String, seed: UInt64? = nil, model: LanguageModel,
-        lens: String? = nil, lensSHA256: String? = nil, data: [String], dataSHA256: String
-    ) throws {
+        command: String, version: String, seed: UInt64? = nil, model: String,
+        architecture: String? = nil, modelTraining: ModelTraining? = nil, modelSHA256: String,
+        unembedHash: String, unembeddingSHA256: String, lens: String? = nil,
+        lensSHA256: String? = nil, data: [String], dataSHA256: String, precision: String,
+        kernels: String, blas: String, threads: Int, gatedNorm: String? = nil,
+        promptForm: String? = nil
+    ) {
         self.command = command
         self.version = version
         self.seed = seed
-        self.model = model.name
-        architecture = model.configuration.architecture
-        modelTraining = ModelTraining(ofModel: model.folder)
-        modelSHA256 = try model.checkpoint.sha256()
-        let weight = model.unembedding.weight
-        unembedHash = unembeddingHash(weight)
-        let hash = SHA256()
-        hash.update(UnsafeRawBufferPointer(weight.elements))
-        unembeddingSHA256 = hash.finalize()
+        self.model = model
+        self.architecture = architecture
+        self.modelTraining = modelTraining
+        self.modelSHA256 = modelSHA256
+        self.unembedHash = unembedHash
+        self.unembeddingSHA256 = unembeddingSHA256
         self.lens = lens
         self.lensSHA256 = lensSHA256
         self.data = data
         self.dataSHA256 = dataSHA256
-        precision = model.precision
-        kernels = KernelPath.name
-        blas = BLAS.description
-        threads = Threads.count
-        gatedNorm = model.configuration.mixer.innerNormReading
+        self.precision = precision
+        self.kernels = kernels
+        self.blas = blas
+        self.threads = threads
+        self.gatedNorm = gatedNorm
+        self.promptForm = promptForm
     }
 }

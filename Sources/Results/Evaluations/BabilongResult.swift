@@ -1,8 +1,3 @@
-import Corpora
-import Foundation
-import Kernels
-import Tokenization
-
 /// What `lens eval babilong` writes: how probable the right answer is after each block.
 package struct BabilongResult: Codable, Sendable, Equatable {
     /// Means over prompts of what is said about the target token.
@@ -127,6 +122,12 @@ package struct TokenReading: Codable, Sendable, Equatable {
     /// 1 for the most probable token.
     package let rank: Int
 
+    package init(probability: Double, logProbability: Double, rank: Int) {
+        self.probability = probability
+        self.logProbability = logProbability
+        self.rank = rank
+    }
+
     enum CodingKeys: String, CodingKey {
         case probability, rank
         case logProbability = "log_probability"
@@ -135,25 +136,23 @@ package struct TokenReading: Codable, Sendable, Equatable {
 
 extension BabilongResult.Prompt {
     /// - Parameters:
-    ///   - target: tokens of `" " + target`.
+    ///   - targetTokens: how many tokens `" " + target` has.
     ///   - readings: one for each layer, then the model's own.
     package init(
-        _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]
+        task: String, index: Int, tokens: Int, target: String, targetID: Int, targetTokens: Int,
+        readings: [TokenReading]
     ) {
-        let own = readings[readings.count - 1]
         let lens = readings.dropLast()
-        task = sample.task
-        index = sample.index
+        self.task = task
+        self.index = index
         self.tokens = tokens
-        self.target = sample.target
-        targetID = Int(target[0])
-        targetTokens = target.count
-        probability = lens.map { exp($0.logProbability) }
+        self.target = target
+        self.targetID = targetID
+        self.targetTokens = targetTokens
+        probability = lens.map(\.probability)
         logProbability = lens.map(\.logProbability)
         rank = lens.map(\.rank)
-        output = TokenReading(
-            probability: exp(own.logProbability), logProbability: own.logProbability,
-            rank: own.rank)
+        output = readings[readings.count - 1]
     }
 
     func reading(layer: Int) -> TokenReading {

@@ -1,5 +1,5 @@
 import Base
-import Lenses
+import Results
 import TestSupport
 import Testing
 
