@@ -27,6 +27,11 @@ package struct Color: Hashable, Sendable {
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
 
+    /// Red, green and blue, 0 to 1.
+    var channels: (Double, Double, Double) {
+        (Double(red) / 255, Double(green) / 255, Double(blue) / 255)
+    }
+
     /// Towards black: 0 keeps the colour, 1 gives black.
     func darkened(by amount: Double) -> Color {
         func channel(_ value: UInt8) -> UInt8 {
@@ -46,6 +51,9 @@ extension Color {
     ]
 
     static let white = Color(255, 255, 255)
+    /// What stands out on a fill of this colour: dark text, or white.
+    var contrast: Color { luminance > 0.3 ? .text : .white }
+
     static let text = Color(0x26, 0x26, 0x26)
     static let spine = Color(0xB8, 0xB8, 0xB8)
     static let majorGrid = Color(0xD4, 0xD4, 0xD4)

@@ -1,26 +1,32 @@
 import Foundation
 
 extension ValueScale {
-    /// From the decade below the smallest positive value (and interval end) to 2 or 10 times the
-    /// decade below the largest; decades labelled, grid lines at 2 to 9 where there is room.
+    /// From the decade below the smallest positive value (and interval end), or the half of the next
+    /// if nothing is read from the foot, to 2 or 10 times the decade below the largest; decades
+    /// labelled, grid lines at 2 to 9 where there is room.
     static func logarithmic(
-        _ bars: [Bar], limits: Interval?, maximumLabels: Int, yLabel: String
+        _ content: Content, limits: Interval?, maximumLabels: Int, name: String
     ) throws -> ValueScale {
-        let values = bars.map(\.value).filter { $0 > 0 && $0.isFinite }
-        let intervals = bars.filter { $0.value > 0 }.compactMap(\.interval)
+        let values = content.values.filter(ScaleKind.log10.shows)
         let lower: Double
         let upper: Double
         if let limits {
             (lower, upper) = (log10(limits.low), log10(limits.high))
         } else {
             guard let least = values.min() else {
-                throw PlottingError.nothingPositive(yLabel: yLabel)
+                throw PlottingError.nothingPositive(name: name)
             }
-            // The margin keeps a bar that ends on a decade from having no height.
-            let foot = (log10(least) - 0.02).rounded(.down)
-            let lows = intervals.map(\.low).filter { $0 > 0 }
-            lower = min(foot, log10(lows.min() ?? least).rounded(.down))
-            upper = end(above: log10((values + intervals.map(\.high)).max() ?? least))
+            let lows = content.intervals.map(\.low).filter { $0 > 0 }
+            let top = end(above: log10((values + content.intervals.map(\.high)).max() ?? least))
+            if content.hasFoot {
+                // The margin keeps a bar that ends on a decade from having no height.
+                let foot = (log10(least) - 0.02).rounded(.down)
+                lower = min(foot, log10(lows.min() ?? least).rounded(.down))
+                upper = top
+            } else {
+                lower = end(below: log10((values + lows).min() ?? least))
+                upper = max(top, lower + log10(2))
+            }
         }
         let decades = Int(lower.rounded(.down))...Int(upper.rounded(.up))
         return ValueScale(
@@ -32,6 +38,12 @@ extension ValueScale {
     private static func end(above coordinate: Double) -> Double {
         let decade = coordinate.rounded(.down)
         return [decade, decade + log10(2), decade + 1].first { $0 >= coordinate } ?? decade + 1
+    }
+
+    /// The largest of 1, 5 and 10 times a power of ten that is not above.
+    private static func end(below coordinate: Double) -> Double {
+        let decade = coordinate.rounded(.down)
+        return [decade + log10(5), decade].first { $0 <= coordinate } ?? decade
     }
 
     private static func ticks(

@@ -7,7 +7,8 @@ struct ValueScaleTests {
         _ kind: ScaleKind, _ values: [Double], limits: Interval? = nil, labels: Int = 7
     ) throws -> ValueScale {
         try ValueScale.covering(
-            values.map { Bar($0) }, kind: kind, limits: limits, maximumLabels: labels, yLabel: "p")
+            ValueScale.Content(values, hasFoot: true), kind: kind, limits: limits,
+            maximumLabels: labels, name: "p")
     }
 
     private func labels(_ scale: ValueScale) -> [String] { scale.ticks.compactMap(\.label) }
@@ -57,8 +58,9 @@ struct ValueScaleTests {
         #expect(scale.fraction(0) == -.infinity)
 
         let withInterval = try ValueScale.covering(
-            [Bar(0.02, interval: Interval(0.0004, 0.15))], kind: .log10, limits: nil,
-            maximumLabels: 7, yLabel: "p")
+            ValueScale.Content(
+                [0.02], intervals: [Interval(0.0004, 0.15)].compactMap { $0 }, hasFoot: true),
+            kind: .log10, limits: nil, maximumLabels: 7, name: "p")
         #expect(labels(withInterval) == ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"])
         #expect(withInterval.fraction(0.2) == 1)
     }
@@ -79,7 +81,7 @@ struct ValueScaleTests {
 
     @Test("impossible axes are refused")
     func errors() throws {
-        #expect(throws: PlottingError.nothingPositive(yLabel: "p")) {
+        #expect(throws: PlottingError.nothingPositive(name: "p")) {
             try scale(.log10, [0, -1, .nan])
         }
         #expect(throws: PlottingError.valueOutOfRange(1e300)) { try scale(.linear, [1e300]) }

@@ -1,9 +1,9 @@
-/// Labels below a row of equal slots.
+/// Labels below the plot: of a row of equal slots, or of the ticks of a scale.
 ///
-/// All of them stand upright if they do not collide; else words are turned, so that numbers can
-/// stay upright; else all are turned; and where even turned lines would collide, numbers are
+/// Those of slots all stand upright if they do not collide; else words are turned, so that numbers
+/// can stay upright; else all are turned; and where even turned lines would collide, numbers are
 /// upright again and only some are shown.
-struct CategoryAxis {
+struct LabelRow {
     struct Label: Hashable {
         let text: String
         let isTurned: Bool
@@ -13,13 +13,21 @@ struct CategoryAxis {
         let depth: Double
     }
 
+    static let none = LabelRow(labels: [])
+
     /// In order; nil where a label is left out.
     let labels: [Label?]
+
+    private init(labels: [Label?]) { self.labels = labels }
 
     /// - Parameters:
     ///   - slot: width of one category in points.
     ///   - maximumDepth: longest turned label, in points; longer ones end in an ellipsis.
-    init(_ names: [String], slot: Double, _ font: Font, maximumDepth: Double, canvas: Canvas) {
+    ///   - overhang: how far the first and the last label may reach beyond their slots, in points.
+    init(
+        slots names: [String], slot: Double, _ font: Font, maximumDepth: Double, overhang: Double,
+        canvas: Canvas
+    ) {
         let fitting = TextFitting(canvas: canvas)
         let upright = names.map { name in
             Label(
@@ -41,6 +49,8 @@ struct CategoryAxis {
         func fit(_ labels: [Label?]) -> Bool {
             if labels.count == 1, let only = labels[0] { return only.width <= slot }
             let shown = labels.indices.compactMap { i in labels[i].map { (i, $0) } }
+            let ends = [labels.first, labels.last].compactMap { $0 ?? nil }
+            guard ends.allSatisfy({ ($0.width - slot) / 2 <= overhang }) else { return false }
             return zip(shown, shown.dropFirst()).allSatisfy { left, right in
                 !collide(left.1, right.1, slots: right.0 - left.0)
             }
@@ -58,6 +68,37 @@ struct CategoryAxis {
             some = Self.thinned(mixed, every: step, collide)
         } while steps[0] < names.count && !fit(some)
         labels = some
+    }
+
+    /// Upright labels of the ticks of a scale.
+    init(_ scale: ValueScale, _ font: Font, canvas: Canvas) {
+        labels = scale.ticks.map { tick in
+            tick.label.map { text in
+                Label(
+                    text: text, isTurned: false, width: canvas.width(of: text, font),
+                    depth: font.capHeight + font.descent)
+            }
+        }
+    }
+
+    /// The scale with the most labels, at most `limit`, that stand beside each other on `width`.
+    static func scale(
+        on width: Double, _ font: Font, limit: Int, canvas: Canvas,
+        _ make: (_ maximumLabels: Int) throws -> ValueScale
+    ) throws -> ValueScale {
+        for count in stride(from: limit, through: 3, by: -1) {
+            let scale = try make(count)
+            let places = scale.ticks.compactMap { tick in
+                tick.label.map {
+                    (scale.fraction(coordinate: tick.coordinate), canvas.width(of: $0, font))
+                }
+            }
+            let fits = zip(places, places.dropFirst()).allSatisfy { left, right in
+                (left.1 + right.1) / 2 + 0.6 * font.size <= (right.0 - left.0) * width
+            }
+            if fits { return scale }
+        }
+        return try make(2)
     }
 
     /// Numbers keep multiples of the step, and yield to words. Where there are too many words
@@ -87,11 +128,18 @@ struct CategoryAxis {
         }.max() ?? 0
     }
 
+    /// How far the labels of a scale's ticks reach beyond the right end of an axis so wide, in points.
+    func overhang(of scale: ValueScale, on width: Double) -> Double {
+        zip(labels, scale.ticks).compactMap { label, tick in
+            label.map { $0.width / 2 - (1 - scale.fraction(coordinate: tick.coordinate)) * width }
+        }.max() ?? 0
+    }
+
     var depth: Double { labels.compactMap { $0?.depth }.max() ?? 0 }
 
     /// - Parameters:
     ///   - top: the upper edge of the labels.
-    ///   - center: x of a category's middle.
+    ///   - center: x of a label's middle.
     func draw(on canvas: Canvas, top: Double, _ font: Font, center: (Int) -> Double) {
         for (index, label) in labels.enumerated() {
             guard let label else { continue }

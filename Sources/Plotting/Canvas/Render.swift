@@ -7,7 +7,7 @@
 ///     `Title` and `Software`). Keys are 1 to 79 printable ASCII characters.
 /// - Throws: `PlottingError`.
 package func render(
-    _ chart: GroupedBarChart, as format: FigureFormat, dpi: Double = 300,
+    _ chart: some Chart, as format: FigureFormat, dpi: Double = 300,
     metadata: [(key: String, value: String)] = []
 ) throws -> [UInt8] {
     try check(chart.size, dpi: dpi, format: format)
@@ -22,7 +22,7 @@ package func render(
         title: metadata.first { $0.key == "Title" }?.value,
         creator: metadata.first { $0.key == "Software" }?.value,
         subject: metadata.map { "\($0.key): \($0.value)" }.joined(separator: "; "))
-    try GroupedBarLayout(chart, canvas: canvas).draw(on: canvas)
+    try chart.draw(on: canvas)
     let (bytes, width, height) = try canvas.finish()
     return switch format {
     case .png:

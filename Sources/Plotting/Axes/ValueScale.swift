@@ -1,5 +1,15 @@
 import Foundation
 
+package enum ScaleKind: Hashable, Sendable {
+    case linear
+    case log10
+
+    /// Whether a value has a place on such an axis.
+    package func shows(_ value: Double) -> Bool {
+        value.isFinite && (self == .linear || value > 0)
+    }
+}
+
 /// Ends and ticks of a value axis.
 ///
 /// Places on the axis are *coordinates*: the value itself on a linear axis, its log10 on a
@@ -9,6 +19,22 @@ package struct ValueScale: Hashable, Sendable {
         package let coordinate: Double
         /// Nil for a minor grid line.
         package let label: String?
+    }
+
+    /// What an axis is to show. Values without a place on it are left out.
+    package struct Content: Sendable {
+        package var values: [Double]
+        /// Shown whole on a linear axis; on a logarithmic one as far as they are above 0.
+        package var intervals: [Interval]
+        /// Whether lengths are read from the foot of the axis, as of bars: a linear axis then holds 0,
+        /// and a logarithmic one begins below the least value.
+        package var hasFoot: Bool
+
+        package init(_ values: [Double], intervals: [Interval] = [], hasFoot: Bool = false) {
+            self.values = values
+            self.intervals = intervals
+            self.hasFoot = hasFoot
+        }
     }
 
     package let kind: ScaleKind
@@ -41,22 +67,22 @@ package struct ValueScale: Hashable, Sendable {
         (coordinate - lower) / (upper - lower)
     }
 
-    /// The scale that shows all the bars of a chart.
+    /// The scale that shows all of `content`.
     ///
     /// - Parameters:
-    ///   - bars: the values that bars are drawn for, and their intervals.
     ///   - limits: ends that the caller prescribes.
     ///   - maximumLabels: how many tick labels find room, at least 2.
+    ///   - name: what the axis shows, for messages.
     package static func covering(
-        _ bars: [Bar], kind: ScaleKind, limits: Interval?, maximumLabels: Int, yLabel: String
+        _ content: Content, kind: ScaleKind, limits: Interval?, maximumLabels: Int, name: String
     ) throws -> ValueScale {
         if let limits, limits.low >= limits.high || (kind == .log10 && limits.low <= 0) {
             throw PlottingError.unusableLimits(low: limits.low, high: limits.high, scale: kind)
         }
         return switch kind {
-        case .linear: try linear(bars, limits: limits, maximumLabels: maximumLabels)
+        case .linear: try linear(content, limits: limits, maximumLabels: maximumLabels)
         case .log10:
-            try logarithmic(bars, limits: limits, maximumLabels: maximumLabels, yLabel: yLabel)
+            try logarithmic(content, limits: limits, maximumLabels: maximumLabels, name: name)
         }
     }
 }

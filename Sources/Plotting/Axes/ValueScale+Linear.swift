@@ -6,14 +6,22 @@ extension ValueScale {
     /// Spans below this are drawn as if every value were 0: steps would underflow.
     private static let smallest = 1e-290
 
-    /// Contains 0; ends at ticks unless the caller prescribes the ends.
-    static func linear(_ bars: [Bar], limits: Interval?, maximumLabels: Int) throws -> ValueScale {
-        let ends = bars.flatMap { [$0.value, $0.interval?.low, $0.interval?.high] }
-            .compactMap { $0 }.filter(\.isFinite)
-        var low = limits?.low ?? min(0, ends.min() ?? 0)
-        var high = limits?.high ?? max(0, ends.max() ?? 0)
+    /// Ends at ticks unless the caller prescribes the ends; contains 0 if lengths are read from it.
+    static func linear(
+        _ content: Content, limits: Interval?, maximumLabels: Int
+    ) throws -> ValueScale {
+        var ends = content.values.filter(\.isFinite)
+        for interval in content.intervals { ends += [interval.low, interval.high] }
+        if content.hasFoot { ends.append(0) }
+        var low = limits?.low ?? ends.min() ?? 0
+        var high = limits?.high ?? ends.max() ?? 0
         for end in [low, high] where abs(end) > largest {
             throw PlottingError.valueOutOfRange(end)
+        }
+        let size = max(abs(low), abs(high))
+        if limits == nil, high - low < 1e-9 * size {
+            // Without a range of its own, a value stands in the middle of one of its size.
+            (low, high) = (low - size / 2, high + size / 2)
         }
         if high - low < smallest { (low, high) = (0, 1) }
 

@@ -26,8 +26,9 @@ enum TextAnchor: Double {
 /// A white page that cairo draws on, as pixels, PDF or SVG.
 ///
 /// All lengths are points whatever the format, and font metrics are not rounded to pixels: a
-/// layout measured on one canvas holds on every other.
-final class Canvas {
+/// layout measured on one canvas holds on every other. A character that the font lacks is drawn as
+/// its code in a box.
+package final class Canvas {
     private let surface: OpaquePointer
     private let context: OpaquePointer
     private let sink = ByteSink()
@@ -111,6 +112,42 @@ final class Canvas {
         cairo_stroke(context)
     }
 
+    /// A line through places, broken nowhere, with round joints.
+    func line(through places: [Point], _ color: Color, width: Double, dashes: [Double] = []) {
+        guard places.count > 1 else { return }
+        setColor(color)
+        cairo_save(context)
+        cairo_set_line_width(context, width)
+        cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+        cairo_set_dash(context, dashes, Int32(dashes.count), 0)
+        addPath(places)
+        cairo_stroke(context)
+        cairo_restore(context)
+    }
+
+    /// The inside of a polygon; what lies below shows through an opacity of less than 1.
+    func fill(_ corners: [Point], _ color: Color, opacity: Double = 1) {
+        setColor(color, opacity: opacity)
+        addPath(corners)
+        cairo_close_path(context)
+        cairo_fill(context)
+    }
+
+    /// A rectangle in the colours of a scale, its first at the lower edge.
+    func fill(_ rectangle: Rectangle, upwards colors: ColorScale) {
+        let pattern = cairo_pattern_create_linear(0, rectangle.bottom, 0, rectangle.top)
+        let steps = 64
+        for step in 0...steps {
+            let place = Double(step) / Double(steps)
+            let (red, green, blue) = colors[place].channels
+            cairo_pattern_add_color_stop_rgb(pattern, place, red, green, blue)
+        }
+        cairo_set_source(context, pattern)
+        cairo_pattern_destroy(pattern)
+        addPath(rectangle)
+        cairo_fill(context)
+    }
+
     func disc(_ center: Point, radius: Double, _ color: Color) {
         setColor(color)
         cairo_new_path(context)
@@ -131,17 +168,26 @@ final class Canvas {
             context, rectangle.left, rectangle.top, rectangle.width, rectangle.height)
     }
 
-    private func setColor(_ color: Color) {
-        cairo_set_source_rgb(
-            context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
+    private func addPath(_ places: [Point]) {
+        cairo_new_path(context)
+        for place in places { cairo_line_to(context, place.x, place.y) }
+    }
+
+    private func setColor(_ color: Color, opacity: Double = 1) {
+        let (red, green, blue) = color.channels
+        if opacity == 1 {
+            cairo_set_source_rgb(context, red, green, blue)
+        } else {
+            cairo_set_source_rgba(context, red, green, blue, opacity)
+        }
     }
 
     /// Draws `text` with its baseline through `point`; a quarter turn reads from bottom to top.
     func text(
         _ text: String, at point: Point, _ font: Font, anchor: TextAnchor = .start,
-        quarterTurn: Bool = false
+        quarterTurn: Bool = false, color: Color = .text
     ) {
-        setColor(.text)
+        setColor(color)
         select(font)
         cairo_save(context)
         cairo_translate(context, point.x, point.y)

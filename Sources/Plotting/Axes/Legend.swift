@@ -1,10 +1,16 @@
-/// Names of the series beside their fills, in centred rows.
+/// Names of what is drawn beside samples of how it looks, in centred rows.
 struct Legend {
     struct Entry {
-        let label: String
-        let fill: BarFill
+        var label: String
+        /// Draws a sample that fills a box.
+        let sample: (_ box: Rectangle, _ canvas: Canvas) -> Void
         /// From the left end of its row.
-        let offset: Double
+        fileprivate var offset = 0.0
+
+        init(_ label: String, sample: @escaping (Rectangle, Canvas) -> Void) {
+            self.label = label
+            self.sample = sample
+        }
     }
 
     private(set) var rows: [[Entry]] = []
@@ -16,20 +22,21 @@ struct Legend {
     private var entryGap: Double { 1.6 * font.size }
     private var rowHeight: Double { 1.45 * font.size }
 
-    /// Empty if no series has a label.
-    init(_ series: [(label: String, fill: BarFill)], _ font: Font, width: Double, canvas: Canvas) {
+    /// Empty if no entry has a label.
+    init(_ entries: [Entry], _ font: Font, width: Double, canvas: Canvas) {
         self.font = font
         let fitting = TextFitting(canvas: canvas)
-        for (label, fill) in series where !label.isEmpty {
+        for var entry in entries where !entry.label.isEmpty {
             let room = width - swatch.width - swatchGap
-            let text = fitting.truncated(label, font, to: room)
-            let entryWidth = swatch.width + swatchGap + canvas.width(of: text, font)
-            let offset = rowWidths.last.map { $0 + entryGap } ?? 0
-            if !rows.isEmpty, offset + entryWidth <= width {
-                rows[rows.count - 1].append(Entry(label: text, fill: fill, offset: offset))
-                rowWidths[rows.count - 1] = offset + entryWidth
+            entry.label = fitting.truncated(entry.label, font, to: room)
+            let entryWidth = swatch.width + swatchGap + canvas.width(of: entry.label, font)
+            entry.offset = rowWidths.last.map { $0 + entryGap } ?? 0
+            if !rows.isEmpty, entry.offset + entryWidth <= width {
+                rows[rows.count - 1].append(entry)
+                rowWidths[rows.count - 1] = entry.offset + entryWidth
             } else {
-                rows.append([Entry(label: text, fill: fill, offset: 0)])
+                entry.offset = 0
+                rows.append([entry])
                 rowWidths.append(entryWidth)
             }
         }
@@ -38,7 +45,7 @@ struct Legend {
     var width: Double { rowWidths.max() ?? 0 }
     var height: Double { Double(rows.count) * rowHeight }
 
-    func draw(on canvas: Canvas, top: Double, center: Double, edge: Double) {
+    func draw(on canvas: Canvas, top: Double, center: Double) {
         for (index, row) in rows.enumerated() {
             let left = center - rowWidths[index] / 2
             let middle = top + (Double(index) + 0.5) * rowHeight
@@ -47,7 +54,7 @@ struct Legend {
                 let box = Rectangle(
                     left: x, top: middle - swatch.height / 2, right: x + swatch.width,
                     bottom: middle + swatch.height / 2)
-                entry.fill.draw(box, on: canvas, edge: edge)
+                entry.sample(box, canvas)
                 canvas.text(
                     entry.label,
                     at: Point(x: box.right + swatchGap, y: middle + font.capHeight / 2), font)

@@ -12,7 +12,7 @@ struct RenderTests {
         size: FigureSize = FigureSize(width: 6, height: 4)
     ) -> GroupedBarChart {
         GroupedBarChart(
-            xLabel: "Blocks completed", yLabel: "Probability",
+            ChartLabels(x: "Blocks completed", y: "Probability"),
             categories: values.indices.map { "\($0 + 1)" },
             series: [
                 BarSeries(
@@ -118,9 +118,10 @@ struct RenderTests {
                 Bar(0.4 / Double($0 + 1), interval: Interval(0, 0.9), marks: [0, 0.9])
             }
             let chart = GroupedBarChart(
-                title: String(repeating: "A title of many words ", count: 9),
-                xLabel: String(repeating: "wide", count: 99),
-                yLabel: String(repeating: "high ", count: 40),
+                ChartLabels(
+                    title: String(repeating: "A title of many words ", count: 9),
+                    x: String(repeating: "wide", count: 99),
+                    y: String(repeating: "high ", count: 40)),
                 categories: (1..<count).map(String.init) + ["output"],
                 series: (0..<series).map {
                     BarSeries(
@@ -223,7 +224,7 @@ struct RenderTests {
         for dpi in [0, 19, 2401, -72, Double.infinity] {
             #expect(throws: PlottingError.notAResolution(dpi: dpi)) { try attempt(6, 4, dpi: dpi) }
         }
-        #expect(throws: PlottingError.nothingPositive(yLabel: "Probability")) {
+        #expect(throws: PlottingError.nothingPositive(name: "Probability")) {
             _ = try render(chart([0], scale: .log10), as: .svg)
         }
         for key in ["", "ä", " x", String(repeating: "k", count: 80), "a\0b"] {
