@@ -76,6 +76,6 @@ package struct RunRecord: Codable, Sendable, Equatable {
         kernels = KernelPath.name
         blas = BLAS.description
         threads = Threads.count
-        gatedNorm = model.configuration.mixer.innerNormReading
+        gatedNorm = model.configuration.gatedNorm
     }
 }
