@@ -13,8 +13,8 @@ struct ModelConfigurationTests {
             "model_type": #""mamba2""#, "hidden_size": "64", "num_hidden_layers": "4",
             "vocab_size": "100", "state_size": "16", "head_dim": "16", "num_heads": "8",
             "n_groups": "2",
-        ].merging(changes) { $1 }
-        let text = keys.sorted { $0.key < $1.key }.map { #""\($0)": \($1)"# }
+        ].merging(changes) { _, new in new }
+        let text = keys.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         try writeFile("{\(text.joined(separator: ", "))}", to: folder("config.json"))
         return try ModelConfiguration(path: folder("config.json"))
     }
@@ -43,7 +43,7 @@ struct ModelConfigurationTests {
         ])
     func architecture(setting: String, blocks: Int, words: String) throws {
         let configuration = try read([
-            "diffmamba": "true", "diffmamba_settings": #""\(setting)""#,
+            "diffmamba": "true", "diffmamba_settings": #""\#(setting)""#,
             "num_hidden_layers": "\(blocks)",
         ])
         #expect(

@@ -120,7 +120,9 @@ struct ConfigurationCheck {
     /// A dimension: positive, and small enough that products of a few cannot overflow.
     func size(_ value: Int?, default fallback: Int, _ key: String) throws -> Int {
         let value = value ?? fallback
-        guard (1...1 << 20).contains(value) else { throw invalid(key, "\(value)", "1 to \(1 << 20)") }
+        guard (1...1 << 20).contains(value) else {
+            throw invalid(key, "\(value)", "1 to \(1 << 20)")
+        }
         return value
     }
 
