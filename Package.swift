@@ -56,6 +56,7 @@ let package = Package(
         swiftTarget("Tensors", ["Base"]),
         swiftTarget("Tokenization", ["Base", collections]),
         swiftTarget("Plotting", ["Base", "CCairo", "CPNG"]),
+        swiftTarget("Results", ["Base", "Randomness"]),
         // 3
         swiftTarget("Kernels", ["Base", "Tensors", "COpenBLAS", "CKernels"]),
         swiftTarget("Checkpoints", ["Base", "Tensors", "CZip"]),
@@ -67,24 +68,25 @@ let package = Package(
             "Lenses",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora",
-                "Models",
+                "Corpora", "Results", "Models",
             ]),
         swiftTarget(
             "LanguageModeling",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora",
-                "Models",
+                "Corpora", "Results", "Models",
             ]),
         // 6
-        swiftTarget("Reports", ["Base", "Checkpoints", "Corpora", "Lenses", "Plotting"]),
-        // 7
+        swiftTarget("Reports", ["Base", "Results", "Plotting"]),
+        // 7: what every command of a program does alike.
+        swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
+        // 8
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "LanguageModeling", "Plotting", "Reports",
+                "Models", "Lenses", "LanguageModeling", "Plotting", "Results", "Reports",
+                "CommandSupport",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -93,7 +95,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", argumentParser,
+                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -102,17 +104,18 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Base"), tests("Randomness"), tests("Tensors"),
         tests("Tokenization", exclude: ["Golden"]),
-        tests("Plotting"),
+        tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("Models", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
-        tests("Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models"]),
+        tests(
+            "Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results"]),
         tests(
             "LanguageModeling",
             [
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
-                "Tensors",
+                "Results", "Tensors",
             ]),
-        tests("Reports", ["Lenses"]),
+        tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [

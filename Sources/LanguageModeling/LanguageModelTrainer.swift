@@ -4,28 +4,12 @@ import Corpora
 import Kernels
 import Models
 import Randomness
+import Results
 import Tensors
 
 /// Trains the parameters of a model on weighted next-token cross entropy.
 package final class LanguageModelTrainer {
-    /// What one step of training did.
-    package struct Report: TrainingReport, Sendable, Equatable {
-        /// From 1.
-        package let step: Int
-        /// Mean over the step's labels in nats, before the update.
-        package let loss: Double
-        /// Of all parameters together, before clipping.
-        package let gradientNorm: Double
-        package let learningRate: Double
-        /// That training has seen by the end of this step.
-        package let tokens: Int
-
-        enum CodingKeys: String, CodingKey {
-            case step, loss, tokens
-            case gradientNorm = "gradient_norm"
-            case learningRate = "learning_rate"
-        }
-    }
+    package typealias Report = ModelTrainingStep
 
     package let parameters: Parameters
     package let options: TrainingOptions

@@ -1,7 +1,9 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
 import Reports
+import Results
 
 extension BabiSplit: ExpressibleByArgument {}
 extension BabiFormat: ExpressibleByArgument {}
@@ -65,18 +67,18 @@ struct DataBabiCommand: ReportingCommand {
 
         let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * stories)
         var table = TextTable("task", "stories", "questions", "file")
-        var files: [DataRecord.File] = []
+        var files: [MadeRecord.File] = []
         for (index, task) in tasks.enumerated() {
             let file = format.fileName(of: task, split: split)
             let generator = BabiGenerator(task, split: split, seed: seed)
             let questions = try format.write(
                 generator, count: stories, of: task, to: join(folder.work, file)
             ) { display.update(index * stories + $0) }
-            files.append(try DataRecord.File(path: file, in: folder.work))
+            files.append(try MadeRecord.File(path: file, in: folder.work))
             table.add([task.name, "\(stories)", "\(questions)", file])
         }
         display.finish()
-        let record = DataRecord(command: commandLine, version: version, seed: seed, files: files)
+        let record = MadeRecord(command: commandLine, version: version, seed: seed, files: files)
         try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
         try folder.commit()
         return "\(table.text)\nstories written to \(out)"

@@ -1,6 +1,8 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
+import Results
 import Tokenization
 
 /// `lens data text`: simple prose to train small models and lenses on.
@@ -75,7 +77,7 @@ struct DataTextCommand: ReportingCommand {
                 progress: { display.update($0) }, willReplace: willReplace)
         }
         display.finish()
-        let record = DataRecord(
+        let record = MadeRecord(
             command: commandLine, version: version, seed: seed,
             files: [made])
         try output.write(record)

@@ -1,7 +1,9 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
 import Foundation
+import Results
 import Tokenization
 
 /// `lens data tokenizer`: a vocabulary of one's own.
@@ -132,21 +134,5 @@ struct DataTokenizerCommand: ParsableCommand {
         guard !text.words.isEmpty else { throw CommandError.noText(data: data) }
         text.sha256 = hash.finalize()
         return text
-    }
-}
-
-/// `FILE.run.json` of a trained tokenizer.
-private struct TokenizerRecord: Encodable {
-    let command: String
-    let version: String
-    let data: [String]
-    let dataSHA256: String
-    let vocabulary: Int
-    let merges: Int
-    let files: [DataRecord.File]
-
-    enum CodingKeys: String, CodingKey {
-        case command, version, data, vocabulary, merges, files
-        case dataSHA256 = "data_sha256"
     }
 }

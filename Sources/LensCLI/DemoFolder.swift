@@ -1,35 +1,6 @@
 import Base
 import Foundation
-
-/// `run.json` of a demo, by which a later one knows what it may replace.
-struct DemoRecord: Codable, Equatable {
-    struct Step: Codable, Equatable {
-        /// Relative to the demo's folder.
-        let output: String
-        let command: String
-
-        /// Whether a file is the output or its record, whole or in part, or lies in it.
-        func covers(_ name: String) -> Bool {
-            name.hasPrefix(output + "/")
-                || [output, output + ".run.json"].contains {
-                    name == $0 || name.hasPrefix($0 + ".partial-")
-                }
-        }
-
-        /// Whether a file is a part of an unfinished result in an output folder.
-        func isState(_ name: String) -> Bool {
-            ["/unfinished/", "/snapshots/"].contains { name.hasPrefix(output + $0) }
-        }
-    }
-
-    let command: String
-    let version: String
-    let seed: UInt64
-    /// Of every file that the demo made, by its path relative to the folder, the SHA-256.
-    var files: [String: String] = [:]
-    /// What was begun, and so may be there in part; none in a finished demo.
-    var begun: [Step] = []
-}
+import Results
 
 /// The folder of a demo, taken for as long as the value lives.
 ///
@@ -186,5 +157,20 @@ final class DemoFolder {
                 return command == step.command
             }
         }
+    }
+}
+
+extension DemoRecord.Step {
+    /// Whether a file is the output or its record, whole or in part, or lies in it.
+    fileprivate func covers(_ name: String) -> Bool {
+        name.hasPrefix(output + "/")
+            || [output, output + ".run.json"].contains {
+                name == $0 || name.hasPrefix($0 + ".partial-")
+            }
+    }
+
+    /// Whether a file is a part of an unfinished result in an output folder.
+    fileprivate func isState(_ name: String) -> Bool {
+        ["/unfinished/", "/snapshots/"].contains { name.hasPrefix(output + $0) }
     }
 }

@@ -1,9 +1,11 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
 import Foundation
 import Lenses
 import Reports
+import Results
 
 extension PromptForm: ExpressibleByArgument {}
 

@@ -1,8 +1,10 @@
+import CommandSupport
 import ArgumentParser
 import Base
 import Foundation
 import Lenses
 import Reports
+import Results
 
 /// `lens eval text`: how far each layer's distribution is from the model's, on text.
 struct EvalTextCommand: ParsableCommand {

@@ -1,5 +1,5 @@
-import LanguageModeling
 import Reports
+import Results
 
 extension [EvaluationScore] {
     /// Over the tasks; nil if there is none.

@@ -1,11 +1,13 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
 import Foundation
 import LanguageModeling
 import Lenses
-import Reports
 import Models
+import Reports
+import Results
 
 /// `lens lm eval`: how well a model predicts text or answers questions.
 struct LmEvalCommand: ParsableCommand {
@@ -59,7 +61,7 @@ struct LmEvalCommand: ParsableCommand {
         let score = try model.score(EvaluationSet(windows)) { display.update($0) }
         display.finish()
         let nats = score.crossEntropy
-        let result = TextResult(
+        let result = PerplexityResult(
             crossEntropy: nats, perplexity: exp(nats),
             bitsPerByte: nats * windows.natsToBitsPerByte, predictions: score.predictions,
             run: try record(model, windows.sha256))
@@ -87,7 +89,7 @@ struct LmEvalCommand: ParsableCommand {
         }
         display.finish()
         try report("Answers that are right in every token:\n\(scores.table)", besides: out)
-        let result = TaskResult(
+        let result = AccuracyResult(
             tasks: scores, accuracy: scores.meanAccuracy,
             run: try record(model, sha256(of: samples)))
         try write(result, to: output)
@@ -103,27 +105,5 @@ struct LmEvalCommand: ParsableCommand {
         guard let output else { return }
         try output.write(try encodeJSON(result))
         try report("result written to \(output.path)", besides: out)
-    }
-
-    private struct TextResult: Encodable {
-        /// In nats a token.
-        let crossEntropy: Double
-        let perplexity: Double
-        let bitsPerByte: Double
-        let predictions: Int
-        let run: RunRecord
-
-        enum CodingKeys: String, CodingKey {
-            case perplexity, predictions, run
-            case crossEntropy = "cross_entropy"
-            case bitsPerByte = "bits_per_byte"
-        }
-    }
-
-    private struct TaskResult: Encodable {
-        let tasks: [EvaluationScore]
-        /// Mean over the tasks.
-        let accuracy: Double?
-        let run: RunRecord
     }
 }

@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Checkpoints
 import Corpora
@@ -6,8 +7,9 @@ import Foundation
 import Kernels
 import LanguageModeling
 import Lenses
-import Reports
 import Models
+import Reports
+import Results
 import Tensors
 import Tokenization
 
@@ -141,7 +143,7 @@ struct LmTrainCommand: ParsableCommand {
                 model: LanguageModel(folder: folder.work), data: data.paths,
                 dataSHA256: mixture.sha256)
             run.model = modelName(ofFolder: session.out)
-            let record = LanguageModelRecord(
+            let record = ModelTrainingRecord(
                 run: run, start: model ?? config ?? "", options: options, parameters: start.count,
                 sequences: mixture.sequenceCount)
             try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
@@ -152,13 +154,15 @@ struct LmTrainCommand: ParsableCommand {
     /// The arguments that chose the start and the data.
     private var sources: [String: String] {
         [
-            "start_sha256": Invocation.typed(
+            "start_sha256": Invocation.typed([
                 "--model", "--config", "--convert-to-diff", "--init-embedding", "--init-output",
-                "--init-a"),
-            "data_sha256": Invocation.typed(
+                "--init-a",
+            ]),
+            "data_sha256": Invocation.typed([
                 "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
                 "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
-                "--text-weight", "--hold-out"),
+                "--text-weight", "--hold-out",
+            ]),
         ]
     }
 
@@ -212,14 +216,4 @@ extension LanguageModelTrainer: ResumableTraining {
     var totalSteps: Int { options.steps }
     var totalTokens: Int { expectedTokens }
     var resultByteCount: Int { 4 * parameters.count }
-}
-
-/// `run.json` of a language model's training.
-private struct LanguageModelRecord: Encodable {
-    let run: RunRecord
-    /// The model folder or configuration that training started from.
-    let start: String
-    let options: TrainingOptions
-    let parameters: Int
-    let sequences: Int
 }

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Results
 
 /// A file with a record beside it, `FILE.run.json`, by which a later run knows it as its own: for what
 /// has no place for its provenance inside.
@@ -15,7 +16,7 @@ struct MadeFile {
         let recordPath = path + ".run.json"
         self.recordPath = recordPath
         file = try OutputFile(path, of: command, bytes: bytes) { path in
-            let made = try? decodeJSON(Made.self, from: recordPath)
+            let made = try? decodeJSON(MadeRecord.self, from: recordPath)
             let hashes = (made?.files.prefix(1).map(\.sha256) ?? []) + (made?.replaces ?? [])
             return try hashes.contains(SHA256.hex(ofFile: path))
         }
@@ -34,16 +35,18 @@ struct MadeFile {
     /// - Returns: what `write` does, and what a record says of the file; of a pipe it knows no hash.
     func replace<Result>(
         _ write: (_ willReplace: (String) throws -> Void) throws -> Result
-    ) throws -> (Result, DataRecord.File) {
+    ) throws -> (Result, MadeRecord.File) {
         var (before, claim): (Data?, Data?)
-        var made = DataRecord.File(path: path, sha256: "")
+        var made = MadeRecord.File(path: path, sha256: "")
         do {
             let result = try write { sha256 in
                 guard let record else { return }
                 before = try? readFile(recordPath)
-                made = DataRecord.File(path: path, sha256: sha256)
+                made = MadeRecord.File(path: path, sha256: sha256)
                 let old = fileExists(path) ? [try SHA256.hex(ofFile: path)] : []
-                let data = try encodeJSON(Made(files: [made], replaces: old))
+                let data = try encodeJSON(
+                    MadeRecord(
+                        command: commandLine, version: version, files: [made], replaces: old))
                 try record.write(data)
                 claim = data
             }
@@ -57,7 +60,7 @@ struct MadeFile {
     }
 
     /// As above, with content that is at hand.
-    func replace(with content: Data) throws -> DataRecord.File {
+    func replace(with content: Data) throws -> MadeRecord.File {
         let hash = SHA256()
         content.withUnsafeBytes { hash.update($0) }
         let sha256 = hash.finalize()
@@ -73,14 +76,8 @@ struct MadeFile {
 
     /// Replaces file and record.
     func write(content: Data) throws {
-        try write(Made(files: [try replace(with: content)], replaces: nil))
-    }
-
-    private struct Made: Codable {
-        var command: String? = commandLine
-        var version: String? = LensCLI.version
-        let files: [DataRecord.File]
-        /// Of what stood there before; nil once the file is what `files` says.
-        let replaces: [String]?
+        try write(
+            MadeRecord(
+                command: commandLine, version: version, files: [try replace(with: content)]))
     }
 }

@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Base
 import Foundation
@@ -124,7 +125,8 @@ struct PlotLayersCommand: ReportingCommand {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, metric: metric)
         let chart = try layerChart(curves, options)
-        if let caption = chart.caption { StandardStreams.warn("lens: \(caption)") }
+        let caption = chart.labels.caption
+        if !caption.isEmpty { StandardStreams.warn("lens: \(caption)") }
         for series in chart.series {
             let count = series.barsNotDrawn(on: chart.scale)
             guard count > 0 else { continue }
@@ -169,4 +171,8 @@ extension LayerAxis: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
     package init?(argument: String) { self.init(hex: argument) }
+}
+
+extension Color: DescribedValue {
+    package static var expectation: String { "a colour as #RRGGBB, such as #5DADE2" }
 }

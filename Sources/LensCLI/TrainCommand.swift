@@ -1,9 +1,11 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
 import Foundation
 import Lenses
 import Reports
+import Results
 import Models
 
 /// `lens train`: one translator for every block of a model.
@@ -153,13 +155,14 @@ struct TrainCommand: ReportingCommand {
         }
 
         let measured = try log.reports(HeldOutReport<[Double]>.self)
-        var record: TrainingRecord.HeldOut?
+        var record: HeldOutLosses?
         // Both are in the log unless it was lost while training was interrupted.
         if let first = measured.first, let last = measured.last, first.step == 0,
             last.step == trainer.completedSteps
         {
-            record = TrainingRecord.HeldOut(
-                heldOut.windows, start: trainer.closedForm?.start ?? first.scores,
+            record = HeldOutLosses(
+                windows: heldOut.windows.count, sha256: heldOut.windows.sha256,
+                start: trainer.closedForm?.start ?? first.scores,
                 closedForm: trainer.closedForm?.end,
                 end: trainer.smallestLosses ?? last.scores, ridges: trainer.closedForm?.ridges)
         }
@@ -175,11 +178,12 @@ struct TrainCommand: ReportingCommand {
     /// The arguments that chose the model, the text and the start.
     private var sources: [String: String] {
         [
-            "model_sha256": Invocation.typed("--model"),
-            "starting_lens": lens == nil ? "without --lens" : Invocation.typed("--lens"),
-            "windows_sha256": Invocation.typed("--data", "--tokenizer", "--text-key", "--lines"),
-            "held_out_sha256": Invocation.typed(
-                "--data", "--tokenizer", "--text-key", "--lines", "--held-out"),
+            "model_sha256": Invocation.typed(["--model"]),
+            "starting_lens": lens == nil ? "without --lens" : Invocation.typed(["--lens"]),
+            "windows_sha256": Invocation.typed(["--data", "--tokenizer", "--text-key", "--lines"]),
+            "held_out_sha256": Invocation.typed([
+                "--data", "--tokenizer", "--text-key", "--lines", "--held-out",
+            ]),
         ]
     }
 
@@ -196,8 +200,9 @@ struct TrainCommand: ReportingCommand {
         try log.begin()
         try log.append(HeldOutReport(step: 0, scores: solution.losses.start))
         try log.append(HeldOutReport(step: 1, scores: solution.losses.end))
-        let record = TrainingRecord.HeldOut(
-            heldOut.windows, start: solution.losses.start, end: solution.losses.end,
+        let record = HeldOutLosses(
+            windows: heldOut.windows.count, sha256: heldOut.windows.sha256,
+            start: solution.losses.start, end: solution.losses.end,
             ridges: solution.losses.ridges)
         try write(solution.lens, of: model, windows, options, heldOut: record, in: folder)
         try folder.commit()
@@ -224,22 +229,23 @@ struct TrainCommand: ReportingCommand {
 
     private func write(
         _ result: Lens, of model: LanguageModel, _ windows: TokenWindows,
-        _ options: LensTrainingOptions, heldOut: TrainingRecord.HeldOut?,
+        _ options: LensTrainingOptions, heldOut: HeldOutLosses?,
         startSHA256: String? = nil, in folder: OutputFolder
     ) throws {
         try LensArtifact.write(result, for: model, recipe: options.recipe, to: folder.work)
-        let record = TrainingRecord(
+        let record = LensTrainingRecord(
             run: try RunRecord(
                 command: commandLine, version: version, seed: options.seed, model: model,
                 lens: lens, lensSHA256: startSHA256, data: corpus.data,
                 dataSHA256: windows.sha256),
-            options: options, windows: windows, heldOut: heldOut)
+            options: options, windows: windows.count, heldOut: heldOut,
+            documents: windows.documentCount, natsToBitsPerByte: windows.natsToBitsPerByte)
         try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
     }
 
     /// Losses of the first and the last step, and of what was held out.
     private func summary(
-        _ reports: [LensTrainer.Report], heldOut: TrainingRecord.HeldOut?
+        _ reports: [LensTrainer.Report], heldOut: HeldOutLosses?
     ) -> String {
         var columns: [(title: String, values: [String])] = []
         func add(_ title: String, _ values: [Double]?) {

@@ -1,6 +1,8 @@
+import CommandSupport
 import ArgumentParser
 import Checkpoints
 import Base
+import Results
 
 /// A training that advances in small pieces of work and can be put away between any two of them.
 protocol ResumableTraining {

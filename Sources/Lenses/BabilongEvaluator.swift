@@ -1,7 +1,9 @@
-import Corpora
 import Base
+import Corpora
+import Foundation
 import Kernels
 import Models
+import Results
 import Tokenization
 
 /// Measures how probable the right answer is at the last position of a prompt, after each block.
@@ -66,6 +68,24 @@ package struct BabilongEvaluator {
                 samples[i], tokens: prompts[i].count, target: targets[i],
                 readings: layers.map { $0[i] })
         }
+    }
+}
+
+extension BabilongResult.Prompt {
+    /// - Parameters:
+    ///   - target: tokens of `" " + target`.
+    ///   - readings: one for each layer, then the model's own.
+    package init(
+        _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]
+    ) {
+        self.init(
+            task: sample.task, index: sample.index, tokens: tokens, target: sample.target,
+            targetID: Int(target[0]), targetTokens: target.count,
+            readings: readings.map { reading in
+                TokenReading(
+                    probability: exp(reading.logProbability),
+                    logProbability: reading.logProbability, rank: reading.rank)
+            })
     }
 }
 

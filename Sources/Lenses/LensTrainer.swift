@@ -1,35 +1,16 @@
-import Corpora
 import Base
+import Corpora
 import Foundation
 import Kernels
 import Models
+import Results
 import Tensors
 
 /// Trains one translator for each layer of a model on windows of text.
 ///
 /// One forward pass of the model serves all layers; the logits are never stored.
 package final class LensTrainer {
-    /// What one step of training did.
-    package struct Report: TrainingReport, Sendable, Equatable {
-        /// From 1.
-        package let step: Int
-        /// Mean loss of each layer over the step's positions, in nats, before the update; of a layer
-        /// that is not trained any more, that of its last step.
-        package let loss: [Double]
-        package let lossBitsPerByte: [Double]
-        /// Norm of the gradient of all translators together, before clipping.
-        package let gradientNorm: Double
-        package let learningRate: Double
-        /// Tokens that training has seen by the end of this step.
-        package let tokens: Int
-
-        enum CodingKeys: String, CodingKey {
-            case step, loss, tokens
-            case lossBitsPerByte = "loss_bits_per_byte"
-            case gradientNorm = "gradient_norm"
-            case learningRate = "learning_rate"
-        }
-    }
+    package typealias Report = LensTrainingStep
 
     let model: LanguageModel
     package let options: LensTrainingOptions

@@ -1,27 +1,8 @@
 import Corpora
 import Kernels
 import Models
+import Results
 import Tensors
-
-/// Means over positions of text, in nats.
-package struct TextMetrics: Codable, Sendable, Equatable {
-    /// Cross entropy with the token that follows.
-    package var crossEntropy: Double
-    package var entropy: Double
-    /// KL divergence of the model's own distribution from this one; 0 for the model itself.
-    package var kl: Double
-
-    package init(crossEntropy: Double, entropy: Double, kl: Double) {
-        self.crossEntropy = crossEntropy
-        self.entropy = entropy
-        self.kl = kl
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case entropy, kl
-        case crossEntropy = "cross_entropy"
-    }
-}
 
 /// Cross entropy, KL and entropy of every layer on windows of text, for any number of lenses in one
 /// pass of the model.

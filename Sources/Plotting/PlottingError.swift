@@ -5,7 +5,7 @@ package enum PlottingError: UserFacingError, Equatable {
     case figureTooSmall(size: FigureSize)
     case figureTooLarge(size: FigureSize, dpi: Double)
     case notAResolution(dpi: Double)
-    case nothingPositive(yLabel: String)
+    case nothingPositive(name: String)
     case unusableLimits(low: Double, high: Double, scale: ScaleKind)
     case valueOutOfRange(Double)
     case unusableMetadataKey(String)
@@ -24,15 +24,15 @@ package enum PlottingError: UserFacingError, Equatable {
     package var description: String {
         switch self {
         case .figureTooSmall(let size):
-            "a figure of \(size.width) x \(size.height) inches leaves no room for the bars beside "
+            "a figure of \(size.width) x \(size.height) inches leaves no room for the data beside "
                 + "the labels; make it larger or its labels shorter"
         case .figureTooLarge(let size, let dpi):
             "a figure of \(size.width) x \(size.height) inches at \(dpi) dpi is too large, "
                 + "expected at most 100 inches and 32,767 pixels a side and 200 million pixels"
         case .notAResolution(let dpi):
             "\(dpi) dpi is no resolution to draw at, expected 20 to 2400"
-        case .nothingPositive(let yLabel):
-            "no value of '\(yLabel)' is above 0, so a logarithmic axis cannot show any; "
+        case .nothingPositive(let name):
+            "no value of '\(name)' is above 0, so a logarithmic axis cannot show any; "
                 + "use a linear axis"
         case .unusableLimits(let low, let high, let scale):
             "axis limits \(low) to \(high) span no range"

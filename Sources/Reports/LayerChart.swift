@@ -39,9 +39,10 @@ package func layerChart(
         (aligned.hasSeeds ? ", mean over seeds" : "")
         + (options.scale == .log10 ? " (log scale)" : "")
     return GroupedBarChart(
-        title: options.title, xLabel: options.axis.title, yLabel: options.metric.title + suffix,
-        categories: aligned.names, series: series, scale: options.scale,
-        caption: comparisonNote(curves), size: options.size)
+        ChartLabels(
+            title: options.title ?? "", x: options.axis.title, y: options.metric.title + suffix,
+            caption: comparisonNote(curves) ?? ""),
+        categories: aligned.names, series: series, scale: options.scale, size: options.size)
 }
 
 /// What a figure of the curves records about its making, in a fixed order without dates.

@@ -1,4 +1,4 @@
-import Lenses
+import Results
 
 /// A result in the form of the published evaluation script, which `PublishedTable` reads: for each
 /// published label 1...N the sum and mean of the target's probability over all prompts.

@@ -2,6 +2,7 @@ import Corpora
 import Foundation
 import LanguageModeling
 import Models
+import Results
 import TestSupport
 import Testing
 

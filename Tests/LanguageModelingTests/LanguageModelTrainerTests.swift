@@ -5,6 +5,7 @@ import Foundation
 import LanguageModeling
 import Models
 import Tensors
+import Results
 import TestSupport
 import Testing
 

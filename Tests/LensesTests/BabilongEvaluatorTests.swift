@@ -2,6 +2,7 @@ import Corpora
 import Base
 import Lenses
 import Models
+import Results
 import TestSupport
 import Testing
 import Tokenization

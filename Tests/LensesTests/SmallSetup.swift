@@ -2,6 +2,7 @@ import Corpora
 import Base
 import Lenses
 import Models
+import Results
 import TestSupport
 
 /// A small random model with windows of random tokens.

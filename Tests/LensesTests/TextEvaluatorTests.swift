@@ -5,6 +5,7 @@ import Foundation
 import Lenses
 import Models
 import Tensors
+import Results
 import TestSupport
 import Testing
 

@@ -36,7 +36,7 @@ struct LayerChartTests {
         #expect(
             values(chart) == [[0.1, 0.2, 0.3, 0.4, 0.9], [nil, 0.01, 0.02, 0.03, 0.04]])
         #expect(chart.series[0].bars[4]?.interval == Interval(0.8, 0.95))
-        #expect(chart.xLabel == "Blocks completed" && chart.yLabel == "Target probability")
+        #expect(chart.labels.x == "Blocks completed" && chart.labels.y == "Target probability")
         #expect(chart.series.map(\.label) == ["ours", "published"])
         #expect(chart.series.map(\.color) == [Color(0xF5, 0xB0, 0x41), Color(0x5D, 0xAD, 0xE2)])
     }
@@ -50,8 +50,8 @@ struct LayerChartTests {
         let chart = try layerChart([ours(4), published], options)
         #expect(chart.categories == ["1", "2", "3", "4"])
         #expect(values(chart) == [[0.2, 0.3, 0.4, 0.9], [0.01, 0.02, 0.03, 0.04]])
-        #expect(chart.xLabel == "Layer (published numbering)")
-        #expect(chart.yLabel == "Target probability (log scale)")
+        #expect(chart.labels.x == "Layer (published numbering)")
+        #expect(chart.labels.y == "Target probability (log scale)")
         #expect(chart.series[1].color == Color(4, 5, 6))
     }
 
@@ -128,7 +128,7 @@ struct LayerChartTests {
             seed("a", [0.75, 0.5], output: 0.25), seed("a", [0.5, 0.5], output: .infinity),
         ]
         let chart = try layerChart(curves, options)
-        #expect(chart.yLabel == "Target probability, mean over seeds (log scale)")
+        #expect(chart.labels.y == "Target probability, mean over seeds (log scale)")
         #expect(chart.series.map(\.label) == ["a", "b"])
         #expect(
             Array(chart.series[0].bars.prefix(2)) == [

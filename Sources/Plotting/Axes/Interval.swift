@@ -1,0 +1,12 @@
+/// Two finite numbers in order.
+package struct Interval: Hashable, Sendable {
+    package let low: Double
+    package let high: Double
+
+    /// Nil unless both are finite and `low ≤ high`.
+    package init?(_ low: Double, _ high: Double) {
+        guard low.isFinite, high.isFinite, low <= high else { return nil }
+        self.low = low
+        self.high = high
+    }
+}

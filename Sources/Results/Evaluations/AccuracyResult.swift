@@ -1,0 +1,13 @@
+/// What `lens lm eval --tasks` writes: how many answers are right.
+package struct AccuracyResult: Codable, Sendable, Equatable {
+    package let tasks: [EvaluationScore]
+    /// Mean over the tasks.
+    package let accuracy: Double?
+    package let run: RunRecord
+
+    package init(tasks: [EvaluationScore], accuracy: Double?, run: RunRecord) {
+        self.tasks = tasks
+        self.accuracy = accuracy
+        self.run = run
+    }
+}
