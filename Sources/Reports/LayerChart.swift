@@ -1,5 +1,4 @@
 import Plotting
-import Results
 
 /// What of the curves a figure or a table shows.
 package struct LayerChartOptions: Sendable {
@@ -23,7 +22,7 @@ package struct LayerChartOptions: Sendable {
 /// Curves with one label are seeds of one model and share their bars: mean, a whisker from the
 /// smallest to the largest, and a mark for each.
 ///
-/// - Throws: `ComparisonError` where the curves cannot share the axis or the range is empty.
+/// - Throws: `ResultError` where the curves cannot share the axis or the range is empty.
 package func layerChart(
     _ curves: [LayerCurve], _ options: LayerChartOptions
 ) throws -> GroupedBarChart {

@@ -1,6 +1,5 @@
 import Plotting
 import Reports
-import Results
 import Testing
 
 @Suite("What two models' layer curves say")

@@ -1,7 +1,5 @@
 /// What `lens lm eval --tasks` writes: how many answers are right.
-package struct AccuracyResult: ResultDocument {
-    package static let schema = "statelens/accuracy-result/1"
-
+package struct AccuracyResult: Codable, Sendable, Equatable {
     package let tasks: [EvaluationScore]
     /// Mean over the tasks.
     package let accuracy: Double?

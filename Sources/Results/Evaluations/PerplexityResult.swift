@@ -1,7 +1,5 @@
 /// What `lens lm eval` writes of text: how well the model predicts each token.
-package struct PerplexityResult: ResultDocument {
-    package static let schema = "statelens/perplexity-result/1"
-
+package struct PerplexityResult: Codable, Sendable, Equatable {
     /// In nats a token.
     package let crossEntropy: Double
     package let perplexity: Double

@@ -1,4 +1,4 @@
-import Results
+import Reports
 import Testing
 
 @Suite("Layer numbering")
