@@ -29,12 +29,18 @@ struct JSONSchemaTests {
             (#"{"items": {"type": "string"}}"#, #"["a"]"#, #"["a", 1]"#),
             (#"{"required": ["a"]}"#, #"{"a": null}"#, #"{"b": 1}"#),
             (#"{"properties": {"a": {"minimum": 2}}}"#, #"{"b": 1}"#, #"{"a": 1}"#),
-            (#"{"properties": {"a": {}}, "additionalProperties": false}"#, #"{"a": 1}"#, #"{"b": 1}"#),
+            (
+                #"{"properties": {"a": {}}, "additionalProperties": false}"#, #"{"a": 1}"#,
+                #"{"b": 1}"#
+            ),
             (#"{"additionalProperties": {"type": "null"}}"#, #"{"a": null}"#, #"{"a": 1}"#),
             (#"{"oneOf": [{"minimum": 1}, {"maximum": 0}]}"#, "1", "0.5"),
             (#"{"oneOf": [{"minimum": 1}, {"minimum": 2}]}"#, "1", "2"),
             (##"{"$ref": "#/$defs/x", "$defs": {"x": {"const": 1}}}"##, "1", "2"),
-            (##"{"items": {"$ref": "a.schema.json#/$defs/x"}, "$defs": {"x": {"const": 1}}}"##, "[1]", "[2]"),
+            (
+                ##"{"items": {"$ref": "a.schema.json#/$defs/x"}, "$defs": {"x": {"const": 1}}}"##,
+                "[1]", "[2]"
+            ),
         ])
     func keywords(schema: String, sound: String, wrong: String) throws {
         #expect(try flaws(sound, schema) == [])
