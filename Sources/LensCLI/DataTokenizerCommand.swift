@@ -67,7 +67,8 @@ struct DataTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
-        let output = try MadeFile(out, of: "lens data tokenizer")
+        let output = try MadeFile(
+            out, of: "lens data tokenizer", line: commandLine, version: version)
         let text = try readText()
         let display = ProgressDisplay("merging", unit: "tokens", total: vocabulary)
         var trainer = BPETrainer(text.words)
