@@ -67,7 +67,9 @@ struct EvalBabilongCommand: ReportingCommand {
     func perform() throws -> String {
         try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
         let output = try OutputFile(out, of: "lens eval babilong")
-        let table = try upstreamTxt.map { try MadeFile($0, of: "lens eval babilong") }
+        let table = try upstreamTxt.map {
+            try MadeFile($0, of: "lens eval babilong", by: commandLine, version: version)
+        }
         let tasks = try BabilongTasks.parse(tasks)
         let rows = try loadBabilong(data: data, length: length, tasks: tasks)
         let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
