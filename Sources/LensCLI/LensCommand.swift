@@ -38,8 +38,16 @@ enum Main {
         } catch {
             exit(
                 StandardStreams.status(
-                    of: error, program: "lens", explain: { explanation(of: $0, arguments) }))
+                    of: advised(error), program: "lens", explain: { explanation(of: $0, arguments) }
+                ))
         }
+    }
+
+    private static func advised(_ error: any Error) -> any Error {
+        guard let error = error as? any UserFacingError, let advice = advice(for: error) else {
+            return error
+        }
+        return AdvisedError(error: error, advice: advice)
     }
 
     /// Help, or what is wrong with the arguments.
@@ -53,6 +61,15 @@ enum Main {
             LensCommand.fullMessage(for: error), of: CommandLineArguments.command(of: arguments))
         return (message, LensCommand.exitCode(for: error).rawValue)
     }
+}
+
+/// What a library found wrong, with the arguments that mend it.
+private struct AdvisedError: UserFacingError {
+    let error: any UserFacingError
+    let advice: String
+
+    var kind: FailureKind { error.kind }
+    var description: String { "\(error.description); \(advice)" }
 }
 
 /// Arguments that a command refuses once it has looked at files, said as the parser says what it
