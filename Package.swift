@@ -78,12 +78,15 @@ let package = Package(
             ]),
         // 6
         swiftTarget("Reports", ["Base", "Results", "Plotting"]),
-        // 7
+        // 7: what every command of a program does alike.
+        swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
+        // 8
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
                 "Models", "Lenses", "LanguageModeling", "Plotting", "Results", "Reports",
+                "CommandSupport",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -92,7 +95,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", argumentParser,
+                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -112,7 +115,7 @@ let package = Package(
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
                 "Results", "Tensors",
             ]),
-        tests("Reports", ["Results"]),
+        tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [

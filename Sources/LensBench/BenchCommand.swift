@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import CommandSupport
 import Foundation
 import Kernels
 
@@ -56,15 +57,10 @@ struct BenchCommand: ParsableCommand {
     var json: String?
 
     func validate() throws {
-        guard (1...1000).contains(`repeat`) else {
-            throw ValidationError("--repeat is \(`repeat`), expected 1 to 1000.")
-        }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
-        }
-        guard (tokenizer == nil) == (text == nil) else {
-            throw ValidationError("Give --tokenizer FILE and --text FILE together.")
-        }
+        try requireNumber(`repeat`, "--repeat", 1...1000)
+        try requireNumber(threads, "--threads", 1...1024)
+        try require(
+            (tokenizer == nil) == (text == nil), "Give --tokenizer FILE and --text FILE together.")
     }
 
     func run() throws {

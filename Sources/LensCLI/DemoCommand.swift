@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Base
 import Foundation
@@ -95,12 +96,12 @@ struct DemoCommand: ParsableCommand {
         let path = join(out, output)
         let arguments =
             arguments + ["--out", path] + (folder.isMade(output) ? ["--overwrite"] : [])
-        try folder.make(output, by: Invocation.line(arguments)) { try perform(arguments) }
+        try folder.make(output, by: lensLine(arguments)) { try perform(arguments) }
         return path
     }
 
     private func perform(_ arguments: [String]) throws {
-        StandardStreams.warn("$ \(Invocation.line(arguments))")
+        StandardStreams.warn("$ \(lensLine(arguments))")
         let command = try LensCommand.parseAsRoot(arguments)
         guard let command = command as? any ReportingCommand else {
             preconditionFailure("'\(arguments[0])' is no command of the demo")

@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import LanguageModeling
@@ -204,5 +205,11 @@ struct TaskWeights: ExpressibleByArgument {
             }
         }
         self.weights = weights
+    }
+}
+
+extension TaskWeights: DescribedValue {
+    static var expectation: String {
+        "tasks and numbers above 0, each task once, such as qa1=3,qa2=0.5"
     }
 }

@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Checkpoints
 import Corpora
@@ -153,13 +154,15 @@ struct LmTrainCommand: ParsableCommand {
     /// The arguments that chose the start and the data.
     private var sources: [String: String] {
         [
-            "start_sha256": Invocation.typed(
+            "start_sha256": Invocation.typed([
                 "--model", "--config", "--convert-to-diff", "--init-embedding", "--init-output",
-                "--init-a"),
-            "data_sha256": Invocation.typed(
+                "--init-a",
+            ]),
+            "data_sha256": Invocation.typed([
                 "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
                 "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
-                "--text-weight", "--hold-out"),
+                "--text-weight", "--hold-out",
+            ]),
         ]
     }
 

@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Base
 import Foundation
@@ -158,4 +159,8 @@ extension LayerAxis: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
     package init?(argument: String) { self.init(hex: argument) }
+}
+
+extension Color: DescribedValue {
+    package static var expectation: String { "a colour as #RRGGBB, such as #5DADE2" }
 }

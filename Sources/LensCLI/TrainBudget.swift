@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
@@ -133,5 +134,11 @@ struct Planner {
             (\(spell(cost.measuring))); \(spell(cost.total)) in all
             """
         StandardStreams.warn(text)
+    }
+}
+
+extension TrainBudget: DescribedValue {
+    static var expectation: String {
+        "an amount above 0 such as 90s, 10m, '250k tokens' or '3e15 operations'"
     }
 }

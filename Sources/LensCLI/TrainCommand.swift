@@ -1,3 +1,4 @@
+import CommandSupport
 import ArgumentParser
 import Corpora
 import Base
@@ -177,11 +178,12 @@ struct TrainCommand: ReportingCommand {
     /// The arguments that chose the model, the text and the start.
     private var sources: [String: String] {
         [
-            "model_sha256": Invocation.typed("--model"),
-            "starting_lens": lens == nil ? "without --lens" : Invocation.typed("--lens"),
-            "windows_sha256": Invocation.typed("--data", "--tokenizer", "--text-key", "--lines"),
-            "held_out_sha256": Invocation.typed(
-                "--data", "--tokenizer", "--text-key", "--lines", "--held-out"),
+            "model_sha256": Invocation.typed(["--model"]),
+            "starting_lens": lens == nil ? "without --lens" : Invocation.typed(["--lens"]),
+            "windows_sha256": Invocation.typed(["--data", "--tokenizer", "--text-key", "--lines"]),
+            "held_out_sha256": Invocation.typed([
+                "--data", "--tokenizer", "--text-key", "--lines", "--held-out",
+            ]),
         ]
     }
 

@@ -1,3 +1,4 @@
+import CommandSupport
 import Base
 import ArgumentParser
 import Corpora

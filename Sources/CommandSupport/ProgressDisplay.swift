@@ -4,7 +4,7 @@ import Foundation
 /// A line on stderr that says how far a long piece of work is, how fast, and how long it will take.
 ///
 /// Silent for the first two seconds and where stderr is no terminal.
-final class ProgressDisplay {
+package final class ProgressDisplay {
     private let label: String
     private let unit: String
     private let total: Int
@@ -18,7 +18,7 @@ final class ProgressDisplay {
     /// - Parameters:
     ///   - unit: what is counted; "MB" counts bytes.
     ///   - alreadyDone: how much was done before this start, which says nothing of the rate.
-    init(_ label: String, unit: String, total: Int, alreadyDone: Int = 0) {
+    package init(_ label: String, unit: String, total: Int, alreadyDone: Int = 0) {
         self.label = label
         self.unit = unit
         self.total = total
@@ -27,7 +27,7 @@ final class ProgressDisplay {
     }
 
     /// - Parameter detail: more to say at the end of the line.
-    func update(_ done: Int, detail: String = "") {
+    package func update(_ done: Int, detail: String = "") {
         let now = ContinuousClock.now
         guard isTerminal, now - start > .seconds(2), now - lastDrawn > .milliseconds(200) else {
             return
@@ -45,7 +45,7 @@ final class ProgressDisplay {
     }
 
     /// Takes the line away.
-    func finish() {
+    package func finish() {
         if drawn { write("\r\u{1B}[2K") }
     }
 
@@ -56,7 +56,8 @@ final class ProgressDisplay {
             ? String(Int(value)) : String(format: "%.1f", value)
     }
 
-    static func duration(_ seconds: Double) -> String {
+    /// `2 h 5 min`.
+    package static func duration(_ seconds: Double) -> String {
         let seconds = Int(min(seconds, 1e9))
         return switch seconds {
         case 86400...: "\(seconds / 86400) d \(seconds % 86400 / 3600) h"

@@ -4,21 +4,29 @@ import Base
 import Foundation
 
 /// The arguments of the process, looked at before the parser gets them.
-enum CommandLineArguments {
+package struct CommandLineArguments {
+    /// The command at the root of the tree.
+    let root: any ParsableCommand.Type
+
+    package init(of root: any ParsableCommand.Type) { self.root = root }
+
+    /// Of the program.
+    private var name: String { root.configuration.commandName ?? "" }
+
     /// - Throws: `ArgumentError` for bytes that are not UTF-8, which the parser would take for others,
     ///   and for words where a command is to stand.
-    static func checked() throws -> [String] {
+    func checked() throws -> [String] {
         let arguments = try (1..<Int(CommandLine.argc)).map { index in
             guard let pointer = CommandLine.unsafeArgv[index] else { return "" }
             let bytes = UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw ArgumentError.notUTF8(place: index, text: escaped(bytes))
+                throw ArgumentError.notUTF8(place: index, text: Self.escaped(bytes))
             }
             return text
         }
         try checkCommand(arguments)
-        try checkPipes(arguments)
-        return joined(arguments)
+        try Self.checkPipes(arguments)
+        return Self.joined(arguments)
     }
 
     /// What a pipe gives to one option it has not for another, under whatever names.
@@ -36,7 +44,7 @@ enum CommandLineArguments {
 
     /// A value that begins with a minus belongs to the option before it: `--last -1` means `--last=-1`.
     /// The parser would take it for an option.
-    static func joined(_ arguments: [String]) -> [String] {
+    package static func joined(_ arguments: [String]) -> [String] {
         var joined: [String] = []
         var isOption = true
         for argument in arguments {
@@ -53,8 +61,8 @@ enum CommandLineArguments {
     }
 
     /// The command that the words lead to, as far as they are known.
-    static func command(of arguments: [String]) -> any ParsableCommand.Type {
-        var command: any ParsableCommand.Type = LensCommand.self
+    package func command(of arguments: [String]) -> any ParsableCommand.Type {
+        var command: any ParsableCommand.Type = root
         for argument in arguments {
             guard
                 let next = command.configuration.subcommands.first(where: {
@@ -67,9 +75,9 @@ enum CommandLineArguments {
     }
 
     /// Follows the words down the tree of commands.
-    static func checkCommand(_ arguments: [String]) throws {
-        var words = ["lens"]
-        var command: any ParsableCommand.Type = LensCommand.self
+    package func checkCommand(_ arguments: [String]) throws {
+        var words = [name]
+        var command: any ParsableCommand.Type = root
         for (place, argument) in arguments.enumerated() where place > 0 || argument != "help" {
             let known = command.configuration.subcommands
             guard !known.isEmpty else { return }
@@ -93,7 +101,7 @@ enum CommandLineArguments {
 
     /// What may have been meant by a word, as a whole line: a name that is spelled nearly so or is
     /// longer, the only one there is, or a command elsewhere in the tree.
-    private static func closest(
+    private func closest(
         to word: String, among names: [String], of words: [String]
     ) -> String? {
         let begun = names.filter { word.count > 1 && $0.hasPrefix(word) }
@@ -101,7 +109,7 @@ enum CommandLineArguments {
         if let name = near ?? (names.count == 1 ? names[0] : nil) {
             return (words + [name]).joined(separator: " ")
         }
-        return lines(below: LensCommand.self, ["lens"]).first { $0.last == word }?
+        return Self.lines(below: root, [name]).first { $0.last == word }?
             .joined(separator: " ")
     }
 
@@ -124,14 +132,14 @@ enum CommandLineArguments {
 }
 
 /// What can be wrong with arguments before they mean anything.
-enum ArgumentError: UserFacingError, Equatable {
+package enum ArgumentError: UserFacingError, Equatable {
     case notUTF8(place: Int, text: String)
     case unknownCommand(words: [String], found: String, known: [String], closest: String?)
     case incompleteCommand(words: [String], found: String, known: [String])
 
-    var kind: FailureKind { .usage }
+    package var kind: FailureKind { .usage }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .notUTF8(let place, let text):
             return "argument \(place) ('\(text)') is not UTF-8; rename the file or type it again"

@@ -3,7 +3,7 @@ import Base
 
 /// A command that does its work and then says what came of it, so that another command can have it
 /// done and say something else.
-protocol ReportingCommand: ParsableCommand {
+package protocol ReportingCommand: ParsableCommand {
     /// - Returns: what to print.
     func perform() throws -> String
     /// Where the result goes that is not printed; nil for none.
@@ -11,14 +11,14 @@ protocol ReportingCommand: ParsableCommand {
 }
 
 extension ReportingCommand {
-    var resultPath: String? { nil }
+    package var resultPath: String? { nil }
 
-    func run() throws { try report(try perform(), besides: resultPath) }
+    package func run() throws { try report(try perform(), besides: resultPath) }
 }
 
 /// Says on standard output what came of a command, or on stderr where the result itself goes to
 /// standard output.
-func report(_ text: String, besides resultPath: String?) throws {
+package func report(_ text: String, besides resultPath: String?) throws {
     if resultPath.map(isStandardOutput) ?? false {
         StandardStreams.warn(text)
     } else {

@@ -2,12 +2,12 @@ import ArgumentParser
 import Base
 
 /// Refuses arguments of which `holds` is false.
-func require(_ holds: Bool, _ message: String) throws {
+package func require(_ holds: Bool, _ message: String) throws {
     if !holds { throw ValidationError(message) }
 }
 
 /// Refuses a number outside of its bounds, which are named.
-func requireNumber(
+package func requireNumber(
     _ value: Int?, _ option: String, _ bounds: ClosedRange<Int> = 1...Bounds.many,
     _ unit: String = ""
 ) throws {
@@ -16,7 +16,7 @@ func requireNumber(
         "\(option) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound)\(unit).")
 }
 
-func requireNumber(
+package func requireNumber(
     _ value: Double?, _ option: String, _ bounds: ClosedRange<Double>
 ) throws {
     try requireNumber(
@@ -24,13 +24,13 @@ func requireNumber(
         "\(spelled(bounds.lowerBound)) to \(spelled(bounds.upperBound))")
 }
 
-func requireNumber(_ value: Double?, _ option: String, _ bounds: Range<Double>) throws {
+package func requireNumber(_ value: Double?, _ option: String, _ bounds: Range<Double>) throws {
     try requireNumber(
         value, option, bounds.contains,
         "\(spelled(bounds.lowerBound)) to less than \(spelled(bounds.upperBound))")
 }
 
-func requireNumber(
+package func requireNumber(
     _ value: Double?, _ option: String, _ bounds: PartialRangeFrom<Double>
 ) throws {
     try requireNumber(
@@ -39,7 +39,7 @@ func requireNumber(
 }
 
 /// Refuses what is not above 0, or above a limit.
-func requirePositive(_ value: Double?, _ option: String, to limit: Double? = nil) throws {
+package func requirePositive(_ value: Double?, _ option: String, to limit: Double? = nil) throws {
     try requireNumber(
         value, option, { $0 > 0 && $0.isFinite && $0 <= limit ?? $0 },
         "a number above 0\(limit.map { " and up to \(spelled($0))" } ?? "")")
@@ -53,7 +53,7 @@ private func requireNumber(
 }
 
 /// Refuses what does not name a folder to write.
-func requireFolder(_ path: String, _ option: String = "--out") throws {
+package func requireFolder(_ path: String, _ option: String = "--out") throws {
     try require(!path.isEmpty, "\(option) is empty, expected a folder.")
     try require(
         path != "-",
@@ -62,15 +62,15 @@ func requireFolder(_ path: String, _ option: String = "--out") throws {
 }
 
 /// A number as it is typed: `3` rather than `3.0`.
-func spelled(_ number: Double) -> String {
+package func spelled(_ number: Double) -> String {
     number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
 }
 
 /// The largest numbers that options take: beyond what any text or machine has, and small enough that
 /// products of two of them and a size of a model are no more than an `Int` holds.
-enum Bounds {
-    static let many = 1 << 32
+package enum Bounds {
+    package static let many = 1 << 32
     /// Tokens that stand in memory together.
-    static let tokens = 1 << 24
-    static let sequences = 1 << 16
+    package static let tokens = 1 << 24
+    package static let sequences = 1 << 16
 }

@@ -1,50 +1,34 @@
 import ArgumentParser
+import Base
 import Foundation
-import Plotting
 
 /// A type of option values that can say what its values look like.
-private protocol DescribedValue {
+package protocol DescribedValue {
     static var expectation: String { get }
 }
 
 extension Int: DescribedValue {
-    fileprivate static var expectation: String { "a whole number" }
+    package static var expectation: String { "a whole number" }
 }
 
 extension UInt64: DescribedValue {
-    fileprivate static var expectation: String { "a whole number from 0 to \(max)" }
+    package static var expectation: String { "a whole number from 0 to \(max)" }
 }
 
 extension Double: DescribedValue {
-    fileprivate static var expectation: String { "a number" }
+    package static var expectation: String { "a number" }
 }
 
 extension Float: DescribedValue {
-    fileprivate static var expectation: String { "a number" }
-}
-
-extension TaskWeights: DescribedValue {
-    fileprivate static var expectation: String {
-        "tasks and numbers above 0, each task once, such as qa1=3,qa2=0.5"
-    }
-}
-
-extension TrainBudget: DescribedValue {
-    fileprivate static var expectation: String {
-        "an amount above 0 such as 90s, 10m, '250k tokens' or '3e15 operations'"
-    }
-}
-
-extension Color: DescribedValue {
-    fileprivate static var expectation: String { "a colour as #RRGGBB, such as #5DADE2" }
+    package static var expectation: String { "a number" }
 }
 
 extension Optional: DescribedValue where Wrapped: DescribedValue {
-    fileprivate static var expectation: String { Wrapped.expectation }
+    package static var expectation: String { Wrapped.expectation }
 }
 
 extension Array: DescribedValue where Element: DescribedValue {
-    fileprivate static var expectation: String { Element.expectation }
+    package static var expectation: String { Element.expectation }
 }
 
 private protocol TypedOption {
@@ -65,7 +49,7 @@ extension OptionGroup: OptionBundle {
 
 /// What a value of `option`, such as `--last`, is to look like; nil for options whose type does not
 /// say, and which the parser explains itself.
-func expectation(of option: String, in arguments: any ParsableArguments.Type) -> String? {
+package func expectation(of option: String, in arguments: any ParsableArguments.Type) -> String? {
     for child in Mirror(reflecting: arguments.init()).children {
         if let bundle = type(of: child.value) as? any OptionBundle.Type {
             if let found = expectation(of: option, in: bundle.content) { return found }
@@ -86,7 +70,7 @@ private func optionName(_ property: String) -> String {
 }
 
 /// The parser's message about a value that it cannot read, with what was expected.
-func explained(_ message: String, of command: any ParsableCommand.Type) -> String {
+package func explained(_ message: String, of command: any ParsableCommand.Type) -> String {
     if let match = message.prefixMatch(of: /Error: Unknown option '-[^-'][^'\n]*\s[^'\n]*'/) {
         return message.replacingCharacters(
             in: match.range,

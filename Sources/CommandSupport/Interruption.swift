@@ -2,16 +2,16 @@ import Foundation
 import Synchronization
 
 /// Turns a signal that asks the process to end into a request to stop at the next good place.
-enum Interruption {
+package enum Interruption {
     private static let flag = Atomic(false)
     private static let isAsked = Atomic(false)
 
-    static var isRequested: Bool { flag.load(ordering: .relaxed) }
+    package static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
     /// Catches Ctrl-C, SIGTERM, and what comes when the terminal closes (SIGHUP) or the time of a
     /// batch queue is over (SIGXCPU). A second Ctrl-C or SIGTERM ends the process at once; the others
     /// come more than once by themselves. What the parent has ignored, as `nohup` does, stays so.
-    static func catchSignals() {
+    package static func catchSignals() {
         // A parent that starts programs from a worker thread hands down a mask that blocks them.
         var caught = sigset_t()
         sigemptyset(&caught)
