@@ -1,0 +1,68 @@
+import Kernels
+import Models
+import Tensors
+
+/// The labels of some positions of a batch, in the form in which one pass over the vocabulary gives
+/// loss and gradient of every layer.
+///
+/// With n the final-normed translated state, A the log-partition and o = ∇A (see
+/// `Vocabulary.attention`):
+///
+///     KL(model ‖ lens) = A(n) − A(n*) − o(n*) · (n − n*),   gradient o(n) − o(n*)
+///     cross entropy    = A(n) − U_y · n,                    gradient o(n) − U_y
+///
+/// The first is the Bregman divergence of A. n*, o(n*) and A(n*) are computed once for all layers.
+package struct LensLabels {
+    /// What the loss subtracts: o(n*) or U_y of every position's label, `[count, d_model]`.
+    private let target: Tensor
+    /// `A(n*) − o(n*) · n*` for KL, 0 for cross entropy.
+    private let offset: [Double]
+
+    /// Number of positions.
+    var count: Int { offset.count }
+
+    /// - Parameters:
+    ///   - ids: the token at every label.
+    ///   - finalStream: there as well, `[count, d_model]`.
+    package init(
+        _ objective: LensObjective, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
+        vocabulary: Vocabulary
+    ) {
+        target = Tensor(finalStream.shape)
+        switch objective {
+        case .ce:
+            for (row, id) in ids.enumerated() {
+                target[row].assign(unembedding.weight[id])
+            }
+            vocabulary.precision.round(target.matrix)
+            offset = Array(repeating: 0, count: ids.count)
+        case .kl:
+            let (target, normed) = (target, Tensor(finalStream.shape))
+            unembedding.normalize(finalStream, into: normed)
+            vocabulary.precision.round(normed.matrix)
+            let logPartition = vocabulary.attention(normed.matrix, expected: target.matrix)
+            offset = logPartition.enumerated().map { row, logPartition in
+                logPartition
+                    - dot(target[row].pointer, normed[row].pointer, count: normed.shape[1])
+            }
+            withExtendedLifetime(normed) {}
+        }
+    }
+
+    /// The loss of every row, in nats.
+    ///
+    /// - Parameters:
+    ///   - normed: `[layers · count, d_model]`.
+    ///   - logPartition: A(n) of every row.
+    ///   - expected: as `normed`; where it is o(n), it becomes the gradient of the sum of losses in n.
+    func losses(normed: Tensor, logPartition: [Double], expected: Tensor? = nil) -> [Double] {
+        let d = normed.shape[1]
+        return parallelMap(normed.shape[0], grain: 16) { row in
+            let (n, target) = (normed.pointer + row * d, target.pointer + row % count * d)
+            if let gradient = expected.map({ $0.pointer + row * d }) {
+                for j in 0..<d { gradient[j] -= target[j] }
+            }
+            return logPartition[row] - offset[row % count] - dot(target, n, count: d)
+        }
+    }
+}
