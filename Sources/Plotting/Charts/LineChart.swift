@@ -5,7 +5,7 @@ package struct LineChart: Chart {
     package enum Key: Sendable {
         /// Each line's label.
         case legend
-        /// One bar for all lines, whose colours are those of a scale at their values.
+        /// One bar for all lines, whose colours are those of a scale at whole numbers.
         case colorBar(label: String, colors: ColorScale, ends: Interval)
     }
 
@@ -14,6 +14,8 @@ package struct LineChart: Chart {
     package var series: [LineSeries]
     package var xScale: ScaleKind
     package var yScale: ScaleKind
+    /// Whether x counts something: steps, positions.
+    package var countsX: Bool
     /// Ends of the value axis; nil takes ends that show every point and band.
     package var limits: Interval?
     package var key: Key
@@ -21,13 +23,15 @@ package struct LineChart: Chart {
 
     package init(
         _ labels: ChartLabels, series: [LineSeries], xScale: ScaleKind = .linear,
-        yScale: ScaleKind = .linear, limits: Interval? = nil, key: Key = .legend,
+        yScale: ScaleKind = .linear, countsX: Bool = false, limits: Interval? = nil,
+        key: Key = .legend,
         size: FigureSize = FigureSize(width: 8, height: 5)
     ) {
         self.labels = labels
         self.series = series
         self.xScale = xScale
         self.yScale = yScale
+        self.countsX = countsX
         self.limits = limits
         self.key = key
         self.size = size
@@ -87,7 +91,7 @@ extension LineChart {
     package func draw(on canvas: Canvas) throws {
         let drawn = series.flatMap(\.points).filter(isDrawn)
         guard !drawn.isEmpty else { throw PlottingError.nothingToDraw(name: labels.y) }
-        let xContent = ValueScale.Content(drawn.map(\.x))
+        let xContent = ValueScale.Content(drawn.map(\.x), isCount: countsX)
         let yContent = ValueScale.Content(drawn.map(\.y), intervals: drawn.compactMap(\.interval))
         let style = Style(size)
         var entries: [Legend.Entry] = []
@@ -102,7 +106,8 @@ extension LineChart {
         case .colorBar(let label, let colors, let ends):
             bar = ColorBar.Content(label: label, colors: colors) {
                 try .covering(
-                    ValueScale.Content([]), kind: .linear, limits: ends, maximumLabels: $0,
+                    ValueScale.Content([], isCount: true), kind: .linear, limits: ends,
+                    maximumLabels: $0,
                     name: label)
             }
         }
@@ -121,6 +126,8 @@ extension LineChart {
             for series in series { drawBand(series, in: frame, on: canvas) }
         } details: {
             for series in series { drawLine(series, in: frame, on: canvas) }
+        } marks: {
+            for series in series { drawMarks(series, in: frame, on: canvas) }
         }
     }
 
@@ -147,8 +154,13 @@ extension LineChart {
         for stretch in stretches(series) {
             let places = stretch.map { frame.place($0.x, $0.y) }
             series.drawLine(through: places, on: canvas, frame.style)
-            if series.hasMarks || places.count == 1 {
-                for place in places { series.drawMark(at: place, on: canvas, frame.style) }
+        }
+    }
+
+    private func drawMarks(_ series: LineSeries, in frame: AxisFrame, on canvas: Canvas) {
+        for stretch in stretches(series) where series.hasMarks || stretch.count == 1 {
+            for place in stretch.map({ frame.place($0.x, $0.y) }) where frame.plot.contains(place) {
+                series.drawMark(at: place, on: canvas, frame.style)
             }
         }
     }

@@ -33,7 +33,8 @@ struct SVGPage {
         (width, height) = (chart.size.width * 72, chart.size.height * 72)
         var glyphs: [Substring: [(Double, Double)]] = [:]
         let symbols = /<symbol [^>]*id="(glyph[0-9]+-[0-9]+)">\s*<path [^>]*d="([^"]*)"/
-        for match in svg.matches(of: symbols) {
+        let definitions = svg[..<(svg.range(of: "</defs>")?.lowerBound ?? svg.endIndex)]
+        for match in definitions.matches(of: symbols) {
             let numbers = match.output.2.split(separator: " ").compactMap { Double($0) }
             glyphs[match.output.1] = stride(from: 0, to: numbers.count - 1, by: 2).map {
                 (numbers[$0], numbers[$0 + 1])
@@ -45,7 +46,9 @@ struct SVGPage {
             for match in group.prefix(upTo: group.range(of: "</g>")?.lowerBound ?? group.endIndex)
                 .matches(of: uses)
             {
-                guard let x = Double(match.output.2), let y = Double(match.output.3) else { continue }
+                guard let x = Double(match.output.2), let y = Double(match.output.3) else {
+                    continue
+                }
                 for place in glyphs[match.output.1] ?? [] { box.add(x + place.0, y + place.1) }
             }
             return box.left <= box.right ? box : nil
