@@ -66,7 +66,7 @@ struct DataTextCommand: ReportingCommand {
         let tasks = try tasks.map { try BabilongTasks.parse($0).map(BabiTask.init(name:)) } ?? []
         let tokenizer = try tokenizer.map { try Tokenizer(path: $0) }
         let output = try MadeFile(
-            out, of: "lens data text", line: commandLine, version: version, bytes: bytes ?? 0)
+            out, of: "lens data text", by: commandLine, version: version, bytes: bytes ?? 0)
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
         let (written, made) = try output.replace { willReplace in

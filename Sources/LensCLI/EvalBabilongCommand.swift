@@ -69,7 +69,7 @@ struct EvalBabilongCommand: ReportingCommand {
         try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
         let output = try OutputFile(out, of: "lens eval babilong")
         let table = try upstreamTxt.map {
-            try MadeFile($0, of: "lens eval babilong", line: commandLine, version: version)
+            try MadeFile($0, of: "lens eval babilong", by: commandLine, version: version)
         }
         let tasks = try BabilongTasks.parse(tasks)
         let samples = try BabilongEvaluator.samples(

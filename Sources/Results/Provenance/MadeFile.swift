@@ -5,21 +5,19 @@ import Foundation
 /// has no place for its provenance inside.
 package struct MadeFile {
     private let path: String
+    private let line: String
+    private let version: String
     private let recordPath: String
     private let file: OutputFile
     private let record: OutputFile?
 
-    private let line: String
-    private let version: String
-
     /// - Parameters:
-    ///   - command: `lens data text`, for example.
-    ///   - line: the whole command line, which begins so.
+    ///   - command: whose files of an earlier run may be replaced.
+    ///   - line: the command line that makes this one.
     ///   - version: of the program.
     ///   - bytes: how much will be written, as far as is known.
-    /// - Throws: `FileError` where somebody else's file stands at the path.
     package init(
-        _ path: String, of command: String, line: String, version: String, bytes: Int = 0
+        _ path: String, of command: String, by line: String, version: String, bytes: Int = 0
     ) throws {
         self.path = path
         self.line = line
