@@ -37,8 +37,8 @@ extension Lens {
     ) {
         translate(
             group.map { (streams[$0.layer], $0.layer, translated[$0.rows]) }, precision: precision)
-        unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS?.pointer)
-        precision.round(normed.matrix)
+        unembedding.normalize(translated, into: normed, inverseRMS: inverseRMS)
+        precision.round(normed)
     }
 }
 

@@ -38,9 +38,8 @@ package struct LayerReadout {
             let normed = Tensor(translated.shape)
             model.unembedding.normalize(translated, into: normed)
             let read = predictions(
-                normed.matrix, unembedding: model.unembedding.weight,
+                normed, unembedding: model.unembedding.weight,
                 targets: group.flatMap { _ in targets })
-            withExtendedLifetime(normed) {}
             return group.map { Array(read[$0.rows]) }
         }
     }

@@ -160,8 +160,7 @@ package final class LensTrainer {
             model.unembedding.normalize(translated, into: normed)
             let isFinite =
                 firstNonFinite(translated) == nil
-                && vocabulary.attention(normed.matrix).allSatisfy(\.isFinite)
-            withExtendedLifetime(normed) {}
+                && vocabulary.attention(normed).allSatisfy(\.isFinite)
             guard isFinite else {
                 throw LensError.diverged(step: progress.step, blocks: layer + 1)
             }
@@ -223,19 +222,18 @@ package final class LensTrainer {
                 streams, group: group, unembedding: unembedding, into: translated[all],
                 normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
             let logPartition = vocabulary.attention(
-                normed[all].matrix, expected: gradient[all].matrix)
+                normed[all], expected: gradient[all])
             let losses = labels.losses(
                 normed: normed[all], logPartition: logPartition, expected: gradient)
             for (loss, piece) in zip(losses, group) { progress.lossSums[piece.layer] += loss }
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
-                translated[all].matrix, weight: unembedding.norm.pointer,
-                inverseRMS: inverseRMS.pointer, dy: gradient[all].matrix,
-                into: normed[all].matrix)
+                translated[all], weight: unembedding.norm,
+                inverseRMS: inverseRMS, dy: gradient[all],
+                into: normed[all])
             optimizer.accumulate(
                 group.map { (normed[$0.rows], streams[$0.layer], $0.layer) })
         }
-        withExtendedLifetime((positions, translated, normed, gradient, inverseRMS)) {}
         progress.positions += positions.count
         progress.squares += dot(final, final)
     }

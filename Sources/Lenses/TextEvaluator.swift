@@ -86,15 +86,16 @@ package struct TextEvaluator {
         let normed = Tensor(stream.shape)
         let expected = Tensor(stream.shape)
         unembedding.normalize(stream, into: normed)
-        let logPartition = vocabulary.attention(normed.matrix, expected: expected.matrix)
-        for rows in batch.sequences {
-            for row in rows {
-                let n = normed[row].pointer
-                sums.entropy += logPartition[row] - dot(n, expected[row].pointer, count: d)
-                guard row + 1 < rows.upperBound else { continue }
-                let target = unembedding.weight[Int(batch.ids[row + 1])]
-                sums.crossEntropy += logPartition[row] - dot(n, target.pointer, count: d)
-            }
+        let logPartition = vocabulary.attention(normed, expected: expected)
+        for (logPartition, dot) in zip(logPartition, rowDots(normed, expected)) {
+            sums.entropy += logPartition - dot
+        }
+        let rows = batch.sequences.flatMap { $0.dropLast() }
+        let (predicting, targets) = (Tensor(rows.count, d), Tensor(rows.count, d))
+        gatherRows(rows, of: normed, into: predicting)
+        gatherRows(rows.map { Int(batch.ids[$0 + 1]) }, of: unembedding.weight, into: targets)
+        for (row, dot) in zip(rows, rowDots(predicting, targets)) {
+            sums.crossEntropy += logPartition[row] - dot
         }
         sums.kl += labels.losses(normed: normed, logPartition: logPartition)[0]
     }

@@ -89,7 +89,7 @@ struct MixerPass {
 
     /// For a value that stands in columns of a wider buffer: the hook gets a copy, which is
     /// written back.
-    func visit(_ part: MixerPart, columns: Matrix, shape: [Int]) throws {
+    func visit(_ part: MixerPart, columns: Tensor, shape: [Int]) throws {
         try pass.hooks.visit(point(part), columns: columns, shape: shape)
     }
 }

@@ -33,14 +33,10 @@ package struct Hooks {
 
     /// For a value that stands in columns of a wider buffer: the hook gets a copy, which is
     /// written back.
-    func visit(_ point: HookPoint, columns: Matrix, shape: [Int]) throws {
+    func visit(_ point: HookPoint, columns: Tensor, shape: [Int]) throws {
         guard let hook = hooks[point] else { return }
-        let value = Tensor([columns.rows] + shape)
-        let flat = value.reshaped([columns.rows, columns.columns]).matrix
-        columns.copy(to: flat)
-        try withExtendedLifetime(value) {
-            try hook(value)
-            flat.copy(to: columns)
-        }
+        let value = columns.copy()
+        try hook(value.reshaped([columns.shape[0]] + shape))
+        columns.assign(value)
     }
 }
