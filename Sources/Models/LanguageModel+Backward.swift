@@ -24,9 +24,10 @@ extension LanguageModel {
     ) throws -> [TokenPrediction] {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
-        let found = Kernels.predictions(
-            normed, unembedding: unembedding.weight,
-            targets: labels.labels.tokens.map(Int.init))
+        let found = Vocabulary(unembedding.weight).read(
+            normed, targets: labels.labels.tokens.map(Int.init),
+            asking: [.logProbability, .rank]
+        ).predictions
         guard found.allSatisfy(\.logProbability.isFinite) else { throw outputNotFinite }
         return found
     }
