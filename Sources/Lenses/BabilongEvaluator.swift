@@ -88,15 +88,3 @@ extension BabilongResult.Prompt {
             })
     }
 }
-
-/// SHA-256 over the rows of an evaluation: the same rows give the same hash, whatever file held
-/// them.
-package func sha256(of samples: [BabilongSample]) -> String {
-    let hash = SHA256()
-    for sample in samples {
-        for field in [sample.task, sample.input, sample.question, sample.target] {
-            hash.update(field + "\0")
-        }
-    }
-    return hash.finalize()
-}

@@ -15,8 +15,8 @@ struct TextEvaluatorTests {
         let setup = try SmallSetup(windows: 3, of: 10)
         let trained = try setup.trainer(
             setup.options {
-                $0.steps = 1
-                $0.tokensPerStep = 30
+                $0.text.steps = 1
+                $0.text.tokensPerStep = 30
             })
         _ = try trained.run()
         let zero = Lens(zeroFor: setup.model.configuration)

@@ -2,22 +2,6 @@ import Kernels
 import Models
 import Tensors
 
-/// What a translator is trained towards.
-package enum LensObjective: String, Codable, Sendable, CaseIterable {
-    /// KL divergence of the model's own distribution from the lens's.
-    case kl
-    /// Cross entropy with the token that follows.
-    case ce
-
-    /// By how many positions the label is ahead of the state that is to predict it, as upstream.
-    package var defaultTokenShift: Int {
-        switch self {
-        case .kl: 0
-        case .ce: 1
-        }
-    }
-}
-
 /// The labels of some positions of a batch, in the form in which one pass over the vocabulary gives
 /// loss and gradient of every layer.
 ///
@@ -41,11 +25,11 @@ struct LensLabels {
     ///   - ids: the token at every label.
     ///   - finalStream: there as well, `[count, d_model]`.
     init(
-        _ objective: LensObjective, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
+        _ loss: LensLoss, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
         vocabulary: Vocabulary
     ) {
         target = Tensor(finalStream.shape)
-        switch objective {
+        switch loss {
         case .ce:
             for (row, id) in ids.enumerated() {
                 target[row].assign(unembedding.weight[id])

@@ -1,7 +1,7 @@
-import Base
-import Checkpoints
+import Corpora
 import Models
 import Results
+import Tokenization
 
 /// Sequences on whose labels a model is measured.
 package struct EvaluationSet: Sendable {
@@ -20,6 +20,23 @@ package struct EvaluationSet: Sendable {
         self.name = name
         self.kind = kind
         self.sequences = sequences
+    }
+
+    /// The answers of a task.
+    ///
+    /// - Parameter window: prompts lose their beginning beyond so many tokens.
+    package init(
+        task: String, _ rows: [BabilongSample], _ tokenizer: Tokenizer, window: Int
+    ) throws {
+        self.init(
+            name: task, kind: .answers,
+            try TrainingSequences(rows, tokenizer: tokenizer, promptWeight: 0, window: window))
+    }
+
+    package init(_ windows: TokenWindows) {
+        self.init(
+            name: "text", kind: .text(natsToBitsPerByte: windows.natsToBitsPerByte),
+            TrainingSequences(windows))
     }
 }
 
@@ -51,34 +68,5 @@ extension LanguageModel {
         return EvaluationScore(
             name: set.name, sequences: sequences.count, predictions: count,
             crossEntropy: crossEntropy, bitsPerByte: bitsPerByte, accuracy: answers)
-    }
-}
-
-/// What a training does not learn from, and measures itself on.
-package struct HeldOut: Sendable {
-    let sets: [EvaluationSet]
-    /// Steps between two measurements; 0 for none but the one after the last step.
-    let every: Int
-
-    package init(_ sets: [EvaluationSet] = [], every: Int = 0) {
-        self.sets = sets
-        self.every = every
-    }
-
-    /// What decides which measurements a training's log gets.
-    var identity: [String: String] {
-        guard !sets.isEmpty else { return [:] }
-        let sets = sets.map { "\($0.name) \($0.kind) \($0.sequences.sha256)" }
-        return [
-            SnapshotFolder.option("eval_every"): "\(every)",
-            "held_out_sha256": SHA256.hex(of: sets.joined(separator: "\n")),
-        ]
-    }
-
-    /// - Returns: nil where nothing is to be measured after so many steps.
-    func scores(of model: LanguageModel, step: Int, of steps: Int) throws -> [EvaluationScore]? {
-        let isDue = step == steps || every > 0 && step > 0 && step.isMultiple(of: every)
-        guard isDue, !sets.isEmpty else { return nil }
-        return try sets.map { try model.score($0) }
     }
 }

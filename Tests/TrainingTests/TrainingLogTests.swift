@@ -3,6 +3,7 @@ import Foundation
 import Results
 import TestSupport
 import Testing
+import Training
 
 struct TrainingLogTests {
     private struct Step: TrainingReport, Equatable {
@@ -10,7 +11,7 @@ struct TrainingLogTests {
         let loss: Double
     }
 
-    private typealias Scores = HeldOutReport<[Double]>
+    private typealias Scores = HeldOutMeasurement<[Double]>
 
     private let folder: TemporaryFolder
     private var log: TrainingLog { TrainingLog(folder: folder.path) }

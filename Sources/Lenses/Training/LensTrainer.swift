@@ -5,6 +5,7 @@ import Kernels
 import Models
 import Results
 import Tensors
+import Training
 
 /// Trains one translator for each layer of a model on windows of text.
 ///
@@ -22,12 +23,10 @@ package final class LensTrainer {
     let best: Lens?
     /// Of the lens that training started from.
     let startingLens: String
-    /// The arguments behind the hashes of a snapshot's identity, by its keys, for people.
-    package var sources: [String: String] = [:]
     /// Where training stands: complete steps, and positions and losses of the one under way.
-    var progress: Progress
+    package internal(set) var progress: Progress
 
-    struct Progress: Codable, Equatable {
+    package struct Progress: Codable, Equatable {
         var step = 0
         /// Of the complete step before, by layer.
         var losses: [Double]
@@ -60,37 +59,41 @@ package final class LensTrainer {
         heldOut: HeldOutText? = nil, options: LensTrainingOptions,
         poolBytes: Int = TrainingText.poolBytes
     ) throws {
+        let sizes = options.text
         guard
-            options.tokensPerStep > 0,
-            options.mixesPositions || options.tokensPerStep % options.window == 0
+            sizes.tokensPerStep > 0,
+            sizes.mixesPositions || sizes.tokensPerStep % sizes.window == 0
         else {
-            throw LensError.tokensPerStep(tokens: options.tokensPerStep, window: options.window)
+            throw LensError.tokensPerStep(tokens: sizes.tokensPerStep, window: sizes.window)
         }
-        try options.checkTokenShift()
+        try options.objective.check(window: sizes.window)
         let needed = options.windowsNeeded
         guard windows.count >= needed else {
             throw LensError.tooLittleData(
-                windows: windows.count, needed: needed, window: options.window)
+                windows: windows.count, needed: needed, window: sizes.window)
         }
-        guard options.keep == .last || heldOut?.isEmpty == false else {
-            throw LensError.nothingHeldOut(windows: windows.count, window: options.window)
+        guard options.measuring.keep == .last || heldOut?.isEmpty == false else {
+            throw LensError.nothingHeldOut(windows: windows.count, window: sizes.window)
         }
         self.model = model
         self.options = options
         startingLens = lens.sha256
         text = try TrainingText(
-            windows, taking: needed, model: model, options: options, poolBytes: poolBytes)
+            windows, taking: needed, model: model, options: sizes, objective: options.objective,
+            poolBytes: poolBytes)
         self.heldOut =
-            heldOut ?? HeldOutText(windows.part(0..<0), model: model, options: options)
+            heldOut
+            ?? HeldOutText(
+                windows.part(0..<0), model: model, objective: options.objective, positions: 0)
         vocabulary = self.heldOut.vocabulary
         optimizer = LensOptimizer(
             Lens(
                 weight: lens.weight, bias: lens.bias,
-                isBiasOnly: lens.isBiasOnly && options.biasOnly),
-            options: options)
+                isBiasOnly: lens.isBiasOnly && options.optimizer.biasOnly),
+            options: options.optimizer, steps: sizes.steps, precision: options.objective.precision)
         // A layer that never does better than the logit lens ends as it.
         best =
-            options.keep == .best
+            options.measuring.keep == .best
             ? Lens(weight: Tensor(lens.weight.shape), bias: Tensor(lens.bias.shape)) : nil
         progress = Progress(layers: lens.layerCount)
     }
@@ -109,11 +112,11 @@ package final class LensTrainer {
     package var closedForm: ClosedFormFit.Losses? { progress.closedForm }
 
     /// Layers that are still trained: those that may yet do better on what is held out, by
-    /// `options.patience`, and have more than rounding to lose.
+    /// `options.measuring.patience`, and have more than rounding to lose.
     package var trainedLayers: [Int] {
         let all = Array(0..<lens.layerCount)
         guard let smallest = progress.smallestLosses else { return all }
-        let patience = options.patience ?? .max
+        let patience = options.measuring.patience ?? .max
         return all.filter {
             progress.measurementsSinceBest[$0] < patience && smallest[$0] > 1e-6
         }
@@ -125,12 +128,11 @@ package final class LensTrainer {
     package var result: Lens { best ?? lens }
     /// Of `result` on what is held out, where the best translators are kept.
     package var smallestLosses: [Double]? { progress.smallestLosses }
-    package var completedSteps: Int { progress.step }
-    package var isFinished: Bool { progress.step == options.steps || trainedLayers.isEmpty }
+    package var isFinished: Bool { progress.step == options.text.steps || trainedLayers.isEmpty }
     /// Tokens that training has seen, those of an unfinished step included.
     package var tokensSeen: Int {
-        progress.step * options.tokensPerStep
-            + progress.positions * options.tokensPerStep / options.positionsPerStep
+        progress.step * options.text.tokensPerStep
+            + progress.positions * options.text.tokensPerStep / options.positionsPerStep
     }
 
     /// Does the next piece of work: the model reads a few windows, or all layers learn from about 1,024
@@ -146,7 +148,7 @@ package final class LensTrainer {
         accumulate(captured)
         guard progress.positions == options.positionsPerStep else { return nil }
         let report = try finishStep()
-        if progress.step == options.steps, heldOut.isEmpty { try checkResult(captured) }
+        if progress.step == options.text.steps, heldOut.isEmpty { try checkResult(captured) }
         return report
     }
 
@@ -174,8 +176,10 @@ package final class LensTrainer {
     /// - Returns: nil where nothing is held out, or not to be measured after the steps done.
     /// - Throws: `LensError.diverged` if a loss is not finite; `LensError.notFinite` or
     ///   `ModelError.notFinite` if that is so from the start.
-    package func measure() throws -> HeldOutReport<[Double]>? {
-        guard !heldOut.isEmpty, options.isMeasured(after: progress.step) else { return nil }
+    package func measure() throws -> HeldOutMeasurement<[Double]>? {
+        guard !heldOut.isEmpty, options.measuringSchedule.isDue(after: progress.step) else {
+            return nil
+        }
         let layers = trainedLayers
         let known = progress.smallestLosses
         let losses =
@@ -203,7 +207,7 @@ package final class LensTrainer {
                     isBetter ? 0 : progress.measurementsSinceBest[layer] + 1
             }
         }
-        return HeldOutReport(step: progress.step, scores: losses)
+        return HeldOutMeasurement(step: progress.step, scores: losses)
     }
 
     /// Adds loss and gradient of every layer at some positions; some layers at a time, whose rows go
@@ -211,7 +215,8 @@ package final class LensTrainer {
     package func accumulate(_ positions: CapturedPositions) {
         let (streams, final, unembedding) = (positions.streams, positions.final, model.unembedding)
         let labels = LensLabels(
-            options.loss, ids: positions.ids, finalStream: final, unembedding: unembedding,
+            options.objective.loss, ids: positions.ids, finalStream: final,
+            unembedding: unembedding,
             vocabulary: vocabulary)
         let groups = layerGroups(trainedLayers, rows: positions.count)
         let shape = [(groups.first?.count ?? 0) * positions.count, lens.dModel]
@@ -221,7 +226,7 @@ package final class LensTrainer {
             let all = 0..<group.count * positions.count
             lens.read(
                 streams, group: group, unembedding: unembedding, into: translated[all],
-                normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
+                normed: normed[all], inverseRMS: inverseRMS, precision: options.objective.precision)
             let logPartition = vocabulary.attention(
                 normed[all].matrix, expected: gradient[all].matrix)
             let losses = labels.losses(
@@ -266,7 +271,7 @@ package final class LensTrainer {
         return Report(
             step: step + 1, loss: loss,
             lossBitsPerByte: loss.map { $0 * text.windows.natsToBitsPerByte },
-            gradientNorm: norm, learningRate: options.learningRate(step: step),
-            tokens: (step + 1) * options.tokensPerStep)
+            gradientNorm: norm, learningRate: options.schedule.rate(step: step),
+            tokens: (step + 1) * options.text.tokensPerStep)
     }
 }

@@ -23,11 +23,11 @@ extension LensTrainingPlan.Rates {
             operationsOfOne: configuration.lensStepOperations(
                 positions: 1, layers: configuration.nLayers))
         var options = options
-        options.steps = 1
-        options.window = window
-        options.tokensPerStep = window
-        options.patience = nil
-        options.keep = .last
+        options.text.steps = 1
+        options.text.window = window
+        options.text.tokensPerStep = window
+        options.measuring.patience = nil
+        options.measuring.keep = .last
         let trainer = try LensTrainer(
             model, lens: Lens(zeroFor: configuration), windows: windows.part(0..<1),
             options: options)
@@ -39,7 +39,8 @@ extension LensTrainingPlan.Rates {
         ones.fill(1)
         let captured = try CapturedPositions(
             LabelledPositions(
-                TokenBatch([windows[0]]), tokenShift: options.tokenShift, perWindow: positions),
+                TokenBatch([windows[0]]), tokenShift: options.objective.tokenShift,
+                perWindow: positions),
             readBy: model)
 
         let clock = ContinuousClock()

@@ -1,18 +1,25 @@
 import Base
 import Foundation
+import Results
 
 /// `train.jsonl`: a line for each step of a training and for each measurement, in order.
+///
+/// Without a folder its lines stay in memory.
 package final class TrainingLog {
-    private let path: String
+    /// Nil in memory.
+    private let path: String?
     /// Lines that are not on disk yet, since there was no room for them.
     private var pending = Data()
 
-    package init(folder: String) {
-        path = join(folder, "train.jsonl")
+    package init(folder: String?) {
+        path = folder.map { join($0, "train.jsonl") }
     }
 
     /// Makes the file an empty one.
-    package func begin() throws { try writeFile(Data(), to: path) }
+    package func begin() throws {
+        pending = Data()
+        if let path { try writeFile(Data(), to: path) }
+    }
 
     /// Adds a line and puts it on disk. One that finds no room is kept for the next time.
     ///
@@ -24,7 +31,7 @@ package final class TrainingLog {
 
     /// Puts the lines that were kept on disk, all of them or none.
     package func flush() throws {
-        guard !pending.isEmpty else { return }
+        guard let path, !pending.isEmpty else { return }
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError.writing(path) }
         defer { close(descriptor) }
@@ -49,7 +56,7 @@ package final class TrainingLog {
     /// written goes too, and a log that was lost begins anew.
     package func keep(through step: Int) throws {
         struct Place: Decodable { let step: Int }
-        guard fileExists(path) else { return }
+        guard let path, fileExists(path) else { return }
         let kept = try lines().filter {
             guard let place = try? decodeJSON(Place.self, from: $0, path: path) else {
                 return false
@@ -62,10 +69,12 @@ package final class TrainingLog {
     /// The lines of one kind.
     package func reports<Report: TrainingReport>(_ kind: Report.Type) throws -> [Report] {
         try flush()
-        return try lines().compactMap { try? decodeJSON(kind, from: $0, path: path) }
+        return try lines().compactMap { try? decodeJSON(kind, from: $0, path: path ?? "the log") }
     }
 
     private func lines() throws -> [Data] {
-        try readFile(path).split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        try (path.map { try readFile($0) } ?? pending).split(separator: UInt8(ascii: "\n")).map {
+            Data($0)
+        }
     }
 }

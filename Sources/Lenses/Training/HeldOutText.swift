@@ -10,7 +10,8 @@ package final class HeldOutText {
     package let windows: TokenWindows
     private let model: LanguageModel
     let vocabulary: Vocabulary
-    private let options: LensTrainingOptions
+    private let objective: LensObjective
+    private let positions: Int
     private lazy var captured = Result { try capture() }
 
     private struct Captured {
@@ -21,12 +22,15 @@ package final class HeldOutText {
         let inverseRMS: Tensor
     }
 
-    /// - Parameter options: the loss to measure, at how many positions, in which arithmetic.
-    package init(_ windows: TokenWindows, model: LanguageModel, options: LensTrainingOptions) {
+    /// - Parameter positions: at how many to measure, of all windows together.
+    package init(
+        _ windows: TokenWindows, model: LanguageModel, objective: LensObjective, positions: Int
+    ) {
         self.windows = windows
         self.model = model
-        vocabulary = Vocabulary(model.unembedding.weight, precision: options.precision)
-        self.options = options
+        vocabulary = Vocabulary(model.unembedding.weight, precision: objective.precision)
+        self.objective = objective
+        self.positions = positions
     }
 
     var isEmpty: Bool { windows.count == 0 }
@@ -37,8 +41,8 @@ package final class HeldOutText {
             let batch = TokenBatch(
                 (start..<min(start + atATime, windows.count)).map { windows[$0] })
             let positions = LabelledPositions(
-                batch, tokenShift: options.tokenShift,
-                perWindow: max(1, options.heldOutPositions / windows.count))
+                batch, tokenShift: objective.tokenShift,
+                perWindow: max(1, self.positions / windows.count))
             return try CapturedPositions(positions, readBy: model)
         }
         let count = parts.reduce(0) { $0 + $1.count }
@@ -50,7 +54,8 @@ package final class HeldOutText {
         return Captured(
             streams: all.streams,
             labels: LensLabels(
-                options.loss, ids: all.ids, finalStream: all.final, unembedding: model.unembedding,
+                objective.loss, ids: all.ids, finalStream: all.final,
+                unembedding: model.unembedding,
                 vocabulary: vocabulary),
             inverseRMS: inverseRMS)
     }
@@ -71,7 +76,7 @@ package final class HeldOutText {
             let normed = Tensor(translated.shape)
             lens.read(
                 captured.streams, group: group, unembedding: model.unembedding, into: translated,
-                normed: normed, precision: options.precision)
+                normed: normed, precision: objective.precision)
             let logPartition = vocabulary.attention(normed.matrix)
             let sums = captured.labels.losses(normed: normed, logPartition: logPartition)
             for (sum, piece) in zip(sums, group) { losses[piece.layer] = sum / Double(count) }

@@ -6,6 +6,7 @@ import Models
 import Randomness
 import Results
 import Tensors
+import Training
 
 /// Trains the parameters of a model on weighted next-token cross entropy.
 package final class LanguageModelTrainer {
@@ -14,20 +15,18 @@ package final class LanguageModelTrainer {
     package let parameters: Parameters
     package let options: TrainingOptions
     let mixture: TrainingMixture
-    let heldOut: HeldOut
+    let heldOut: HeldOutSets
     /// SHA-256 of the parameters that training started from.
     let start: String
-    let gradients: Gradients
+    private let gradient: Gradients
     private let first, second: [Tensor]
     private let memory = TrainingMemory()
     private var model: LanguageModel
     private var order: TrainingMixture.Order
-    /// The arguments behind the hashes of a snapshot's identity, by its keys, for people.
-    package var sources: [String: String] = [:]
     /// Where training stands: complete steps, and sequences and losses of the one under way.
-    var progress = Progress()
+    package private(set) var progress = Progress()
 
-    struct Progress: Codable, Equatable {
+    package struct Progress: Codable, Equatable {
         var step = 0
         var sequencesDone = 0
         var lossSum = 0.0
@@ -38,14 +37,14 @@ package final class LanguageModelTrainer {
     /// - Parameter parameters: where training starts; they are changed in place.
     package init(
         _ parameters: Parameters, mixture: TrainingMixture, options: TrainingOptions,
-        heldOut: HeldOut = HeldOut()
+        heldOut: HeldOutSets = HeldOutSets()
     ) throws {
         self.parameters = parameters
         self.mixture = mixture
         self.heldOut = heldOut
         self.options = options
         start = parameters.sha256
-        gradients = Gradients(for: parameters)
+        gradient = Gradients(for: parameters)
         first = parameters.named.map { Tensor($0.value.shape) }
         // Muon keeps one moment of the matrices it is for.
         second = parameters.declarations.map { Tensor(options.isForMuon($0) ? [0] : $0.shape) }
@@ -54,31 +53,31 @@ package final class LanguageModelTrainer {
             mixture, seed: options.seed, shuffle: options.shuffle)
     }
 
-    package var completedSteps: Int { progress.step }
     package var isFinished: Bool { progress.step == options.steps }
     /// Those of an unfinished step included.
     package var tokensSeen: Int { progress.tokens }
 
     /// Those of all steps, if the sequences to come are as long as the mean.
-    package var expectedTokens: Int {
+    package var totalTokens: Int {
         Int(Double(options.steps * options.batch) * mixture.meanLength)
     }
 
-    /// The tensors that a snapshot holds, by name.
-    var tensors: [(name: String, tensor: Tensor)] {
-        let named = zip(parameters.named, zip(gradients.tensors, zip(first, second)))
-        return named.flatMap { parameter, others in
+    package var tensors: [(name: String, tensor: Tensor)] {
+        zip(parameters.named, zip(first, second)).flatMap { parameter, moments in
             [
                 ("parameter.\(parameter.name)", parameter.value),
-                ("gradient.\(parameter.name)", others.0),
-                ("first.\(parameter.name)", others.1.0),
-                ("second.\(parameter.name)", others.1.1),
+                ("first.\(parameter.name)", moments.0),
+                ("second.\(parameter.name)", moments.1),
             ]
         }
     }
 
-    /// Goes on from a restored `progress` and restored parameters.
-    func restored() throws {
+    package var gradients: [(name: String, tensor: Tensor)] {
+        zip(parameters.named, gradient.tensors).map { ("gradient.\($0.name)", $1) }
+    }
+
+    package func restored(_ progress: Progress) throws {
+        self.progress = progress
         order = TrainingMixture.Order(mixture, seed: options.seed, shuffle: options.shuffle)
         order.skip(progress.step * options.batch + progress.sequencesDone)
         try parametersChanged()
@@ -99,7 +98,7 @@ package final class LanguageModelTrainer {
         let (batch, labels) = mixture.batch((0..<count).map { _ in order.next() })
         progress.lossSum += try orDiverged {
             try model.accumulateGradients(
-                batch, labels: labels, into: gradients, memory: memory, dropout: dropout(count))
+                batch, labels: labels, into: gradient, memory: memory, dropout: dropout(count))
         }
         progress.weight += labels.labels.weights.reduce(0) { $0 + Double($1) }
         progress.tokens += batch.ids.count
@@ -138,7 +137,7 @@ package final class LanguageModelTrainer {
     private func finishStep() throws -> Report {
         let step = progress.step
         let loss = progress.lossSum / progress.weight
-        let squares = gradients.tensors.reduce(0) { $0 + dot($1, $1) }
+        let squares = gradient.tensors.reduce(0) { $0 + dot($1, $1) }
         let norm = squares.squareRoot() / progress.weight
         guard loss.isFinite, norm.isFinite else {
             throw LanguageModelingError.diverged(step: step + 1)
@@ -153,36 +152,36 @@ package final class LanguageModelTrainer {
         progress = Progress(step: step + 1, tokens: progress.tokens)
         return Report(
             step: step + 1, loss: loss, gradientNorm: norm,
-            learningRate: options.rate(step: step), tokens: progress.tokens)
+            learningRate: options.rates.rate(step: step), tokens: progress.tokens)
     }
 
     /// Scores of the model on what is held out.
     ///
     /// - Returns: nil where that is not to be measured after the steps done.
-    package func measure() throws -> HeldOutReport<[EvaluationScore]>? {
+    package func measure() throws -> HeldOutMeasurement<[EvaluationScore]>? {
         try orDiverged {
             try heldOut.scores(of: model, step: progress.step, of: options.steps)
-        }.map { HeldOutReport(step: progress.step, scores: $0) }
+        }.map { HeldOutMeasurement(step: progress.step, scores: $0) }
     }
 
     /// One update with the gradients times `scale`; then they are zero again.
     private func update(step: Int, scale: Float) {
-        let rate = options.rate(step: step)
+        let rate = options.rates.rate(step: step)
         let declarations = parameters.declarations
         let matrices = declarations.indices.filter { options.isForMuon(declarations[$0]) }
         muon(
             matrices.map { parameters.named[$0].value },
-            gradients: matrices.map { gradients.tensors[$0] },
+            gradients: matrices.map { gradient.tensors[$0] },
             velocities: matrices.map { first[$0] }, scale: scale,
             weightDecay: options.weightDecay, rates: matrices.map { _ in rate })
         for index in declarations.indices where !options.isForMuon(declarations[index]) {
             adamW(
-                parameters.named[index].value, gradient: gradients.tensors[index],
+                parameters.named[index].value, gradient: gradient.tensors[index],
                 first: first[index], second: second[index], step: step + 1, scale: scale,
                 weightDecay: declarations[index].role.decays ? options.weightDecay : 0,
                 beta1: options.beta1, beta2: options.beta2, rate: rate)
         }
-        for gradient in gradients.tensors { Kernels.scale(gradient, by: 0, into: gradient) }
+        for tensor in gradient.tensors { Kernels.scale(tensor, by: 0, into: tensor) }
     }
 }
 

@@ -1,4 +1,6 @@
+import Corpora
 import Models
+import Training
 
 /// How much of what the fast recipe does with so many windows of text.
 package struct LensTrainingPlan: Equatable, Sendable {
@@ -13,14 +15,35 @@ package struct LensTrainingPlan: Equatable, Sendable {
     /// Of less text, in tokens, nearly every position tells something new.
     private static let littleText = 150_000
 
+    /// What is done with the windows to train on.
+    package enum Work: Equatable, Sendable {
+        /// The closed form of all of them, and nothing more.
+        case closedForm
+        /// The closed form of the first of them, then steps from there.
+        case closedFormThenSteps(Steps)
+        case steps(Steps)
+    }
+
+    package struct Steps: Equatable, Sendable {
+        package let count: Int
+        package let tokensPerStep: Int
+        package let positionsPerWindow: Int
+    }
+
     /// Windows to train on, and to measure on.
     package let windows, heldOut: Int
     package let window: Int
-    package let tokensPerStep: Int
-    /// With none the closed form is all.
-    package let steps: Int
-    package let positionsPerWindow: Int
+    package private(set) var work: Work
 
+    package var steps: Steps? {
+        switch work {
+        case .closedForm: nil
+        case .closedFormThenSteps(let steps), .steps(let steps): steps
+        }
+    }
+
+    /// The closed form, then steps.
+    ///
     /// - Parameters:
     ///   - windows: how many there are to train on; a whole number of steps may take fewer.
     ///   - positionsPerWindow, steps, tokensPerStep, heldOut: as a user wants them; the plan's own choice if nil.
@@ -31,37 +54,99 @@ package struct LensTrainingPlan: Equatable, Sendable {
     ) {
         precondition(windows > 0, "a plan for no window")
         let tokens = windows * window
-        self.window = window
         let share = tokens < Self.littleText ? window * 11 / 16 : window / 2
-        self.positionsPerWindow = min(positionsPerWindow ?? max(1, share), window)
+        let positions = min(positionsPerWindow ?? max(1, share), window)
         let layers = configuration.nLayers
         let position = configuration.lensStepOperations(positions: 1, layers: layers)
         let worthwhile = Self.leastShare * configuration.muonOperations(layers: layers) / position
         let usual = max(
-            Self.fewestTokens, tokens / Self.usualSteps,
-            Int(worthwhile) * window / self.positionsPerWindow)
-        self.tokensPerStep =
-            tokensPerStep ?? min(tokens, max(1, steps.map { tokens / $0 } ?? usual))
-        self.steps = steps ?? max(1, tokens / self.tokensPerStep)
-        self.windows = (self.steps * self.tokensPerStep + window - 1) / window
-        self.heldOut = heldOut ?? Self.heldOut(besides: self.windows)
+            Self.fewestTokens, tokens / Self.usualSteps, Int(worthwhile) * window / positions)
+        let size = tokensPerStep ?? min(tokens, max(1, steps.map { tokens / $0 } ?? usual))
+        let count = steps ?? max(1, tokens / size)
+        let taken = (count * size + window - 1) / window
+        self.init(
+            windows: taken, heldOut: heldOut ?? Self.heldOut(besides: taken), window: window,
+            .closedFormThenSteps(
+                Steps(count: count, tokensPerStep: size, positionsPerWindow: positions)))
+    }
+
+    /// The sizes of the training that left the newest snapshot.
+    ///
+    /// - Throws: `SnapshotError`; `CheckpointError` for a damaged file.
+    init(
+        resuming snapshots: SnapshotFolder, window: Int, heldOut: Int?,
+        _ configuration: ModelConfiguration
+    ) throws {
+        let positions = try? snapshots.option("positions_per_window", in: 1...window)
+        self.init(
+            windows: 1, of: window, configuration, positionsPerWindow: positions ?? window,
+            steps: try snapshots.option("steps", in: 1...1 << 32),
+            tokensPerStep: try snapshots.option("tokens_per_step", in: 1...1 << 40),
+            heldOut: heldOut)
+    }
+
+    /// What `options` say, of so many windows.
+    init(
+        windows: Int, heldOut: Int, _ options: LensTrainingOptions, fit: LensTrainingOptions.Fit
+    ) {
+        let text = options.text
+        self.init(
+            windows: windows, heldOut: heldOut, window: text.window,
+            .closedFormThenSteps(
+                Steps(
+                    count: text.steps, tokensPerStep: text.tokensPerStep,
+                    positionsPerWindow: text.positionsPerWindow ?? text.window)))
+        self = limited(to: fit)
+    }
+
+    private init(windows: Int, heldOut: Int, window: Int, _ work: Work) {
+        (self.windows, self.heldOut, self.window, self.work) = (windows, heldOut, window, work)
     }
 
     /// The closed form alone.
     private init(closedFormOf windows: Int, of window: Int, heldOut: Int?) {
-        self.windows = windows
-        self.window = window
-        self.heldOut = heldOut ?? Self.heldOut(besides: windows)
-        (tokensPerStep, steps, positionsPerWindow) = (0, 0, window)
+        self.init(
+            windows: windows, heldOut: heldOut ?? Self.heldOut(besides: windows), window: window,
+            .closedForm)
     }
 
-    package var isClosedFormAlone: Bool { steps == 0 }
+    /// The plan with the closed form alone, or without it, as a user wants it.
+    func limited(to fit: LensTrainingOptions.Fit) -> LensTrainingPlan {
+        var plan = self
+        switch (fit, steps) {
+        case (.closedForm, _): plan.work = .closedForm
+        case (.gradient, let steps?): plan.work = .steps(steps)
+        case (.both, _), (.gradient, nil): break
+        }
+        return plan
+    }
+
+    /// The windows to train on, and those to measure on, or as many as are left.
+    ///
+    /// If the text has fewer than training takes, all are for that.
+    ///
+    /// - Parameter isWanted: whether a user has said how many to measure on.
+    /// - Throws: `LensError.tooLittleHeldOut` if the text has fewer than that.
+    func split(
+        _ text: TokenWindows, isWanted: Bool
+    ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
+        let trained = min(windows, text.count)
+        let rest = trained..<min(text.count, trained + heldOut)
+        if isWanted, trained == windows, rest.count < heldOut {
+            throw LensError.tooLittleHeldOut(windows: rest.count, wanted: heldOut)
+        }
+        return (text.part(0..<trained), text.part(rest))
+    }
 
     /// How many windows to measure on, beside so many to train on.
     package static func heldOut(besides windows: Int) -> Int { min(16, (windows + 19) / 20) }
 
-    /// Positions whose gradient is taken.
-    package var positions: Int { windows * positionsPerWindow }
+    /// Positions that are learnt from.
+    package var positions: Int { windows * (steps?.positionsPerWindow ?? window) }
+
+    /// At how many positions what is held out is measured: so many that this takes less than a twentieth of
+    /// the training.
+    private var measuredPositions: Int { min(2048, max(256, positions / 64)) }
 
     /// How many windows the closed form reads: of more than 64 tokens for each of the translator's
     /// columns it learns little that steps do not learn better.
@@ -69,22 +154,23 @@ package struct LensTrainingPlan: Equatable, Sendable {
         max(1, 64 * dModel / window)
     }
 
-    /// `options` with the plan's sizes; the closed form takes all positions of its windows. What is held
-    /// out is measured every hundred steps, at so many positions that this takes less than a twentieth
-    /// of the training.
+    private static let stepsBetweenMeasurements = 100
+
+    /// Puts the plan's sizes into `options`; the closed form takes all positions of its windows.
     package func apply(to options: inout LensTrainingOptions) {
-        options.window = window
-        options.heldOutPositions = min(2048, max(256, positions / 64))
-        if isClosedFormAlone {
+        options.text.window = window
+        options.measuring.positions = measuredPositions
+        guard let steps else {
             options.fit = .closedForm
-        } else {
-            options.steps = steps
-            options.tokensPerStep = tokensPerStep
-            options.evalEvery = 100
+            return
         }
+        options.text.steps = steps.count
+        options.text.tokensPerStep = steps.tokensPerStep
+        options.measuring.every = Self.stepsBetweenMeasurements
         guard options.fit != .closedForm else { return }
-        options.positionsPerWindow = positionsPerWindow < window ? positionsPerWindow : nil
-        options.mixesPositions = true
+        options.text.positionsPerWindow =
+            steps.positionsPerWindow < window ? steps.positionsPerWindow : nil
+        options.text.mixesPositions = true
     }
 
     /// What the parts of a training take: operations, or seconds.
@@ -93,31 +179,40 @@ package struct LensTrainingPlan: Equatable, Sendable {
         package var total: Double { closedForm + steps + measuring }
     }
 
+    /// What a training is expected to take.
+    package enum Forecast: Sendable {
+        case operations(Cost)
+        case seconds(Cost)
+    }
+
     /// - Parameter rates: operations a second, to get seconds.
     package func cost(_ configuration: ModelConfiguration, rates: Rates = .one) -> Cost {
-        var options = LensTrainingOptions()
-        apply(to: &options)
         let layers = configuration.nLayers - 1
         let forward = configuration.forwardOperations(tokens: window) / rates.forward
-        let enough = Self.closedFormWindows(of: window, dModel: configuration.dModel)
         let moments = configuration.secondMomentOperations(tokens: window) / rates.algebra
-        let losses = configuration.lensLossOperations(positions: options.heldOutPositions)
-        if isClosedFormAlone {
+        let losses =
+            configuration.lensLossOperations(positions: measuredPositions) / rates.lens
+        guard let steps else {
             return Cost(
                 closedForm: Double(windows) * (forward + moments), steps: 0,
-                measuring: Double(heldOut) * forward + 2 * losses / rates.lens)
+                measuring: Double(heldOut) * forward + 2 * losses)
         }
-        let read = min(windows, enough)
         let gradients = configuration.lensStepOperations(positions: positions, layers: layers)
-        let updates = Double(steps) * configuration.muonOperations(layers: layers)
+        let updates = Double(steps.count) * configuration.muonOperations(layers: layers)
         // Of the logit lens, the closed form, the steps on the way and the last.
-        let measurements = Double(3 + (steps - 1) / options.evalEvery)
-        let held = TrainingText.windowsPerRound(
-            positionsPerWindow: positionsPerWindow, configuration)
+        let measurements = Double(3 + (steps.count - 1) / Self.stepsBetweenMeasurements)
+        var closedForm = 0.0
+        if case .closedFormThenSteps = work {
+            let enough = Self.closedFormWindows(of: window, dModel: configuration.dModel)
+            let read = min(windows, enough)
+            let held = TrainingText.windowsPerRound(
+                positionsPerWindow: steps.positionsPerWindow, configuration)
+            closedForm = Double(max(0, read - held)) * forward + Double(read) * moments
+        }
         return Cost(
-            closedForm: Double(max(0, read - held)) * forward + Double(read) * moments,
+            closedForm: closedForm,
             steps: Double(windows) * forward + gradients / rates.lens + updates / rates.algebra,
-            measuring: Double(heldOut) * forward + measurements * losses / rates.lens)
+            measuring: Double(heldOut) * forward + measurements * losses)
     }
 
     /// Operations a second of the forward pass, of the passes over the vocabulary, and of products
@@ -187,7 +282,7 @@ package struct LensTrainingPlan: Equatable, Sendable {
             if let all = plan(left, quarters: quarters) { return all }
         }
         let part = largest(atMost: left) { plan($0, quarters: 1) }
-        if let part, part.steps >= fewestSteps { return part }
+        if let part, let steps = part.steps, steps.count >= fewestSteps { return part }
         let enough = closedFormWindows(of: window, dModel: configuration.dModel)
         return largest(atMost: min(left, enough)) {
             affordable(LensTrainingPlan(closedFormOf: $0, of: window, heldOut: heldOut))

@@ -15,10 +15,11 @@ package final class TrainingText {
 
     package let windows: TokenWindows
     private let model: LanguageModel
-    private let options: LensTrainingOptions
+    private let options: Options
+    private let objective: LensObjective
     private let order: [Int]
     let positionsPerWindow: Int
-    private let windowsPerRound: Int
+    private let positionsPerStep, windowsPerRound: Int
     /// The round whose streams are held, batch after batch, and once all are, the order in which
     /// positions are taken.
     private var round = 0
@@ -29,17 +30,19 @@ package final class TrainingText {
     /// - Throws: `LensError.tokenShift`.
     package init(
         _ windows: TokenWindows, taking count: Int? = nil, model: LanguageModel,
-        options: LensTrainingOptions, poolBytes: Int = poolBytes
+        options: Options, objective: LensObjective, poolBytes: Int = poolBytes
     ) throws {
-        try options.checkTokenShift()
+        try objective.check(window: options.window)
         self.windows = windows
         self.model = model
         self.options = options
-        positionsPerWindow = options.takenPositionsPerWindow
+        self.objective = objective
+        positionsPerWindow = options.takenPerWindow(for: objective)
         let count = min(count ?? .max, windows.count)
         order =
             options.shuffle
             ? shuffledOrder(count: count, seed: options.seed) : Array(0..<count)
+        positionsPerStep = options.positionsPerStep(for: objective)
         windowsPerRound = Self.windowsPerRound(
             positionsPerWindow: positionsPerWindow, model.configuration, poolBytes: poolBytes)
     }
@@ -62,13 +65,13 @@ package final class TrainingText {
     ///   - done: how many positions of it were taken before.
     /// - Returns: nil if the model first has to read on, of which a part was done.
     func next(step: Int, after done: Int) throws -> CapturedPositions? {
-        let missing = options.positionsPerStep - done
+        let missing = positionsPerStep - done
         guard options.mixesPositions else {
             let first = step * options.windowsPerStep + done / positionsPerWindow
             let count = min(windowsAtATime(of: windows.window), missing / positionsPerWindow)
             return try read(first..<first + count)
         }
-        let (wanted, offset) = (step * options.positionsPerStep + done)
+        let (wanted, offset) = (step * positionsPerStep + done)
             .quotientAndRemainder(dividingBy: windowsPerRound * positionsPerWindow)
         if wanted != round {
             (round, parts, places) = (wanted, [], [])
@@ -111,7 +114,7 @@ package final class TrainingText {
     ) throws -> CapturedPositions {
         let batch = TokenBatch(order[places].map { windows[$0] })
         let positions = LabelledPositions(
-            batch, tokenShift: options.tokenShift, perWindow: options.positionsPerWindow
+            batch, tokenShift: objective.tokenShift, perWindow: options.positionsPerWindow
         ) { window in
             // The golden ratio's multiples spread evenly, however many there are.
             (Double(places.lowerBound + window) * 0.618033988749895)

@@ -1,4 +1,4 @@
-import Foundation
+import Training
 
 /// Everything that decides what a training does besides its start: two runs with equal options, data
 /// and kernels give equal bytes, on any number of threads.
@@ -43,17 +43,17 @@ package struct TrainingOptions: Codable, Equatable, Sendable {
 
     package init() {}
 
-    /// Rate of the update that ends step `step`, from 0.
-    ///
-    /// - SeeAlso: `get_cosine_schedule_with_warmup`, `get_linear_schedule_with_warmup` of
-    ///   transformers, whose first update after a start from 0 has rate 0 as well.
-    package func rate(step: Int) -> Double {
-        if step < warmupSteps { return learningRate * Double(step) / Double(warmupSteps) }
-        let progress = Double(step - warmupSteps) / Double(max(1, steps - warmupSteps))
-        return switch schedule {
-        case .cosine: learningRate * 0.5 * (1 + cos(.pi * progress))
-        case .linear: learningRate * (1 - progress)
-        case .constant: learningRate
+    package var rates: LearningRateSchedule {
+        LearningRateSchedule(schedule.shape, peak: learningRate, warmup: warmupSteps, steps: steps)
+    }
+}
+
+extension TrainingOptions.Schedule {
+    fileprivate var shape: LearningRateSchedule.Shape {
+        switch self {
+        case .cosine: .cosine
+        case .linear: .linear
+        case .constant: .constant
         }
     }
 }
