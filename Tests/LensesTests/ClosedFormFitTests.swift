@@ -15,11 +15,11 @@ struct ClosedFormFitTests {
         let fit = try ClosedFormFit(
             setup.model,
             text: TrainingText(
-                setup.windows.part(0..<trained), model: setup.model, objective: options.objective,
-                positions: options.measuring.positions),
+                setup.windows.part(0..<trained), model: setup.model, options: options.text,
+                objective: options.objective),
             heldOut: HeldOutText(
-                setup.windows.part(trained..<setup.windows.count), model: setup.model,
-                options: options))
+                setup.windows.part(trained..<setup.windows.count), model: setup.model, objective: options.objective,
+                positions: options.measuring.positions))
         while !fit.isRead { try fit.advance() }
         return try fit.solve()
     }
@@ -87,8 +87,8 @@ struct ClosedFormFitTests {
         let fit = try ClosedFormFit(
             setup.model,
             text: TrainingText(
-                setup.windows.part(0..<24), model: setup.model, objective: options.objective,
-                positions: options.measuring.positions),
+                setup.windows.part(0..<24), model: setup.model, options: options.text,
+                objective: options.objective),
             heldOut: HeldOutText(
                 setup.windows.part(24..<26), model: setup.model, objective: options.objective,
                 positions: options.measuring.positions))
