@@ -77,7 +77,7 @@ struct GoldenTests {
 
     /// Where the golden file's tensors are found in a forward pass.
     private func goldenNames(_ configuration: ModelConfiguration) -> [(HookPoint, String)] {
-        let differential = configuration.isDifferential(0)
+        let differential = configuration.blocks[0].isDifferential
         let parts: [(MixerPart, String)] = [
             (.inProj, "in_proj"), (.conv1d, "conv1d_silu"), (.dt, "dt"), (.ssmOut, "ssm_out"),
             (.finalState, "final_state"), (.innerNorm, "inner_norm"), (.outProj, "out_proj"),
