@@ -7,44 +7,53 @@ import Training
 /// What to say of an error that a library found, with the arguments that mend it: libraries know facts,
 /// and no option of this program. Nil where their sentence says enough.
 func sentence(_ error: any UserFacingError) -> String? {
-    let advice: String? =
-        switch error {
-        case SnapshotError.mismatch(let path, let key, let found, let expected, let arguments):
-            return mismatch(path, key, found, expected, arguments)
-        case let error as LensError:
-            if let sentence = sentence(error) { return sentence } else { advice(error) }
-        case LanguageModelingError.cannotConvert(let path, let found):
-            return "\(path): is a \(found) model; --convert-to-diff starts from a Mamba-2 model"
-        case LanguageModelingError.allHeldOut(let task, let rows, let holdOut):
-            return
-                "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give"
-                + " more rows, or lower --hold-out"
-        case LanguageModelingError.diverged: "; lower --lr"
-        case let error as OutputFolderError: advice(error)
-        case let error as TrainingError: advice(error)
-        case SnapshotError.damaged: ", give another --out to start anew"
-        case SnapshotError.nothingToResume: "; leave out --resume to start"
-        case FileError.locked: " by --out"
-        default: nil
-        }
-    return advice.map { "\(error)\($0)" }
+    restated(error) ?? advice(error).map { "\(error)\($0)" }
 }
 
-/// Of what is wrong with numbers that were typed.
-private func sentence(_ error: LensError) -> String? {
+/// Of what was typed: the sentence begins with it.
+private func restated(_ error: any UserFacingError) -> String? {
     switch error {
-    case .tokensPerStep(let tokens, let window):
+    case SnapshotError.mismatch(let path, let key, let found, let expected, let arguments):
+        mismatch(path, key, found, expected, arguments)
+    case LensError.tokensPerStep(let tokens, let window):
         "--tokens-per-step \(tokens) is not a multiple of --window \(window)"
-    case .warmup(let steps, let all):
+    case LensError.warmup(let steps, let all):
         "--warmup-steps is \(steps), expected 0 to \(all - 1), fewer than the steps"
-    case .budgetTooSmall(let window):
+    case LensError.budgetTooSmall(let window):
         "--budget does not suffice for one window of \(window) tokens and its measurement; give"
             + " more, or lower --window"
-    case .tooLittleHeldOut(let windows, let wanted):
+    case LensError.tooLittleHeldOut(let windows, let wanted):
         "the data holds \(counted(windows, "window")) after those that training takes, but --held-out asks"
             + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
-    case .tokenShift(let shift, let window):
+    case LensError.tokenShift(let shift, let window):
         "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
+    case LanguageModelingError.cannotConvert(let path, let found):
+        "\(path): is a \(found) model; --convert-to-diff starts from a Mamba-2 model"
+    case LanguageModelingError.allHeldOut(let task, let rows, let holdOut):
+        "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
+            + " rows, or lower --hold-out"
+    default: nil
+    }
+}
+
+/// What mends it, as it goes on after the error's own sentence.
+private func advice(_ error: any UserFacingError) -> String? {
+    switch error {
+    case FileError.locked: " by --out"
+    case let error as OutputFolderError: advice(error)
+    case TrainingError.interrupted(nil): "; repeat the command to start again"
+    case TrainingError.interrupted: ": repeat the command with --resume to go on"
+    case TrainingError.stopped: ": mend that and repeat the command with --resume"
+    case SnapshotError.damaged: ", give another --out to start anew"
+    case SnapshotError.nothingToResume: "; leave out --resume to start"
+    case LensError.otherUnembedding: "; --allow-other-model uses it all the same"
+    case LensError.tooLittleData(let windows, _, _):
+        ": give more text, or lower --steps, --tokens-per-step or --window"
+            + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
+    case LensError.nothingHeldOut:
+        ": give more text, or lower --window, --held-out, --steps or --tokens-per-step"
+    case LensError.diverged: "; lower --lr-scale"
+    case LanguageModelingError.diverged: "; lower --lr"
     default: nil
     }
 }
@@ -59,28 +68,6 @@ private func advice(_ error: OutputFolderError) -> String? {
     case .nothingToResume: return "; leave out --resume to start"
     case .foreign: return "; give another --out"
     case .isInput: return "; write to another --out"
-    }
-}
-
-private func advice(_ error: TrainingError) -> String {
-    switch error {
-    case .interrupted(nil): "; repeat the command to start again"
-    case .interrupted: ": repeat the command with --resume to go on"
-    case .stopped: ": mend that and repeat the command with --resume"
-    }
-}
-
-/// How it goes on after the error's own sentence.
-private func advice(_ error: LensError) -> String? {
-    switch error {
-    case .otherUnembedding: "; --allow-other-model uses it all the same"
-    case .tooLittleData(let windows, _, _):
-        ": give more text, or lower --steps, --tokens-per-step or --window"
-            + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
-    case .nothingHeldOut:
-        ": give more text, or lower --window, --held-out, --steps or --tokens-per-step"
-    case .diverged: "; lower --lr-scale"
-    default: nil
     }
 }
 

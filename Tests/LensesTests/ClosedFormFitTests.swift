@@ -18,7 +18,8 @@ struct ClosedFormFitTests {
                 setup.windows.part(0..<trained), model: setup.model, options: options.text,
                 objective: options.objective),
             heldOut: HeldOutText(
-                setup.windows.part(trained..<setup.windows.count), model: setup.model, objective: options.objective,
+                setup.windows.part(trained..<setup.windows.count), model: setup.model,
+                objective: options.objective,
                 positions: options.measuring.positions))
         while !fit.isRead { try fit.advance() }
         return try fit.solve()
@@ -117,9 +118,10 @@ struct ClosedFormFitTests {
             try solve(setup, heldOut: 0)
         }
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
-            try TrainingText(
-                setup.windows, model: setup.model,
-                options: setup.options { $0.objective.tokenShift = 16 })
+            let options = setup.options { $0.objective.tokenShift = 16 }
+            _ = try TrainingText(
+                setup.windows, model: setup.model, options: options.text,
+                objective: options.objective)
         }
     }
 }

@@ -25,7 +25,10 @@ struct LensTrainingTests {
             #expect(losses.end[layer] < 0.9 * losses.start[layer])
         }
         #expect(trained.lastStep?.step == training.plan.steps?.count)
-        #expect(try training.heldOut.losses(of: trained.lens) == losses.end)
+        // Of all layers in one group instead of those trained, hence the rounding.
+        for (again, end) in zip(try training.heldOut.losses(of: trained.lens), losses.end) {
+            #expect(abs(again - end) < 1e-6)
+        }
     }
 
     @Test("in a folder it is the same lens, written with its record, and resumed from any state")
@@ -50,7 +53,7 @@ struct LensTrainingTests {
             var session = TrainingSession(in: try take(.new), snapshots: .steps(1))
             session.isInterrupted = {
                 pieces += 1
-                return pieces > 20
+                return pieces > 5
             }
             #expect(throws: TrainingError.interrupted(folder: out)) {
                 try training().run(session)
@@ -65,7 +68,8 @@ struct LensTrainingTests {
         #expect(try LensArtifact.read(out, for: setup.model).sha256 == whole.lens.sha256)
         let record = try decodeJSON(
             LensTrainingRecord<LensTrainingOptions>.self, from: join(out, "run.json"))
-        #expect(record.options == training().options && record.heldOut == whole.heldOut)
+        let options = try training().options
+        #expect(record.options == options && record.heldOut == whole.heldOut)
         #expect(record.run.command == "lens train" && record.run.data == ["text"])
     }
 
@@ -94,14 +98,15 @@ struct LensTrainingTests {
         #expect(stepped.lastStep?.step == 3 && stepped.heldOut?.closedForm == nil)
 
         // Too little for steps, and what is expected of it is said.
-        let small = try training { $0.budget = .operations(3e8) }
+        let all = steps.plan.cost(setup.model.configuration).total
+        let small = try training { $0.budget = .operations(0.3 * all) }
         #expect(small.plan.work == .closedForm)
         #expect(small.options.recipe == "fast, closed form alone")
         guard case .operations(let cost) = small.forecast else {
             Issue.record("no forecast")
             return
         }
-        #expect(cost.total <= 3e8 && cost.steps == 0)
+        #expect(cost.total <= 0.3 * all && cost.steps == 0)
         #expect(throws: LensError.budgetTooSmall(window: 16)) {
             try training { $0.budget = .tokens(15) }
         }

@@ -1,6 +1,6 @@
 import Checkpoints
+import Models
 import Base
-import Lenses
 import Tensors
 import TestSupport
 import Testing
