@@ -79,6 +79,12 @@ let package = Package(
                 "Corpora", "Results", "Models", "Training",
             ]),
         // 7
+        swiftTarget(
+            "Evaluations",
+            [
+                "Tensors", "Kernels", "Tokenization", "Corpora", "Results", "Models", "Lenses",
+                "Base",
+            ]),
         swiftTarget("Reports", ["Base", "Results", "Plotting"]),
         // 8: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
@@ -87,8 +93,8 @@ let package = Package(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "LanguageModeling", "Plotting", "Results", "Training",
-                "Reports", "CommandSupport",
+                "Models", "Training", "Lenses", "LanguageModeling", "Evaluations", "Plotting",
+                "Results", "Reports", "CommandSupport",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -104,6 +110,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Base", "Tensors", "Checkpoints"],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        .target(
+            name: "LensTestSupport", dependencies: ["Models", "Lenses", "Tensors"],
+            path: "Tests/LensTestSupport",
+            swiftSettings: swiftSettings),
         tests("Base"), tests("Randomness"), tests("Tensors"),
         tests("Tokenization", exclude: ["Golden"]),
         tests("Plotting"), tests("Results"),
@@ -114,7 +124,13 @@ let package = Package(
             "Lenses",
             [
                 "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
-                "Training",
+                "Training", "LensTestSupport",
+            ]),
+        tests(
+            "Evaluations",
+            [
+                "Base", "Tensors", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
+                "Lenses", "LensTestSupport",
             ]),
         tests(
             "LanguageModeling",

@@ -2,6 +2,7 @@ import Base
 import CommandSupport
 import LanguageModeling
 import Lenses
+import Reports
 import Training
 
 /// What to say of an error that a library found, with the arguments that mend it: libraries know facts,
@@ -52,6 +53,7 @@ private func advice(_ error: any UserFacingError) -> String? {
             + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
     case LensError.nothingHeldOut:
         ": give more text, or lower --window, --held-out, --steps or --tokens-per-step"
+    case ComparisonError.differentLayerCounts: "; use --axis blocks"
     case LensError.diverged: "; lower --lr-scale"
     case LanguageModelingError.diverged: "; lower --lr"
     default: nil

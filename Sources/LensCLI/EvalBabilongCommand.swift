@@ -3,7 +3,7 @@ import ArgumentParser
 import Corpora
 import Base
 import Foundation
-import Lenses
+import Evaluations
 import Reports
 import Results
 
@@ -70,51 +70,19 @@ struct EvalBabilongCommand: ReportingCommand {
         let output = try OutputFile(out, of: "lens eval babilong")
         let table = try upstreamTxt.map { try MadeFile($0, of: "lens eval babilong") }
         let tasks = try BabilongTasks.parse(tasks)
-        let rows = try loadBabilong(data: data, length: length, tasks: tasks)
-        let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
+        let samples = try BabilongEvaluator.samples(
+            data: data, length: length, tasks: tasks, last: last)
         let model = try modelOptions.loadModel(isRecorded: true)
-        let lens = try lensOptions.loadTunedLens(for: model)
-        let evaluator = BabilongEvaluator(
-            model: model, lens: lens?.lens ?? Lens(zeroFor: model.configuration),
-            tokenizer: try modelOptions.loadTokenizer(for: model), form: prompt)
+        let lens = try lensOptions.load(for: model)
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
         let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
-        let prompts = try evaluator.evaluate(samples) { display.update($0) }
+        let result = try BabilongEvaluator.result(
+            of: model, through: lens, tokenizer: tokenizer, form: prompt, on: samples, seed: seed,
+            origin: RunOrigin(command: commandLine, version: version, data: [data])
+        ) { display.update($0) }
         display.finish()
-
-        var run = try RunRecord(
-            command: commandLine, version: version, seed: seed, model: model,
-            lens: lensOptions.lens, lensSHA256: lens?.sha256, data: [data],
-            dataSHA256: sha256(of: samples))
-        run.promptForm = prompt.rawValue
-        let result = BabilongResult(prompts: prompts, run: run, seed: seed)
-        try output.write(try encodeJSON(result, pretty: false))
+        try output.write(try result.json(pretty: false))
         try table?.write(content: Data(publishedText(result).utf8))
-        return "\(Self.table(result))\nresult written to \(out)"
-    }
-
-    static func table(_ result: BabilongResult) -> String {
-        let hasIntervals = result.output.probability.ci95 != nil
-        var table = TextTable(
-            ["blocks", "probability"] + (hasIntervals ? ["95% interval"] : [])
-                + ["log-probability", "rank"])
-        func cells(_ row: BabilongResult.Row) -> [String] {
-            let interval = row.probability.ci95.map { ends in
-                ends.map { decimal($0) }.joined(separator: "–")
-            }
-            return [decimal(row.probability.mean)] + (interval.map { [$0] } ?? []) + [
-                decimal(row.logProbability.mean, digits: 3),
-                decimal(row.rank.mean, digits: 1),
-            ]
-        }
-        for layer in result.layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }
-        table.add(["output"] + cells(result.output))
-        let several = result.severalTokenTargets ?? 0
-        let note =
-            several == 0
-            ? ""
-            : "\n\(several) of \(counted(result.count, "answer")) \(several == 1 ? "has" : "have")"
-                + " several tokens, of which the first is measured"
-        return "Probability of the right answer after each block, "
-            + "\(counted(result.count, "prompt")):\n\(table.text)\(note)"
+        return "\(result.table)\nresult written to \(out)"
     }
 }

@@ -83,7 +83,7 @@ struct TrainCommand: ReportingCommand {
         let training = try LensTraining(
             model: model, text: windows, recipe: recipe,
             start: try lens.map {
-                try LensArtifact.readWithHash($0, for: model, allowOtherModel: allowOtherModel)
+                try NamedLens($0, for: model, allowOtherModel: allowOtherModel)
             },
             resuming: session.resume ? SnapshotFolder(in: session.out) : nil, since: began)
         if let forecast = training.forecast {
@@ -93,8 +93,7 @@ struct TrainCommand: ReportingCommand {
         defer { display.finish() }
         let trained = try training.run(
             session.start(in: folder),
-            origin: RunOrigin(
-                command: commandLine, version: version, data: corpus.data, lens: lens)
+            origin: RunOrigin(command: commandLine, version: version, data: corpus.data)
         ) { progress in
             switch progress {
             case .closedForm(let tokens, let total):

@@ -2,22 +2,6 @@ import Base
 import Kernels
 import Results
 
-/// Who had something made, and from what: what of a run's record no library knows.
-package struct RunOrigin: Sendable {
-    /// The whole command line, and the program's version.
-    package let command, version: String
-    /// Files and folders that were read.
-    package let data: [String]
-    /// Folder of the lens, or "logit".
-    package let lens: String?
-
-    package init(
-        command: String = "", version: String = "", data: [String] = [], lens: String? = nil
-    ) {
-        (self.command, self.version, self.data, self.lens) = (command, version, data, lens)
-    }
-}
-
 extension RunRecord {
     /// What is known of a run once its model is there.
     ///

@@ -16,7 +16,8 @@ extension LanguageModel {
         return PerplexityResult(
             crossEntropy: score.crossEntropy, perplexity: exp(score.crossEntropy),
             bitsPerByte: score.crossEntropy * windows.natsToBitsPerByte,
-            predictions: score.predictions, run: try record(origin, windows.sha256))
+            predictions: score.predictions, run: try origin.record(self, dataSHA256: windows.sha256)
+        )
     }
 
     /// How many answers are right in every token, each the most probable one after the prompt and the
@@ -37,23 +38,6 @@ extension LanguageModel {
         }
         return AccuracyResult(
             tasks: scores, accuracy: scores.meanAccuracy,
-            run: try record(origin, sha256(of: tasks.flatMap(\.rows))))
-    }
-
-    private func record(_ origin: RunOrigin, _ dataSHA256: String) throws -> RunRecord {
-        try RunRecord(
-            command: origin.command, version: origin.version, model: self, data: origin.data,
-            dataSHA256: dataSHA256)
-    }
-}
-
-extension [EvaluationScore] {
-    /// Over the tasks; nil if there is none.
-    package var meanAccuracy: Double? { mean(\.accuracy) }
-
-    /// Of a value over the tasks; nil if there is none.
-    package func mean(_ value: (EvaluationScore) -> Double?) -> Double? {
-        let values = filter { $0.accuracy != nil }.compactMap(value)
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+            run: try origin.record(self, dataSHA256: sha256(of: tasks.flatMap(\.rows))))
     }
 }

@@ -76,16 +76,15 @@ package struct LanguageModelTraining {
             scores: measured.last?.scores)
         try session.finish(trainer) { folder in
             try output.write(trainer.parameters, tokenizer: tokenizer, to: folder)
-            var run = try RunRecord(
-                command: origin.command, version: origin.version, seed: trainer.options.seed,
-                model: LanguageModel(folder: folder), data: origin.data,
-                dataSHA256: trainer.mixture.sha256)
+            var run = try origin.record(
+                LanguageModel(folder: folder), dataSHA256: trainer.mixture.sha256,
+                seed: trainer.options.seed)
             run.model = modelName(ofFolder: session.folder?.path ?? folder)
             let record = ModelTrainingRecord(
                 run: run, start: start, options: trainer.options,
                 parameters: trainer.parameters.count,
                 sequences: trainer.mixture.sequenceCount)
-            try writeFile(try encodeJSON(record), to: join(folder, "run.json"))
+            try writeFile(try record.json(), to: join(folder, "run.json"))
         }
         return trained
     }

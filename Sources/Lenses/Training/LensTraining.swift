@@ -10,9 +10,6 @@ import Training
 ///     let training = try LensTraining(model: model, text: windows, recipe: .fast)
 ///     let lens = try training.run().lens
 package final class LensTraining {
-    /// Where training begins: a lens, and the SHA-256 of the file it was read from.
-    package typealias Start = (lens: Lens, sha256: String)
-
     /// How far it is.
     package enum Progress {
         /// Tokens that the closed form has read, of how many.
@@ -28,7 +25,7 @@ package final class LensTraining {
     /// To train on.
     package let windows: TokenWindows
     package let heldOut: HeldOutText
-    private let start: Start?
+    private let start: NamedLens?
 
     /// - Parameters:
     ///   - text: to train and to measure on; of more than `recipe.windowsToRead` the rest is left.
@@ -39,7 +36,7 @@ package final class LensTraining {
     /// - Throws: `LensError`, and what the model throws while its speed is measured.
     package init(
         model: LanguageModel, text: TokenWindows, recipe: LensRecipe = .fast,
-        start: Start? = nil, resuming snapshots: SnapshotFolder? = nil,
+        start: NamedLens? = nil, resuming snapshots: SnapshotFolder? = nil,
         since began: ContinuousClock.Instant = .now
     ) throws {
         var options = recipe.options(window: text.window)
@@ -168,13 +165,11 @@ package final class LensTraining {
     ) throws {
         try LensArtifact.write(trained.lens, for: model, recipe: options.recipe, to: folder)
         let record = LensTrainingRecord(
-            run: try RunRecord(
-                command: origin.command, version: origin.version, seed: options.text.seed,
-                model: model, lens: origin.lens, lensSHA256: start?.sha256, data: origin.data,
-                dataSHA256: windows.sha256),
+            run: try origin.record(
+                model, start, dataSHA256: windows.sha256, seed: options.text.seed),
             options: options, windows: windows.count, heldOut: trained.heldOut,
             documents: windows.documentCount, natsToBitsPerByte: windows.natsToBitsPerByte)
-        try writeFile(try encodeJSON(record), to: join(folder, "run.json"))
+        try writeFile(try record.json(), to: join(folder, "run.json"))
     }
 }
 

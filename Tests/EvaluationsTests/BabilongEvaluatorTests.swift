@@ -1,5 +1,6 @@
 import Corpora
 import Base
+import Evaluations
 import Lenses
 import Models
 import Results
@@ -42,9 +43,10 @@ struct BabilongEvaluatorTests {
         #expect(prompts.map(\.task) == reference.task)
         for (prompt, (layers, own)) in zip(prompts, zip(reference.tuned, reference.model)) {
             // 9e-6 measured: probabilities near 1/2 of logits that differ in the last fp32 digits.
-            #expect(zip(prompt.probability, layers).allSatisfy { abs($0 - $1) < 5e-5 })
-            #expect(abs(prompt.output.probability - own) < 5e-5)
-            #expect(prompt.rank.allSatisfy { $0 >= 1 && $0 <= 4096 })
+            let probability = try #require(prompt.probability)
+            #expect(zip(probability, layers).allSatisfy { abs($0 - $1) < 5e-5 })
+            #expect(abs(try #require(prompt.output?.probability) - own) < 5e-5)
+            #expect(try #require(prompt.rank).allSatisfy { $0 >= 1 && $0 <= 4096 })
         }
     }
 
@@ -58,7 +60,7 @@ struct BabilongEvaluatorTests {
             form: .lens)
         let sample = BabilongSample(
             task: "qa1", index: 4, input: "Mary moved.", question: "Where?", target: "")
-        #expect(throws: LensError.emptyTarget(task: "qa1", index: 4)) {
+        #expect(throws: EvaluationError.emptyTarget(task: "qa1", index: 4)) {
             try evaluator.evaluate([sample]) { _ in }
         }
     }
@@ -91,13 +93,13 @@ struct TargetTests {
     @Test("a target that the unembedding has no row for")
     func outOfRange() {
         #expect(
-            throws: LensError.targetOutOfRange(
+            throws: EvaluationError.targetOutOfRange(
                 task: "qa1", index: 4, target: "zz", id: 257, rows: 257)
         ) { try evaluate("zz") }
     }
 
     @Test("a target of white space alone is none", arguments: ["", " ", "\t \n"])
     func blank(target: String) {
-        #expect(throws: LensError.emptyTarget(task: "qa1", index: 4)) { try evaluate(target) }
+        #expect(throws: EvaluationError.emptyTarget(task: "qa1", index: 4)) { try evaluate(target) }
     }
 }
