@@ -13,6 +13,11 @@ package struct ModelTraining: Codable, Hashable, Sendable {
         case dataSHA256 = "data_sha256"
     }
 
+    package init(options: [String: String], dataSHA256: String) {
+        self.options = options
+        self.dataSHA256 = dataSHA256
+    }
+
     /// Nil where the folder has no such file, or one of another origin: models come from anywhere.
     package init?(ofModel folder: String) {
         let path = join(folder, "run.json")
