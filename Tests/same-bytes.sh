@@ -24,7 +24,7 @@ commands() {
         name=$(basename "$(dirname $model)")
         lens inspect $model >"$name-inspect.txt"
         lens capture --model $model --text "Mary went to the kitchen. Where is Mary?" \
-            --hooks 'blocks.*' --out "$name.safetensors"
+            --hooks 'blocks.*.hook_[!AD]*' 'blocks.*hook_out' --out "$name.safetensors"
         lens train --model $model --data text.jsonl --window 256 --recipe fast --out "$name-fast"
         lens train --model $model --data text.jsonl --window 128 --steps 6 \
             --tokens-per-step 2048 --out "$name-published"

@@ -43,7 +43,7 @@ package struct BabilongEvaluator {
     ) throws -> [BabilongResult.Prompt] {
         let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
         let targets = try samples.map { sample in
-            let ids = tokenizer.encode(" " + sample.target)
+            let ids = tokenizer.encode(PromptForm.answering(sample.target))
             guard let first = ids.first, !sample.target.allSatisfy(\.isWhitespace) else {
                 throw EvaluationError.emptyTarget(task: sample.task, index: sample.index)
             }
@@ -54,8 +54,10 @@ package struct BabilongEvaluator {
             }
             return ids
         }
-        let layers = try LayerReadout(model: model, lens: lens).lastPositionPredictions(
-            prompts: prompts, targets: targets.map { Int($0[0]) }, progress: progress)
+        let layers = try LensReadout(lens, of: model).readLastPositions(
+            of: prompts, by: model, targets: targets.map { Int($0[0]) },
+            asking: [.logProbability, .rank], progress: progress
+        ).map(\.vocabulary.predictions)
         let broken = layers.indices.filter {
             layers[$0].contains { !$0.logProbability.isFinite }
         }
@@ -107,7 +109,7 @@ extension BabilongEvaluator {
 
 extension BabilongResult.Prompt {
     /// - Parameters:
-    ///   - target: tokens of `" " + target`.
+    ///   - target: tokens of the answer, as `PromptForm` spells it.
     ///   - readings: one for each layer, then the model's own.
     package init(
         _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]

@@ -156,19 +156,15 @@ struct CorpusOptions: ParsableArguments {
 /// What only the command line can get wrong.
 enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
-    case noText(data: [String])
-    case tooManyWords(data: [String])
     case unequalLengths(path: String, lengths: [Int])
     case foreignID(path: String, list: Int, item: Int, id: TokenID, last: TokenID)
     case notReached(points: [String], blocks: Int)
-    case noModels(lookedFor: [String])
-    case foreignFolder(path: String, names: [String])
 
     var kind: FailureKind {
         switch self {
-        case .missingTokenizer, .noModels: .missingInput
-        case .noText, .tooManyWords, .unequalLengths, .foreignID: .badData
-        case .notReached, .foreignFolder: .usage
+        case .missingTokenizer: .missingInput
+        case .unequalLengths, .foreignID: .badData
+        case .notReached: .usage
         }
     }
 
@@ -177,11 +173,6 @@ enum CommandError: UserFacingError, Equatable {
         case .missingTokenizer(let path):
             "\(path): no such file; name a tokenizer.json with --tokenizer"
                 + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
-        case .noText(let data):
-            "\(data.joined(separator: ", ")): not one character of text; give some to learn from"
-        case .tooManyWords(let data):
-            "\(data.joined(separator: ", ")): more than 4 GiB of words that are all different; give less"
-                + " text"
         case .unequalLengths(let path, let lengths):
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
@@ -192,13 +183,6 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.prefix(3).joined(separator: ", "))"
                 + (points.count > 3 ? " and \(points.count - 3) more" : "")
                 + "; stop later, or capture earlier hook points"
-        case .noModels(let lookedFor):
-            "no pair of models, folders \(EmbeddedPair.layout); looked for "
-                + lookedFor.joined(separator: ", ") + "; name their folder with --models"
-        case .foreignFolder(let path, let names):
-            "\(path): holds \(names.prefix(3).joined(separator: ", "))"
-                + (names.count > 3 ? " and \(names.count - 3) more" : "")
-                + ", which no 'lens demo' left so; name another folder with --out"
         }
     }
 }

@@ -24,12 +24,10 @@ extension LanguageModel {
     ) throws -> [TokenPrediction] {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
-        let found = withExtendedLifetime(normed) {
-            Vocabulary(unembedding.weight).read(
-                normed.matrix, targets: labels.labels.tokens.map(Int.init),
-                asking: [.logProbability, .rank]
-            ).predictions
-        }
+        let found = Vocabulary(unembedding.weight).read(
+            normed, targets: labels.labels.tokens.map(Int.init),
+            asking: [.logProbability, .rank]
+        ).predictions
         guard found.allSatisfy(\.logProbability.isFinite) else { throw outputNotFinite }
         return found
     }
@@ -40,16 +38,19 @@ extension LanguageModel {
     /// - Parameters:
     ///   - memory: that of all steps of a training.
     ///   - dropout: of what the blocks add to the stream.
+    ///   - hooks: run in the forward pass, once at each point; they may read only, since a block may be
+    ///     computed anew without them.
     package func accumulateGradients(
         _ batch: TokenBatch, labels: TrainingLabels, into gradients: Gradients,
-        memory: TrainingMemory, dropout: Dropout? = nil
+        memory: TrainingMemory, dropout: Dropout? = nil, hooks: Hooks = Hooks()
     ) throws -> Double {
         let shape = [batch.ids.count, configuration.dModel]
         let streams = memory.gradients(.streams, [blocks.count] + shape)
-        var hooks = Hooks()
-        for block in blocks.indices {
-            hooks.add(.residPre(block: block)) { copy($0, into: streams[block]) }
-        }
+        var hooks = hooks
+        ActivationCache(
+            blocks.indices.map { .residPre(block: $0) }, lengths: batch.sequences.map(\.count),
+            configuration, into: streams
+        ).add(to: &hooks)
         if let dropout { dropout.add(to: &hooks, blocks, batch.sequences) }
         let forward = ForwardPass(batch, hooks: hooks, state: nil, memory: memory)
         let final = labelled(try run(batch, forward), labels)
@@ -59,12 +60,12 @@ extension LanguageModel {
         )
         unembedding.normalize(final, into: normed)
         let loss = Vocabulary(unembedding.weight).crossEntropyBackward(
-            normed.matrix, labels: labels.labels, into: dNormed.matrix,
+            normed, labels: labels.labels, into: dNormed,
             weightGradient: gradients[unembedding.weight])
         rmsNormBackward(
-            final.matrix, weight: unembedding.norm.pointer, epsilon: unembedding.epsilon,
-            dy: dNormed.matrix, into: dFinal.matrix,
-            weightGradient: gradients[unembedding.norm].pointer)
+            final, weight: unembedding.norm, epsilon: unembedding.epsilon,
+            dy: dNormed, into: dFinal,
+            weightGradient: gradients[unembedding.norm])
         let dStream = Tensor(shape)
         for (index, row) in labels.rows.enumerated() { dStream[row].assign(dFinal[index]) }
 
@@ -73,8 +74,7 @@ extension LanguageModel {
             try block.backward(streams[block.index], dStream: dStream, pass: pass, dropout: dropout)
         }
         embeddingBackward(
-            batch.ids, dy: dStream.matrix, into: gradients[embeddings].matrix)
-        withExtendedLifetime((normed, dNormed, dFinal, dStream, final)) {}
+            batch.ids, dy: dStream, into: gradients[embeddings])
         return loss
     }
 

@@ -57,7 +57,7 @@ extension TrainingMixture {
             }
             if mixture.storyShare > 0 {
                 let whole = try TrainingSequences(
-                    stories: stories(samples), tokenizer: tokenizer,
+                    stories: StoryRows.groups(of: samples), tokenizer: tokenizer,
                     promptWeight: mixture.promptWeight, window: window)
                 parts.append(Part(whole, weight: weight * mixture.storyShare))
             }

@@ -63,15 +63,13 @@ package struct LensOptimizer: Sendable {
     /// `h` the stream that the translator read, both `[pos, d_model]`.
     func accumulate(_ pieces: [(translatedGradient: Tensor, h: Tensor, layer: Int)]) {
         addColumnSums(
-            of: pieces.map { ($0.translatedGradient.matrix, gradient.bias[$0.layer].pointer) })
+            of: pieces.map { ($0.translatedGradient, gradient.bias[$0.layer]) })
         guard !options.biasOnly else { return }
         addProducts(
             pieces.map { translatedGradient, h, layer in
-                Product(
-                    .transposed(translatedGradient.matrix), .plain(h.matrix),
-                    into: gradient.weight[layer].matrix)
+                TensorProduct(
+                    .transposed(translatedGradient), .plain(h), into: gradient.weight[layer])
             }, precision: precision)
-        withExtendedLifetime(pieces) {}
     }
 
     /// One update of the translators of `layers` with the mean of what was accumulated over `count`

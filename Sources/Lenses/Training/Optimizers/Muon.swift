@@ -38,12 +38,13 @@ struct Muon: LensUpdateRule {
             if update.step < update.steps / 2 { adaptRates(of: layers, along: gradient.weight) }
             let factor = muonFactor(rows: lens.dModel, columns: lens.dModel)
             let rate = update.rate / factor
+            let factors = rateFactors.values
             muon(
                 layers.map { lens.weight[$0] }, gradients: layers.map { gradient.weight[$0] },
                 velocities: layers.map { moments.weight[0][$0] }, scale: update.scale,
                 weightDecay: options.weightDecay * factor, momentum: options.momentum,
                 rates: layers.map {
-                    rate * Double(rateFactors.pointer[$0]) * lens.size(layer: $0)
+                    rate * Double(factors[$0]) * lens.size(layer: $0)
                 },
                 orthogonalization: lensOrthogonalization,
                 directions: layers.map { moments.weight[1][$0] })
@@ -68,7 +69,7 @@ struct Muon: LensUpdateRule {
             let sizes = dot(gradient, gradient) * dot(direction, direction)
             guard sizes > 0 else { continue }
             let agreement = dot(gradient, direction) / sizes.squareRoot()
-            rateFactors.pointer[layer] *= Float(exp(agreement + 0.01))
+            rateFactors.withElements { $0[layer] *= Float(exp(agreement + 0.01)) }
         }
     }
 }
@@ -78,7 +79,9 @@ extension Lens {
     /// values of I + A. A step is a share of it, whatever the sizes of the streams.
     fileprivate func size(layer: Int) -> Double {
         let weight = weight[layer]
-        let trace = (0..<dModel).reduce(0) { $0 + Double(weight.pointer[$1 * (dModel + 1)]) }
+        let trace = weight.withElements { weight in
+            (0..<dModel).reduce(0) { $0 + Double(weight[$1 * (dModel + 1)]) }
+        }
         return (1 + (2 * trace + dot(weight, weight)) / Double(dModel)).squareRoot()
     }
 }
