@@ -120,8 +120,8 @@ let package = Package(
         // Compiled as if it were in another package: it sees what is public.
         .executableTarget(
             name: "ReadAPrompt", dependencies: ["StateLens"],
-            path: "Examples/ReadAPrompt/Sources/ReadAPrompt", swiftSettings: swiftSettings,
-            packageAccess: false),
+            path: "Examples/ReadAPrompt/Sources/ReadAPrompt", packageAccess: false,
+            swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["Base", "Tensors", "Checkpoints"],
             path: "Tests/TestSupport",
