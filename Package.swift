@@ -85,7 +85,9 @@ let package = Package(
                 "Tensors", "Kernels", "Tokenization", "Corpora", "Results", "Models", "Lenses",
                 "Base",
             ]),
-        swiftTarget("Reports", ["Base", "Results", "Plotting"]),
+        swiftTarget(
+            "Reports",
+            ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
         // 8: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
         // 9
