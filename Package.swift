@@ -12,6 +12,11 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 
+/// Only `make docs` needs it.
+let documentation: [Package.Dependency] =
+    Context.environment["STATELENS_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(
         name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -41,7 +46,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    ],
+    ] + documentation,
     targets: [
         // 0: system libraries (header shim and module map only) and our C.
         systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),

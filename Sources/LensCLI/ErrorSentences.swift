@@ -2,6 +2,7 @@ import Base
 import CommandSupport
 import LanguageModeling
 import Lenses
+import Models
 import Reports
 import Training
 
@@ -53,6 +54,7 @@ private func advice(_ error: any UserFacingError) -> String? {
             + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
     case LensError.nothingHeldOut:
         ": give more text, or lower --window, --held-out, --steps or --tokens-per-step"
+    case ModelError.unknownHook: " ('lens capture --list-hooks' prints all)"
     case DemoError.noModels: "; name their folder with --models"
     case DemoError.foreignFolder: "; name another folder with --out"
     case ComparisonError.differentLayerCounts: "; use --axis blocks"

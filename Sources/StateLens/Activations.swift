@@ -93,7 +93,9 @@ extension Model {
     ///
     /// A long text is read in pieces; the values are in memory, all of them.
     ///
-    /// - Parameter patterns: as of `hookPoints(matching:)`.
+    /// - Parameters:
+    ///   - patterns: as of `hookPoints(matching:)`.
+    ///   - tokens: of the text.
     public func activations(
         _ patterns: [String], of tokens: [TokenID]
     ) throws(Failure) -> [Activation] {

@@ -21,7 +21,10 @@ public struct AnswerProbabilities: Sendable {
     /// Asks BABILong's questions and reads the answer's probability after each block.
     ///
     /// - Parameters:
+    ///   - lens: what reads each block's stream.
+    ///   - tokenizer: that of the model.
     ///   - data: a BABILong folder (`qa1/0k.json`), a file of one, or a bAbI folder.
+    ///   - length: of the contexts, as BABILong spells it.
     ///   - tasks: `qa1` to `qa20`; all if nil.
     ///   - last: so many rows of each task, from the end.
     ///   - seed: of the bootstrap.

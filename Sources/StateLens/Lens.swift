@@ -19,7 +19,10 @@ public struct Lens: Sendable {
 
     /// A lens from a folder as this library and Python's tuned-lens write it.
     ///
-    /// - Parameter allowOtherModel: accept a lens that was trained for another unembedding.
+    /// - Parameters:
+    ///   - folder: with `config.json` and `params.pt` or `params.safetensors`.
+    ///   - model: whose lens it is.
+    ///   - allowOtherModel: accept a lens that was trained for another unembedding.
     public init(
         folder: String, of model: Model, allowOtherModel: Bool = false
     ) throws(Failure) {
@@ -50,6 +53,7 @@ public struct Lens: Sendable {
     /// What every block says at every position of a text, and last the model itself.
     ///
     /// - Parameters:
+    ///   - tokens: of the text.
     ///   - target: the token whose probability and rank are told at every position; nil for the one that
     ///     follows, which the last position does not have and for which it gets its own.
     ///   - top: how many of the most probable tokens to name.

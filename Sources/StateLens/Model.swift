@@ -30,6 +30,7 @@ public final class Model: Sendable {
     ///
     /// - Parameters:
     ///   - folder: its path, or `organization/name` of a model in the Hugging Face cache.
+    ///   - precision: of the projections.
     ///   - wholeWidthNorm: whether the gated norm of a Mamba-2 with several groups is over all channels, as
     ///     transformers before 5.23 had it, instead of group by group.
     public init(
@@ -67,8 +68,10 @@ public final class Model: Sendable {
     /// Continues a prompt, token by token.
     ///
     /// - Parameters:
+    ///   - prompt: at least one token.
     ///   - limit: how many tokens at most.
     ///   - temperature: 0 for the most probable token each time.
+    ///   - seed: of what is drawn where the temperature is not 0.
     ///   - stop: a token at which to end, which is not part of the result.
     public func generate(
         after prompt: [TokenID], limit: Int, temperature: Double = 0, seed: UInt64 = 0,

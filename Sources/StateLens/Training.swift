@@ -16,6 +16,7 @@ public struct Text: Sendable {
     ///
     /// - Parameters:
     ///   - files: `.txt` or `.jsonl`, plain or `.zst`.
+    ///   - tokenizer: that of the model.
     ///   - window: tokens in a window.
     ///   - limit: how many windows to keep; all if nil.
     public init(
@@ -62,6 +63,9 @@ extension Lens {
     ///     try trained.lens.write(to: "lenses/mamba2-370m")
     ///
     /// - Parameters:
+    ///   - model: whose streams are read.
+    ///   - text: to train on and, a part of it, to measure on.
+    ///   - recipe: how translators are found.
     ///   - progress: told the share of the steps that is done, 0 to 1; false ends the training with a
     ///     `Failure` of kind `interrupted`.
     public static func train(
