@@ -103,15 +103,21 @@ let package = Package(
                 "Models", "Training", "Lenses", "LanguageModeling", "Evaluations",
             ]),
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
-        // 9
+        // 9: figures of results, and what commands take, as values of the libraries.
         swiftTarget("StateLensPlotting", ["Base", "Plotting", "Reports", "StateLens"]),
+        swiftTarget(
+            "CommandOptions",
+            [
+                "Base", "Tokenization", "Kernels", "Checkpoints", "Corpora", "Models", "Training",
+                "Lenses", "LanguageModeling", "CommandSupport", argumentParser,
+            ]),
+        // 10
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
                 "Models", "Training", "Lenses", "LanguageModeling", "Evaluations", "Plotting",
-                "Results", "Reports", "CommandSupport",
-                argumentParser,
+                "Results", "Reports", "CommandSupport", "CommandOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -160,6 +166,7 @@ let package = Package(
                 "Results", "Tensors", "Training",
             ]),
         tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
+        tests("CommandOptions", ["Lenses", argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [

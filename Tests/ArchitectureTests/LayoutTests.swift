@@ -13,7 +13,9 @@ import Testing
     }
 
     /// Targets without a test folder of their own, and the folder that tests them.
-    static let testedElsewhere = ["CKernels": "KernelsTests"]
+    static let testedElsewhere = [
+        "CKernels": "KernelsTests", "StateLensPlotting": "StateLensTests",
+    ]
 
     @Test("imports point down, each C library has one importer, only Kernels starts threads")
     func obeysRules() throws {

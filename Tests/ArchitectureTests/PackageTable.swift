@@ -12,7 +12,7 @@ struct PackageTable {
     let targets: [Target]
 
     /// Reads the manifest's text: a comment `// 2` or `// 2: …` opens a floor; the calls below it
-    /// declare its targets. Targets that live in `Tests` are left out.
+    /// declare its targets. Targets that live in `Tests` or `Examples` are left out.
     init(manifest: String) {
         var floor = 0
         var targets: [Target] = []
@@ -47,7 +47,7 @@ struct PackageTable {
     private static func target(
         _ statement: String, floor: Int, products: [String: String]
     ) -> Target? {
-        guard !statement.contains("path: \"Tests/"),
+        guard !statement.contains(/path: "(Tests|Examples)\//),
             let name = literals(statement).first
         else { return nil }
         let isSystemLibrary = statement.contains("systemLibrary(")
