@@ -67,7 +67,7 @@ struct GoldenTests {
         let normed = try #require(captured["final_normed"])
         let mean = Tensor(normed.shape)
         let logPartition = Vocabulary(model.unembedding.weight).attention(
-            normed.matrix, expected: mean.matrix)
+            normed, expected: mean)
         let lse = try expected.tensor("lse")
         let o = try expected.tensor("expected_unembedding")
         expectClose(
