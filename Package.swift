@@ -141,7 +141,7 @@ let package = Package(
             name: "MutationTests",
             dependencies: [
                 "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "Reports",
+                "Models", "Lenses", "Results", "Reports",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
