@@ -157,15 +157,7 @@ import Testing
                 "Low/F.swift: names the option --out, which only a command line knows"
             ])
         #expect(breaches(adding: "Low/F.swift", "let x = \"zstd --long\"\n") == [])
-        let manifest = """
-            let parser: Target.Dependency = .product(
-                name: "ArgumentParser", package: "parser")
-            targets: [
-                // 1
-                swiftTarget("Line", [parser]),
-            ]
-            """
-        let rules = Rules(table: PackageTable(manifest: manifest))
+        let rules = Rules(table: PackageTable([Self.target("Line", ["ArgumentParser"])]))
         #expect(rules.breaches(in: [SourceFile(path: "Line/G.swift", text: text)]) == [])
     }
 
