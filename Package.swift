@@ -152,7 +152,7 @@ let package = Package(
             name: "MutationTests",
             dependencies: [
                 "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Training", "Lenses", "Reports",
+                "Models", "Training", "Lenses", "Results", "Reports",
             ],
             swiftSettings: swiftSettings),
         .testTarget(
