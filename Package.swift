@@ -125,7 +125,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
+                "Models", "Lenses", "Results", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         // Compiled as if it were in another package: it sees what is public.
@@ -171,7 +171,7 @@ let package = Package(
             name: "MutationTests",
             dependencies: [
                 "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Training", "Lenses", "Reports",
+                "Models", "Training", "Lenses", "Results", "Reports",
             ],
             swiftSettings: swiftSettings),
         tests("StateLens", ["StateLensPlotting", "ReadAPrompt", "Base"]),
