@@ -106,7 +106,7 @@ let package = Package(
         tests("Tokenization", exclude: ["Golden"]),
         tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
-        tests("Models", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
+        tests("Models", ["Kernels", "Checkpoints"]),
         tests(
             "Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results"]),
         tests(
