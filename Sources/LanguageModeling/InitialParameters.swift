@@ -44,13 +44,10 @@ extension Parameters {
     package init(
         converting model: LanguageModel, to placement: DifferentialPlacement, seed: UInt64
     ) throws {
-        guard model.configuration.family == .mamba2 else {
+        guard let configuration = model.configuration.converted(to: placement) else {
             throw LanguageModelingError.cannotConvert(
-                path: model.folder, found: model.configuration.family.rawValue)
+                path: model.folder, found: model.configuration.family)
         }
-        var configuration = model.configuration
-        configuration.family = .diffMamba2
-        configuration.placement = placement
         let source = try Parameters(copying: model)
         let values = Dictionary(uniqueKeysWithValues: source.named.map { ($0.name, $0.value) })
         var random = SplitMix64(seed: seed)

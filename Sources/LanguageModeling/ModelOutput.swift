@@ -32,11 +32,9 @@ package struct ModelOutput {
             text.set("diffmamba", to: "true")
         }
         text.set("tie_word_embeddings", to: "\(configuration.tieEmbeddings)")
-        let mixer = configuration.mixer
-        if mixer.nGroups > 1 {
-            text.set("gated_norm_groups", to: mixer.innerNormGroups == 1 ? "1" : nil)
+        for (key, value) in configuration.blocks.first?.configurationKeys ?? [] {
+            text.set(key, to: value)
         }
-        text.set("time_step_limit", to: Self.spelled(mixer.dtLimit))
         // As transformers does since 4.56, or where the text says it already, be it under the older name.
         let names = ["torch_dtype", "dtype"].filter(text.contains)
         for name in names.isEmpty ? ["dtype"] : names {
@@ -44,13 +42,6 @@ package struct ModelOutput {
         }
         self.dtype = dtype
         self.configuration = text.text
-    }
-
-    /// Limits of the time step in numbers that JSON has; nil where there are none, which is what every
-    /// reader takes a missing key for. Each line of transformers spells infinity in a way of its own.
-    private static func spelled(_ limits: ClosedRange<Float>) -> String? {
-        guard limits != 0...Float.infinity else { return nil }
-        return "[\(limits.lowerBound), \(min(limits.upperBound, Float.greatestFiniteMagnitude))]"
     }
 
     /// Writes the configuration, the tokenizer's file and last the weights, which make the folder a

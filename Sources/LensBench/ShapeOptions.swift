@@ -72,7 +72,7 @@ struct ShapeOptions: ParsableArguments {
     var title: String {
         let configuration = configuration
         return
-            "\(configuration.family.rawValue) of random weights: d_model \(configuration.dModel),"
+            "\(configuration.family) of random weights: d_model \(configuration.dModel),"
             + " \(configuration.nLayers) layers, vocabulary \(vocab), d_state \(dState),"
             + " head_dim \(headDim)"
     }
@@ -80,7 +80,7 @@ struct ShapeOptions: ParsableArguments {
     var json: JSONTree {
         let configuration = configuration
         return .object([
-            "family": .text(configuration.family.rawValue),
+            "family": .text(configuration.family),
             "d_model": .integer(configuration.dModel), "layers": .integer(configuration.nLayers),
             "vocab": .integer(vocab), "d_state": .integer(dState), "head_dim": .integer(headDim),
         ])

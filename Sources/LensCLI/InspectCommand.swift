@@ -34,14 +34,11 @@ struct InspectCommand: ParsableCommand {
 
     static func report(_ inspection: Inspection) -> String {
         let configuration = inspection.configuration
-        let shape = configuration.mixer
         var lines = [
             ("model", inspection.folder),
             (
                 "family",
-                configuration.family.rawValue
-                    + (configuration.placement.map { " (\($0))" } ?? "")
-                    + ", \(configuration.layout.rawValue) layout"
+                configuration.familyWithPlacement + ", \(configuration.layout.rawValue) layout"
             ),
             ("parameters", grouped(inspection.parameterCount)),
             ("weights", weights(inspection)),
@@ -52,15 +49,8 @@ struct InspectCommand: ParsableCommand {
                 "\(counted(configuration.vocabSize, "row")), head "
                     + (configuration.tieEmbeddings ? "tied to the embedding" : "of its own")
             ),
-            ("mixer", describe(shape, configuration.family)),
         ]
-        if configuration.placement != nil {
-            lines.append(
-                (
-                    "differential mixers",
-                    describe(configuration.differentialMixer, configuration.family)
-                ))
-        }
+        lines += configuration.mixers
         lines.append(("tokenizer", tokenizer(inspection.folder)))
         lines += inspection.notes.map { ("note", $0) }
         lines += inspection.foreign.map {
@@ -84,21 +74,6 @@ struct InspectCommand: ParsableCommand {
         let types = inspection.dtypes.map { "\($0.dtype) (\(counted($0.tensors, "tensor")))" }
         let files = inspection.checkpoint.files.map { ($0 as NSString).lastPathComponent }
         return types.joined(separator: ", ") + " in " + files.joined(separator: ", ")
-    }
-
-    private static func describe(
-        _ shape: MixerShape, _ family: ModelConfiguration.Family
-    ) -> String {
-        let common = "d_inner \(shape.dInner), d_state \(shape.dState), conv \(shape.convKernel)"
-        guard family != .mamba1 else { return common + ", dt_rank \(shape.dtRank)" }
-        let limits =
-            shape.dtLimit == 0...Float.infinity
-            ? "" : ", dt in \(shape.dtLimit.lowerBound)...\(shape.dtLimit.upperBound)"
-        return "\(counted(shape.nHeads, "head")) of \(shape.headDim), " + common
-            + ", \(counted(shape.nGroups, "group"))"
-            + (shape.innerNormReading.map { ", gated norm \($0)" } ?? "")
-            + (shape.useBias ? ", projection biases" : "")
-            + (shape.useConvBias ? "" : ", no conv bias") + limits
     }
 
     private static func tokenizer(_ folder: String) -> String {

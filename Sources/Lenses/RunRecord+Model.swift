@@ -22,6 +22,6 @@ extension RunRecord {
             unembeddingSHA256: hash.finalize(), lens: lens, lensSHA256: lensSHA256, data: data,
             dataSHA256: dataSHA256, precision: model.precision.rawValue,
             kernels: KernelPath.name, blas: BLAS.description, threads: Threads.count,
-            gatedNorm: model.configuration.mixer.innerNormReading)
+            gatedNorm: model.configuration.gatedNorm)
     }
 }

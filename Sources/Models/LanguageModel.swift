@@ -4,7 +4,7 @@ import Foundation
 import Kernels
 import Tensors
 
-/// A Mamba-1, Mamba-2 or Differential-Mamba-2 language model, ready to run.
+/// A state-space language model, ready to run.
 package final class LanguageModel: Sendable {
     package let folder: String
     package let configuration: ModelConfiguration

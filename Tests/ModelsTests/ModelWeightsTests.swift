@@ -297,10 +297,10 @@ struct ModelWeightsTests {
             return try ModelConfiguration(path: path)
         }
         #expect(
-            try reading(#""gated_norm_groups": 1"#).mixer.innerNormReading == "over the whole width"
+            try reading(#""gated_norm_groups": 1"#).gatedNorm == "over the whole width"
         )
         #expect(try logits(folder("model")) == whole)
-        #expect(try reading(#""gated_norm_groups": 2"#).mixer.innerNormReading == "group by group")
+        #expect(try reading(#""gated_norm_groups": 2"#).gatedNorm == "group by group")
         #expect(throws: ModelError.self) { try reading(#""gated_norm_groups": 3"#) }
     }
 }

@@ -31,18 +31,19 @@ package struct GoldenFile {
 }
 
 /// Compares with golden values of which there are too many for a file: it holds every n-th, about
-/// `count`, and behind them the norm of all.
+/// `count`, and behind them the largest magnitude and the norm of all.
 package func expectSampled<Values: RandomAccessCollection>(
     _ values: Values, _ expected: [Double], about count: Int = 64, within tolerance: Tolerance,
     _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) where Values.Element: BinaryFloatingPoint, Values.Index == Int {
     let step = max(1, values.count / count)
     let samples = stride(from: values.startIndex, to: values.endIndex, by: step).map {
-        values[$0]
+        Double(values[$0])
     }
+    let largest = values.reduce(0) { max($0, abs(Double($1))) }
     let norm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     expectClose(
-        samples, Array(expected.dropLast()), within: tolerance, what,
+        samples + [largest], Array(expected.dropLast()), within: tolerance, what,
         sourceLocation: sourceLocation)
     expectClose(
         [norm], Array(expected.suffix(1)), within: tolerance, "norm of \(what)",

@@ -3,11 +3,10 @@ import Tensors
 
 extension Mamba2Mixer {
     func backward(
-        _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
-        adding: Bool
+        _ u: Tensor, dOut: Tensor, pass: MixerBackwardPass, into du: Tensor, adding: Bool
     ) {
         let (gradients, rows) = (pass.gradients, pass.rows)
-        let inside = pass.forward.buffers(block: block, mixer: index)
+        let (inside, shape) = (pass.inside, configuration)
         let projected = inside(.projected, [rows, shape.inProjRows])
         let convolved = inside(.convolved, [rows, shape.convChannels])
         let dt = inside(.timeStep, [rows, shape.nHeads])
@@ -33,7 +32,7 @@ extension Mamba2Mixer {
         outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dy.matrix)
         gatedRMSNormBackward(
             y.matrix, with: projected.matrix.columns(ofZ), weight: innerNorm.pointer,
-            epsilon: epsilon, groups: shape.innerNormGroups, dy: dy.matrix,
+            epsilon: shape.epsilon, groups: shape.innerNormGroups, dy: dy.matrix,
             into: dProjected.matrix.columns(ofZ), weightGradient: gradients[innerNorm].pointer)
 
         // y = ssd(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
@@ -55,7 +54,7 @@ extension Mamba2Mixer {
 
         // [x, B, C] = silu(conv1d([x, B, C])), dt = clamp(softplus(dt + dt_bias))
         conv1d.backward(
-            projected.matrix.columns(ofConv), pass: pass, dy: dConvolved.matrix,
+            projected.matrix.columns(ofConv), pass, dy: dConvolved.matrix,
             into: dProjected.matrix.columns(ofConv))
         softplusBackward(
             projected.matrix.columns(ofRawStep), bias: dtBias.pointer, limits: shape.dtLimit,

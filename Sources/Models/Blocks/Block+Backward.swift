@@ -17,7 +17,7 @@ extension Block {
         switch kind {
         case .ordinary(let mixer):
             if pass.needsForward(block: index) {
-                try mixer.forward(u, pass: pass.forward, block: index, index: nil, into: nil)
+                try mixer.forward(u, pass: pass.forward.inside(index), into: nil)
             }
             var dOut = dStream
             if let dropout {
@@ -25,14 +25,13 @@ extension Block {
                 copy(dStream, into: dOut)
                 dropout.apply(to: dOut, block: index, pass.sequences)
             }
-            mixer.backward(
-                u, dOut: dOut, pass: pass, block: index, index: nil, into: du, adding: false)
+            mixer.backward(u, dOut: dOut, pass: pass.inside(index), into: du, adding: false)
         case .differential(let mixer1, let mixer2, let differential):
             let forward = pass.forward
             let (difference, mixed2) = differenceBuffers(forward, stream.shape)
             if pass.needsForward(block: index) {
-                try mixer1.forward(u, pass: forward, block: index, index: 1, into: difference)
-                try mixer2.forward(u, pass: forward, block: index, index: 2, into: mixed2)
+                try mixer1.forward(u, pass: forward.inside(index, mixer: 1), into: difference)
+                try mixer2.forward(u, pass: forward.inside(index, mixer: 2), into: mixed2)
                 add(mixed2, into: difference, scale: -differential.lambdaFull)
             }
 
@@ -50,10 +49,10 @@ extension Block {
                 gradients[differential.q1].pointer[i] += dLambda
             }
             mixer1.backward(
-                u, dOut: dMixed, pass: pass, block: index, index: 1, into: du, adding: false)
+                u, dOut: dMixed, pass: pass.inside(index, mixer: 1), into: du, adding: false)
             scale(dMixed, by: -differential.lambdaFull, into: dMixed)
             mixer2.backward(
-                u, dOut: dMixed, pass: pass, block: index, index: 2, into: du, adding: true)
+                u, dOut: dMixed, pass: pass.inside(index, mixer: 2), into: du, adding: true)
         }
         let dx = pass.buffer(.dx, stream.shape)
         rmsNormBackward(

@@ -25,15 +25,22 @@ package struct Parameters: Sendable {
     /// - Throws: `ModelError.tooLarge` for parameters that with gradients and AdamW's moments are more
     ///   than the machine's memory, before anything is made for them.
     private static func checkMemory(_ configuration: ModelConfiguration) throws {
-        func bytes(blocks: Int) throws -> Double {
+        func bytes(_ blocks: [BlockConfiguration]) throws -> Double {
             var part = configuration
-            part.nLayers = blocks
+            part.blocks = blocks
             return try part.parameters().reduce(0) {
                 $0 + 16 * $1.shape.reduce(1) { $0 * Double($1) }
             }
         }
-        let (none, one) = (try bytes(blocks: 0), try bytes(blocks: 1))
-        let all = none + (one - none) * Double(configuration.nLayers)
+        let none = try bytes([])
+        var all = none
+        var kinds: [(block: BlockConfiguration, bytes: Double)] = []
+        for block in configuration.blocks {
+            let known = kinds.first { $0.block == block }
+            let kind = try known ?? (block, try bytes([block]) - none)
+            if known == nil { kinds.append(kind) }
+            all += kind.bytes
+        }
         let memory = Double(ProcessInfo.processInfo.physicalMemory)
         guard all > memory else { return }
         throw ModelError.tooLarge(

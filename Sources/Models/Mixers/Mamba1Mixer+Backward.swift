@@ -3,15 +3,16 @@ import Tensors
 
 extension Mamba1Mixer {
     func backward(
-        _ u: Tensor, dOut: Tensor, pass: BackwardPass, block: Int, index: Int?, into du: Tensor,
-        adding: Bool
+        _ u: Tensor, dOut: Tensor, pass: MixerBackwardPass, into du: Tensor, adding: Bool
     ) {
         let (gradients, rows) = (pass.gradients, pass.rows)
-        let (dInner, dState, dtRank) = (shape.dInner, shape.dState, shape.dtRank)
-        let inside = pass.forward.buffers(block: block, mixer: index)
+        let (dInner, dState, dtRank) = (
+            configuration.dInner, configuration.dState, configuration.dtRank
+        )
+        let inside = pass.inside
         let projected = inside(.projected, [rows, 2 * dInner])
         let x = inside(.convolved, [rows, dInner])
-        let selected = inside(.bcdt, [rows, dtRank + 2 * dState])
+        let selected = inside(.selected, [rows, dtRank + 2 * dState])
         let dt = inside(.timeStep, [rows, dInner])
         let y = inside(.scanned, [rows, dInner])
         let gated = inside(.gated, y.shape)
@@ -55,10 +56,16 @@ extension Mamba1Mixer {
         // [δ, B, C] = x_proj(x), x = silu(conv1d(x))
         xProj.backward(x.matrix, dy: dSelected.matrix, gradients, into: dx.matrix, adding: true)
         conv1d.backward(
-            projected.matrix.columns(ofX), pass: pass, dy: dx.matrix,
+            projected.matrix.columns(ofX), pass, dy: dx.matrix,
             into: dProjected.matrix.columns(ofX))
         inProj.backward(
             u.matrix, dy: dProjected.matrix, gradients, into: du.matrix, adding: adding)
         withExtendedLifetime((dA, noBias, unused)) {}
     }
+}
+
+extension Buffers.Name {
+    static let rawStep = Self("raw_step")
+    static let dRawStep = Self("d_raw_step")
+    static let dSelected = Self("d_selected")
 }

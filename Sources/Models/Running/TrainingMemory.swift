@@ -1,35 +1,17 @@
 import Foundation
 import Tensors
 
-/// Tensors by name, whose memory is used again and again.
-final class Buffers<Name: Hashable> {
-    private var tensors: [Name: Tensor] = [:]
-
-    /// A tensor of this shape; its content is whatever the last user left.
-    func callAsFunction(_ name: Name, _ shape: [Int]) -> Tensor {
-        let count = shape.reduce(1, *)
-        if let tensor = tensors[name], tensor.count >= count {
-            return tensor[0..<count].reshaped(shape)
-        }
-        let tensor = Tensor([count])
-        tensors[name] = tensor
-        return tensor.reshaped(shape)
-    }
-
-    var byteCount: Int { tensors.values.reduce(0) { $0 + 4 * $1.count } }
-}
-
 /// What training steps compute with between the parameters and their gradients. One for all steps:
 /// taking fresh pages from the system costs more than what is written to them.
 ///
 /// The values inside a block are kept from the forward to the backward pass as long as there is
 /// room; in the blocks for which there is none they are computed twice, which changes no bit.
 package final class TrainingMemory {
-    let shared = Buffers<ForwardPass.Buffer>()
-    let gradients = Buffers<BackwardPass.Buffer>()
+    let shared = Buffers()
+    let gradients = Buffers()
     private let limit: Int
     private var keptBlocks: Set<Int> = []
-    private var insides: [Place: Buffers<ForwardPass.Buffer>] = [:]
+    private var insides: [Place: Buffers] = [:]
 
     private struct Place: Hashable {
         /// nil for the blocks that are not kept.
@@ -43,7 +25,7 @@ package final class TrainingMemory {
     }
 
     /// Buffers for the values inside mixer 1 (or the only one) or 2 of a block.
-    func inside(block: Int, mixer: Int?) -> Buffers<ForwardPass.Buffer> {
+    func inside(block: Int, mixer: Int?) -> Buffers {
         if mixer != 2, !keeps(block: block),
             insides.values.reduce(0, { $0 + $1.byteCount }) < limit
         {
@@ -51,7 +33,7 @@ package final class TrainingMemory {
         }
         let place = Place(block: keeps(block: block) ? block : nil, mixer: mixer ?? 1)
         if let buffers = insides[place] { return buffers }
-        let buffers = Buffers<ForwardPass.Buffer>()
+        let buffers = Buffers()
         insides[place] = buffers
         return buffers
     }

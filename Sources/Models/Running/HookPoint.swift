@@ -31,7 +31,7 @@ package enum HookPoint: Hashable, Sendable, CustomStringConvertible {
         case .residPost(let block): "blocks.\(block).hook_resid_post"
         case .normed(let block): "blocks.\(block).norm.hook_out"
         case .mixer(let part, let block, let index):
-            "blocks.\(block).mixer\(index.map { "_\($0)" } ?? "").\(part.rawValue)"
+            "blocks.\(block).mixer\(index.map { "_\($0)" } ?? "").\(part.name)"
         case .lambda(let block): "blocks.\(block).hook_lambda"
         case .difference(let block): "blocks.\(block).hook_difference"
         case .subln(let block): "blocks.\(block).subln.hook_out"
@@ -45,56 +45,33 @@ extension HookPoint {
     /// Whether the first axis of the value holds the positions of all sequences.
     package var hasPositions: Bool {
         switch self {
-        case .lambda, .mixer(.finalState, _, _): false
+        case .lambda: false
+        case .mixer(let part, _, _): part.axis == .positions
         default: true
         }
     }
-}
 
-/// The places inside a mixer, in the order in which the forward pass reaches them.
-package enum MixerPart: String, Hashable, Sendable, CaseIterable {
-    /// `[pos, in_proj rows]`: `[z, x, B, C, dt]` before conv1d and softplus (Mamba-1: `[x, z]`).
-    case inProj = "in_proj.hook_out"
-    /// `[pos, d_inner]`: the gate.
-    case z = "hook_z"
-    /// `[pos, conv channels]`: after SiLU.
-    case conv1d = "conv1d.hook_out"
-    /// `[pos, n_heads, head_dim]`: what enters the state (Mamba-1: `[pos, d_inner]`).
-    case x = "hook_x"
-    /// `[pos, n_groups, d_state]` (Mamba-1: `[pos, d_state]`).
-    case B = "hook_B"
-    /// As `B`.
-    case C = "hook_C"
-    /// `[pos, n_heads]`: after softplus and clamp (Mamba-1: `[pos, d_inner]`).
-    case dt = "hook_dt"
-    /// `[pos, n_heads, head_dim]`: `S C + D x` (Mamba-1: `[pos, d_inner]`).
-    case ssmOut = "hook_ssm_out"
-    /// `[batch, n_heads, head_dim, d_state]` (Mamba-1: `[batch, d_inner, d_state]`): the state
-    /// after the last position.
-    case finalState = "hook_final_state"
-    /// `[pos, d_inner]`: gated and normed; Mamba-2 only.
-    case innerNorm = "inner_norm.hook_out"
-    /// `[pos, d_model]`.
-    case outProj = "out_proj.hook_out"
+    /// How many elements the value has in a pass over `positions` tokens of `sequences` sequences.
+    package func elementCount(
+        positions: Int, sequences: Int, _ configuration: ModelConfiguration
+    ) -> Int {
+        switch self {
+        case .embed, .residPre, .residPost, .normed, .difference, .subln, .finalNorm:
+            positions * configuration.dModel
+        case .lambda: 1
+        case .logits: positions * configuration.vocabSize
+        case .mixer(let part, let block, _):
+            (part.axis == .positions ? positions : sequences)
+                * configuration.blocks[block].elementCount(of: part)
+        }
+    }
 }
 
 extension ModelConfiguration {
     /// Every hook point of the model, in the order of the forward pass.
     package var hookPoints: [HookPoint] {
-        let parts = MixerPart.allCases.filter { family != .mamba1 || $0 != .innerNorm }
-        let blocks = (0..<nLayers).flatMap { block -> [HookPoint] in
-            let differential = isDifferential(block)
-            let mixers: [Int?] = differential ? [1, 2] : [nil]
-            let inside = mixers.flatMap { index in
-                parts.map { HookPoint.mixer($0, block: block, index: index) }
-            }
-            let between: [HookPoint] =
-                differential
-                ? [.lambda(block: block), .difference(block: block), .subln(block: block)] : []
-            return [.residPre(block: block), .normed(block: block)] + inside + between
-                + [.residPost(block: block)]
-        }
-        return [.embed] + blocks + [.finalNorm, .logits]
+        [.embed] + blocks.indices.flatMap { blocks[$0].hookPoints(block: $0) }
+            + [.finalNorm, .logits]
     }
 
     /// The hook points whose printed name matches a shell pattern such as

@@ -1,0 +1,148 @@
+import Kernels
+import Tensors
+
+/// The dimensions and choices of a Mamba-1 mixer.
+package struct Mamba1Configuration: MixerConfiguration {
+    package var dModel: Int
+    /// `expand · d_model`, `intermediate_size`.
+    package var dInner: Int
+    /// `state_size`, `d_state`.
+    package var dState: Int
+    /// `conv_kernel`, `d_conv`.
+    package var convKernel: Int
+    /// `time_step_rank`, `dt_rank`.
+    package var dtRank: Int
+    package var useBias: Bool
+    package var useConvBias: Bool
+
+    let name = "Mamba-1"
+
+    func sizes(count: Int) -> String { "d_inner \(count * dInner), d_state \(dState)" }
+
+    var description: String {
+        "d_inner \(dInner), d_state \(dState), conv \(convKernel), dt_rank \(dtRank)"
+    }
+
+    /// `in_proj` gives `[x, z]`; every channel is a head of its own.
+    var hookPoints: [(part: MixerPart, shape: [Int])] {
+        [
+            (.inProj, [2 * dInner]), (.z, [dInner]), (.conv1d, [dInner]), (.x, [dInner]),
+            (.B, [dState]), (.C, [dState]), (.dt, [dInner]), (.ssmOut, [dInner]),
+            (.finalState, [dInner, dState]), (.outProj, [dModel]),
+        ]
+    }
+
+    var state: [(part: StatePart, shape: [Int])] {
+        [(.conv, [convKernel - 1, dInner]), (.ssm, [dInner, dState])]
+    }
+
+    /// Of the projections, and what reads and writes the state; its scan has no products of chunks.
+    func forwardOperations(tokens: Int) -> Double {
+        let projections = dInner * (2 * dModel + dtRank + 2 * dState + dtRank + dModel)
+        return Double(2 * tokens * projections + 4 * tokens * dInner * dState)
+    }
+
+    func load(_ weights: WeightReader, prefix: String) throws -> any Mixer {
+        try Mamba1Mixer(weights, prefix: prefix, configuration: self)
+    }
+}
+
+/// The Mamba-1 mixer:
+///
+///     [x, z] = in_proj(u),  x = silu(conv1d(x))
+///     [δ, B, C] = x_proj(x),  dt = softplus(dt_proj(δ)),  A = −exp(A_log)
+///     S_t = exp(dt A) ∘ S_{t−1} + dt x_t B_t,  y_t = S_t · C_t + D x_t     (channel by channel)
+///     out = out_proj(y ∘ silu(z))
+///
+/// - SeeAlso: Gu & Dao 2023, arXiv:2312.00752, sections 3.2 to 3.4.
+struct Mamba1Mixer: Mixer {
+    let configuration: Mamba1Configuration
+    let inProj: Linear
+    let conv1d: CausalConv1d
+    /// `x_proj`, `[dt_rank + 2 d_state, d_inner]`.
+    let xProj: Linear
+    /// `dt_proj`, `[d_inner, dt_rank]`; its bias is always there.
+    let dtProj: Linear
+    /// `A_log`, `[d_inner, d_state]`.
+    let aLog: Tensor
+    /// `−exp(A_log)`, `[d_inner, d_state]`.
+    let A: Tensor
+    /// `D`, `[d_inner]`.
+    let D: Tensor
+    let outProj: Linear
+
+    init(
+        _ weights: WeightReader, prefix: String, configuration shape: Mamba1Configuration
+    ) throws {
+        configuration = shape
+        inProj = try Linear(
+            weights, "\(prefix).in_proj", out: 2 * shape.dInner, in: shape.dModel,
+            bias: shape.useBias)
+        conv1d = try CausalConv1d(
+            weights, "\(prefix).conv1d", channels: shape.dInner, width: shape.convKernel,
+            bias: shape.useConvBias)
+        xProj = try Linear(
+            weights, "\(prefix).x_proj", out: shape.dtRank + 2 * shape.dState, in: shape.dInner,
+            bias: false)
+        dtProj = try Linear(
+            weights, "\(prefix).dt_proj", out: shape.dInner, in: shape.dtRank, bias: true,
+            biasRole: ParameterRole(.timeStep))
+        aLog = try weights.tensor(
+            "\(prefix).A_log", [shape.dInner, shape.dState], ParameterRole(.logCounting))
+        A = negativeExponential(aLog)
+        D = try weights.tensor("\(prefix).D", [shape.dInner], ParameterRole(.ones))
+        outProj = try Linear(
+            weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
+            bias: shape.useBias, role: .output(inputs: shape.dInner))
+    }
+
+    func forward(_ u: Tensor, pass: MixerPass, into out: Tensor?) throws {
+        let (dInner, dState, dtRank) = (
+            configuration.dInner, configuration.dState, configuration.dtRank
+        )
+        let (buffers, state) = (pass.buffers, pass.state(configuration))
+
+        let projected = buffers(.projected, [pass.rows, 2 * dInner])
+        inProj(u.matrix, into: projected.matrix)
+        try pass.visit(.inProj, projected)
+        let z = projected.matrix.columns(dInner..<2 * dInner)
+        try pass.visit(.z, columns: z, shape: [dInner])
+
+        let x = buffers(.convolved, [pass.rows, dInner])
+        conv1d(
+            projected.matrix.columns(0..<dInner), sequences: pass.sequences, state: state,
+            into: x.matrix)
+        try pass.visit(.conv1d, x)
+        try pass.visit(.x, x)
+
+        let selected = buffers(.selected, [pass.rows, dtRank + 2 * dState])
+        xProj(x.matrix, into: selected.matrix)
+        let B = selected.matrix.columns(dtRank..<dtRank + dState)
+        let C = selected.matrix.columns(dtRank + dState..<dtRank + 2 * dState)
+        try pass.visit(.B, columns: B, shape: [dState])
+        try pass.visit(.C, columns: C, shape: [dState])
+
+        let dt = buffers(.timeStep, [pass.rows, dInner])
+        dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
+        softplus(dt.matrix, into: dt.matrix)
+        try pass.visit(.dt, dt)
+
+        let y = buffers(.scanned, [pass.rows, dInner])
+        selectiveScan(
+            x: x.matrix, dt: dt.matrix, B: B, C: C, A: A.pointer, D: D.pointer,
+            sequences: pass.sequences, states: state?.rows(.ssm), into: y.matrix)
+        try pass.visit(.ssmOut, y)
+        if let state { try pass.visit(.finalState, state[.ssm]) }
+
+        let gated = pass.isTraining ? buffers(.gated, y.shape) : y
+        if pass.isTraining { copy(y, into: gated) }
+        gate(gated.matrix, with: z)
+        guard let out else { return }
+        outProj(gated.matrix, into: out.matrix)
+        try pass.visit(.outProj, out)
+    }
+}
+
+extension Buffers.Name {
+    static let selected = Self("selected")
+}

@@ -1,0 +1,55 @@
+import Tensors
+
+/// A part of what a mixer carries from one position to the next. Mixers declare theirs
+/// (`MixerConfiguration.state`).
+struct StatePart: Hashable {
+    private let name: String
+
+    init(_ name: String) { self.name = name }
+
+    /// The inputs of conv1d before the next position.
+    static let conv = StatePart("conv")
+    /// The recurrent state S.
+    static let ssm = StatePart("ssm")
+}
+
+/// What a mixer carries from one position to the next, for every sequence of a batch.
+struct MixerState: Sendable {
+    /// Each `[sequences, …]`.
+    private let parts: [StatePart: Tensor]
+
+    /// The state before the first position: zeros.
+    init(of configuration: any MixerConfiguration, sequences: Int) {
+        parts = Dictionary(
+            uniqueKeysWithValues: configuration.state.map { part, shape in
+                (part, Tensor([sequences] + shape))
+            })
+    }
+
+    subscript(part: StatePart) -> Tensor {
+        guard let tensor = parts[part] else { preconditionFailure("a state without \(part)") }
+        return tensor
+    }
+
+    /// Where the part of each sequence begins.
+    func rows(_ part: StatePart) -> [UnsafeMutablePointer<Float>] {
+        let tensor = self[part]
+        return (0..<tensor.shape[0]).map { tensor[$0].pointer }
+    }
+}
+
+/// The state of a whole model between two calls of `run`: a text may be given in pieces of any
+/// length, down to single tokens, with the same result as all at once.
+package final class RecurrentState {
+    /// For each block its one or two mixers.
+    let mixers: [[MixerState]]
+    package let sequenceCount: Int
+
+    /// The state before the first position: zeros.
+    package init(for model: LanguageModel, sequences: Int) {
+        sequenceCount = sequences
+        mixers = model.configuration.blocks.map { block in
+            block.mixerIndices.map { _ in MixerState(of: block.mixer, sequences: sequences) }
+        }
+    }
+}
