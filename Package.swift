@@ -77,6 +77,12 @@ let package = Package(
                 "Corpora", "Results", "Models",
             ]),
         // 6
+        swiftTarget(
+            "Evaluations",
+            [
+                "Tensors", "Kernels", "Tokenization", "Corpora", "Results", "Models", "Lenses",
+                "Base",
+            ]),
         swiftTarget("Reports", ["Base", "Results", "Plotting"]),
         // 7: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
@@ -85,7 +91,8 @@ let package = Package(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "LanguageModeling", "Plotting", "Results", "Reports",
+                "Models", "Lenses", "LanguageModeling", "Evaluations", "Plotting", "Results",
+                "Reports",
                 "CommandSupport",
                 argumentParser,
             ],
@@ -102,13 +109,27 @@ let package = Package(
             name: "TestSupport", dependencies: ["Base", "Tensors", "Checkpoints"],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        .target(
+            name: "LensTestSupport", dependencies: ["Models", "Lenses", "Tensors"],
+            path: "Tests/LensTestSupport",
+            swiftSettings: swiftSettings),
         tests("Base"), tests("Randomness"), tests("Tensors"),
         tests("Tokenization", exclude: ["Golden"]),
         tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("Models", ["Kernels", "Checkpoints"]),
         tests(
-            "Lenses", ["Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results"]),
+            "Lenses",
+            [
+                "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
+                "LensTestSupport",
+            ]),
+        tests(
+            "Evaluations",
+            [
+                "Base", "Tensors", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
+                "Lenses", "LensTestSupport",
+            ]),
         tests(
             "LanguageModeling",
             [

@@ -11,7 +11,7 @@ package struct TokenWindows: Sendable {
     /// Tokens in a window.
     package let window: Int
     /// `[count, window]`, row-major.
-    package let ids: [TokenID]
+    package let ids: MappedArray<TokenID>
     /// How much was read, tokens outside the windows included.
     package let tokenCount: Int
     package let documentCount: Int
@@ -20,12 +20,14 @@ package struct TokenWindows: Sendable {
     /// A loss in nats per token times this is one in bits per byte:
     /// `(tokenCount / byteCount) / ln 2`, over everything read.
     package let natsToBitsPerByte: Double
-    /// SHA-256 of `ids` as little-endian 32-bit integers: identifies the data of a run.
+    /// SHA-256 of `ids` as little-endian 32-bit integers, which is how they lie in memory: identifies the
+    /// data of a run.
     package let sha256: String
 
     /// - Parameter ids: `[n, window]`, row-major; the other numbers as in the properties.
     package init(
-        window: Int, ids: [TokenID], tokenCount: Int, documentCount: Int, byteCount: Int
+        window: Int, ids: MappedArray<TokenID>, tokenCount: Int, documentCount: Int,
+        byteCount: Int
     ) {
         precondition(
             window > 0 && ids.count.isMultiple(of: window),
@@ -36,7 +38,18 @@ package struct TokenWindows: Sendable {
         self.documentCount = documentCount
         self.byteCount = byteCount
         natsToBitsPerByte = Double(tokenCount) / Double(byteCount) / log(2)
-        sha256 = digest(of: ids)
+        let hash = SHA256()
+        ids.hash(into: hash)
+        sha256 = hash.finalize()
+    }
+
+    /// The same of ids in an array.
+    package init(
+        window: Int, ids: [TokenID], tokenCount: Int, documentCount: Int, byteCount: Int
+    ) {
+        self.init(
+            window: window, ids: MappedArray(ids), tokenCount: tokenCount,
+            documentCount: documentCount, byteCount: byteCount)
     }
 
     /// Of everything that was read, in words.
@@ -47,18 +60,23 @@ package struct TokenWindows: Sendable {
     /// How many windows.
     package var count: Int { ids.count / window }
 
-    /// Some of the windows, as windows of the same text.
+    /// Some of the windows, as windows of the same text; they share the ids.
     package func part(_ range: Range<Int>) -> TokenWindows {
         precondition(0 <= range.lowerBound && range.upperBound <= count, "\(range) of \(count)")
         return TokenWindows(
-            window: window, ids: Array(ids[range.lowerBound * window..<range.upperBound * window]),
-            tokenCount: tokenCount, documentCount: documentCount, byteCount: byteCount)
+            window: window, ids: ids(of: range), tokenCount: tokenCount,
+            documentCount: documentCount, byteCount: byteCount)
     }
 
     /// The tokens of a window, `[window]`.
-    package subscript(index: Int) -> ArraySlice<TokenID> {
+    package subscript(index: Int) -> MappedArray<TokenID> {
         precondition(0 <= index && index < count, "window \(index) of \(count)")
-        return ids[index * window..<(index + 1) * window]
+        return ids(of: index..<index + 1)
+    }
+
+    private func ids(of range: Range<Int>) -> MappedArray<TokenID> {
+        let start = ids.startIndex
+        return ids[start + range.lowerBound * window..<start + range.upperBound * window]
     }
 }
 
@@ -70,6 +88,9 @@ package struct ReadingProgress: Sendable {
 }
 
 /// Reads documents and cuts their tokens into windows.
+///
+/// Memory does not grow with the text beyond 64 MiB of tokens: more of them go to a mapped temporary file
+/// (`MappedArray`).
 ///
 /// - Parameters:
 ///   - documents: which may come in parts, if the tokens of a part do not depend on the others.
@@ -93,21 +114,23 @@ package func tokenWindows(
     precondition(window > 0 && limit ?? 1 > 0, "windows of \(window), limit \(limit ?? 0)")
     let (product, overflow) = window.multipliedReportingOverflow(by: limit ?? .max)
     let wanted = overflow ? Int.max : product
-    var ids: [TokenID] = []
+    var ids = MappedArray<TokenID>.Writer()
     var tokenCount = 0
     var byteCount = 0
     var documentCount = 0
     var isInside = false
     while ids.count < wanted || byteCount < countedBytes, let part = try documents.nextPart() {
         if !isInside {
-            if ids.count < wanted { ids.append(endOfText) }
+            if ids.count < wanted { try ids.append(endOfText) }
             tokenCount += 1
             byteCount += endOfTextByteCount
             documentCount += 1
         }
         isInside = !part.endsDocument
         let tokens = try encode(part.text)
-        if ids.count < wanted { ids.append(contentsOf: tokens.prefix(wanted - ids.count)) }
+        if ids.count < wanted {
+            try ids.append(contentsOf: tokens.prefix(wanted - ids.count))
+        }
         tokenCount += tokens.count
         byteCount += part.text.utf8.count
         progress?(
@@ -115,22 +138,12 @@ package func tokenWindows(
                 fileBytesRead: documents.fileBytesRead, fileBytes: documents.fileBytes,
                 documentCount: documentCount, tokenCount: tokenCount))
     }
-    ids.removeLast(ids.count % window)
-    guard !ids.isEmpty else {
+    let complete = ids.count / window * window
+    guard complete > 0 else {
         throw CorpusError.tooFewTokens(
             found: tokenCount, window: window, documents: documentCount)
     }
     return TokenWindows(
-        window: window, ids: ids, tokenCount: tokenCount, documentCount: documentCount,
-        byteCount: byteCount)
-}
-
-private func digest(of ids: [TokenID]) -> String {
-    let hash = SHA256()
-    let step = 1 << 16
-    for start in stride(from: 0, to: ids.count, by: step) {
-        let part = ids[start..<min(start + step, ids.count)].map(\.littleEndian)
-        part.withUnsafeBytes { hash.update($0) }
-    }
-    return hash.finalize()
+        window: window, ids: try ids.finish()[0..<complete], tokenCount: tokenCount,
+        documentCount: documentCount, byteCount: byteCount)
 }

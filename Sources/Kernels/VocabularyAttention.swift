@@ -46,19 +46,27 @@ package struct Vocabulary: Sendable {
             "vocabulary attention of [\(rows.rows), \(rows.columns)] over \(weight.shape)")
         return withExtendedLifetime(weight) {
             if let tiles { return tiledVocabularyAttention(rows, tiles, expected: expected) }
-            return vocabularyAttention(rows, weight.matrix, expected: expected)
+            return vocabularyPass(rows, weight.matrix, expected: expected)
         }
     }
 }
 
-/// `Vocabulary.attention` in float32.
-private func vocabularyAttention(
-    _ rows: Matrix, _ vocabulary: Matrix, expected: Matrix?
+/// One pass of all rows over the vocabulary in float32, whatever is wanted of it.
+///
+/// - Parameters:
+///   - expected: `[rows, d_model]`, receives o(n).
+///   - seeing: gets the logits `[rows of a block, entries]` of every block of rows, one block of entries
+///     after the other, from several threads; blocks of rows are disjoint.
+/// - Returns: A(n) of every row.
+func vocabularyPass(
+    _ rows: Matrix, _ vocabulary: Matrix, expected: Matrix? = nil,
+    seeing: (_ rows: Range<Int>, _ logits: Matrix, _ entries: Range<Int>) -> Void = { _, _, _ in }
 ) -> [Double] {
     return overRowBlocks(rows.rows) { block, logPartition in
         let queries = rows.rows(block)
         let sums = OnlineSoftmax(rows: block.count)
         forEachLogitBlock(queries, vocabulary) { logits, entries in
+            seeing(block, logits, entries)
             sums.add(logits)
             guard let out = expected?.rows(block) else { return }
             // o = rescale · o + exp(logits − m) · U; the first block overwrites.
@@ -74,94 +82,6 @@ private func vocabularyAttention(
             loops.scale_rows(out.pointer, sums.inverse(), out.rows, out.columns)
         }
         withExtendedLifetime(sums) {}
-    }
-}
-
-/// What the distribution of one row says about one token.
-package struct TokenPrediction: Sendable, Equatable {
-    /// Natural logarithm of the token's probability.
-    package let logProbability: Double
-    /// 1 for the most probable token of the vocabulary; ties count in the token's favour.
-    package let rank: Int
-
-    package init(logProbability: Double, rank: Int) {
-        self.logProbability = logProbability
-        self.rank = rank
-    }
-}
-
-/// Log-probability and rank of one token for each row: `U_t · n − A(n)`, and one more than the
-/// number of other tokens with a larger logit. `2 · vocab · d_model` operations a row.
-///
-/// - Parameters:
-///   - rows: `[rows, d_model]`.
-///   - targets: one token of the vocabulary for each row.
-package func predictions(
-    _ rows: Matrix, unembedding: Tensor, targets: [Int]
-) -> [TokenPrediction] {
-    let vocabulary = unembedding.matrix
-    precondition(
-        targets.count == rows.rows && targets.allSatisfy { $0 >= 0 && $0 < vocabulary.rows },
-        "\(targets.count) targets for \(rows.rows) rows and \(vocabulary.rows) tokens")
-    var ranks = [Int](repeating: 1, count: rows.rows)
-    let targetLogits = (0..<rows.rows).map {
-        TargetLogit(rows.row($0), vocabulary.row(targets[$0]), count: rows.columns)
-    }
-    let logPartition = ranks.withUnsafeMutableBufferPointer { ranks in
-        let ranks = ranks.baseAddress
-        return overRowBlocks(rows.rows) { block, logPartition in
-            let sums = OnlineSoftmax(rows: block.count)
-            forEachLogitBlock(rows.rows(block), vocabulary) { logits, entries in
-                for (i, row) in block.enumerated() {
-                    let line = UnsafeBufferPointer(start: logits.row(i), count: entries.count)
-                    ranks?[row] += targetLogits[row].count(above: line) {
-                        dot(
-                            rows.row(row), vocabulary.row(entries.lowerBound + $0),
-                            count: rows.columns)
-                    }
-                }
-                sums.add(logits)
-            }
-            for i in 0..<block.count { logPartition[i] = sums.logPartition(i) }
-        }
-    }
-    return (0..<rows.rows).map {
-        TokenPrediction(
-            logProbability: targetLogits[$0].value - logPartition[$0], rank: ranks[$0])
-    }
-}
-
-/// The logit of the token asked for, and what a float32 product may make of an equal one.
-///
-/// A token with the same row of the unembedding has the same logit, but the product rounds it by
-/// its place in a tile; logits in between `low` and `high` are computed anew, all in the same way.
-private struct TargetLogit {
-    let value: Double
-    private let low: Float
-    private let high: Float
-
-    init(_ row: UnsafePointer<Float>, _ entry: UnsafePointer<Float>, count: Int) {
-        value = dot(row, entry, count: count)
-        // The bound on `count` fp32 products and additions (Higham 2002, section 3.1), doubled.
-        let norms = (dot(row, row, count: count) * dot(entry, entry, count: count)).squareRoot()
-        let margin = Double(count) * 0x1p-23 * norms
-        low = Float(value - margin)
-        high = Float(value + margin)
-    }
-
-    /// How many of `logits` are larger; `exact` gives the logit at an index in float64.
-    func count(above logits: UnsafeBufferPointer<Float>, exact: (Int) -> Double) -> Int {
-        var above = 0
-        var possible = 0
-        for logit in logits {
-            above += logit > high ? 1 : 0
-            possible += logit >= low ? 1 : 0
-        }
-        guard possible > above else { return above }
-        for (index, logit) in logits.enumerated() where logit >= low && logit <= high {
-            above += exact(index) > value ? 1 : 0
-        }
-        return above
     }
 }
 

@@ -6,10 +6,18 @@ import Tokenization
 
 /// Token sequences to learn from, with a weight for every token that is to be predicted.
 package struct TrainingSequences: Sendable {
-    private let ids: [TokenID]
-    /// For each id how much its prediction counts; 0 for the first of a sequence.
-    private let weights: [Float]
+    private let ids: MappedArray<TokenID>
+    private let weights: Weights
+    /// In `ids`, the first of which counts as 0.
     private let ranges: [Range<Int>]
+
+    /// For each id how much its prediction counts; 0 for the first of a sequence.
+    private enum Weights: Sendable {
+        case each(MappedArray<Float>)
+        /// Of all tokens of a sequence but the first.
+        case same(Float)
+    }
+
     /// SHA-256 over ids, weights and lengths.
     package let sha256: String
 
@@ -21,9 +29,9 @@ package struct TrainingSequences: Sendable {
     ///
     /// - Parameter weight: of every prediction.
     package init(_ windows: TokenWindows, weight: Float = 1) {
-        let (ids, window) = (windows.ids, windows.window)
+        let window = windows.window
         self.init(
-            ids: ids, weights: ids.indices.map { $0.isMultiple(of: window) ? 0 : weight },
+            ids: windows.ids, weights: .same(weight),
             ranges: (0..<windows.count).map { $0 * window..<($0 + 1) * window })
     }
 
@@ -40,7 +48,7 @@ package struct TrainingSequences: Sendable {
         _ samples: [BabilongSample], tokenizer: Tokenizer, promptWeight: Float, window: Int
     ) throws {
         try self.init(
-            samples.map { sample in
+            samples.lazy.map { sample in
                 let whole = tokenizer.encode(sample.needleText)
                 let prompt = tokenizer.encode(PromptForm.lens.prompt(for: sample))
                 let shared = zip(whole, prompt).prefix { $0 == $1 }.count
@@ -58,7 +66,7 @@ package struct TrainingSequences: Sendable {
         stories: [BabilongStory], tokenizer: Tokenizer, promptWeight: Float, window: Int
     ) throws {
         try self.init(
-            stories.map { story in
+            stories.lazy.map { story in
                 story.pieces.flatMap { piece in
                     let weight = piece.isAnswer ? 1 : promptWeight
                     return tokenizer.encode(piece.text).map { ($0, weight) }
@@ -67,37 +75,53 @@ package struct TrainingSequences: Sendable {
     }
 
     /// - Parameter sequences: tokens and weights; of each the last `window` are taken.
-    private init(_ sequences: [[(TokenID, Float)]], window: Int) throws {
-        guard !sequences.isEmpty else { throw LanguageModelingError.noLabels(what: "task data") }
-        var (ids, weights, ranges) = ([TokenID](), [Float](), [Range<Int>]())
+    private init(_ sequences: some Sequence<[(TokenID, Float)]>, window: Int) throws {
+        var (ids, weights) = (MappedArray<TokenID>.Writer(), MappedArray<Float>.Writer())
+        var ranges: [Range<Int>] = []
         for sequence in sequences {
-            let start = ids.count
-            for (id, weight) in sequence.suffix(window) {
-                weights.append(ids.count == start ? 0 : weight)
-                ids.append(id)
-            }
-            ranges.append(start..<ids.count)
+            let taken = sequence.suffix(window)
+            ranges.append(ids.count..<ids.count + taken.count)
+            try ids.append(contentsOf: taken.map(\.0))
+            try weights.append(contentsOf: taken.enumerated().map { $0 == 0 ? 0 : $1.1 })
         }
-        self.init(ids: ids, weights: weights, ranges: ranges)
+        guard !ranges.isEmpty else { throw LanguageModelingError.noLabels(what: "task data") }
+        self.init(ids: try ids.finish(), weights: .each(try weights.finish()), ranges: ranges)
     }
 
-    private init(ids: [TokenID], weights: [Float], ranges: [Range<Int>]) {
-        let hash = SHA256()
-        ids.withUnsafeBytes { hash.update($0) }
-        weights.withUnsafeBytes { hash.update($0) }
-        ranges.map { Int64($0.count) }.withUnsafeBytes { hash.update($0) }
+    private init(ids: MappedArray<TokenID>, weights: Weights, ranges: [Range<Int>]) {
         (self.ids, self.weights, self.ranges) = (ids, weights, ranges)
+        let hash = SHA256()
+        ids.hash(into: hash)
+        switch weights {
+        case .each(let weights): weights.hash(into: hash)
+        case .same:
+            for range in ranges {
+                Self.weights(weights, range).withUnsafeBytes { hash.update($0) }
+            }
+        }
+        ranges.map { Int64($0.count) }.withUnsafeBytes { hash.update($0) }
         sha256 = hash.finalize()
     }
 
+    private static func weights(_ weights: Weights, _ range: Range<Int>) -> [Float] {
+        switch weights {
+        case .each(let weights): Array(weights[range])
+        case .same(let weight): range.map { $0 == range.lowerBound ? 0 : weight }
+        }
+    }
+
     /// One of them, and the weights of its tokens.
-    subscript(index: Int) -> (ids: ArraySlice<TokenID>, weights: ArraySlice<Float>) {
-        (ids[ranges[index]], weights[ranges[index]])
+    subscript(index: Int) -> (ids: MappedArray<TokenID>, weights: [Float]) {
+        let (range, start) = (ranges[index], ids.startIndex)
+        return (
+            ids[start + range.lowerBound..<start + range.upperBound],
+            Self.weights(weights, range)
+        )
     }
 
     /// Sequences one below the other, and what is to be predicted from which row.
     static func batch(
-        _ sequences: [(ids: ArraySlice<TokenID>, weights: ArraySlice<Float>)]
+        _ sequences: [(ids: MappedArray<TokenID>, weights: [Float])]
     ) -> (TokenBatch, TrainingLabels) {
         let batch = TokenBatch(sequences.map(\.ids))
         var (rows, tokens, rowWeights) = ([Int](), [Int32](), [Float]())

@@ -3,7 +3,7 @@ import ArgumentParser
 import Corpora
 import Base
 import Foundation
-import Lenses
+import Evaluations
 import Reports
 import Results
 
@@ -70,23 +70,17 @@ struct EvalBabilongCommand: ReportingCommand {
         let output = try OutputFile(out, of: "lens eval babilong")
         let table = try upstreamTxt.map { try MadeFile($0, of: "lens eval babilong") }
         let tasks = try BabilongTasks.parse(tasks)
-        let rows = try loadBabilong(data: data, length: length, tasks: tasks)
-        let samples = tasks.flatMap { task in rows.filter { $0.task == task }.suffix(last) }
+        let samples = try BabilongEvaluator.samples(
+            data: data, length: length, tasks: tasks, last: last)
         let model = try modelOptions.loadModel(isRecorded: true)
-        let lens = try lensOptions.loadTunedLens(for: model)
-        let evaluator = BabilongEvaluator(
-            model: model, lens: lens?.lens ?? Lens(zeroFor: model.configuration),
-            tokenizer: try modelOptions.loadTokenizer(for: model), form: prompt)
+        let lens = try lensOptions.load(for: model)
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
         let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
-        let prompts = try evaluator.evaluate(samples) { display.update($0) }
+        let result = try BabilongEvaluator.result(
+            of: model, through: lens, tokenizer: tokenizer, form: prompt, on: samples, seed: seed,
+            origin: RunOrigin(command: commandLine, version: version, data: [data])
+        ) { display.update($0) }
         display.finish()
-
-        var run = try RunRecord(
-            command: commandLine, version: version, seed: seed, model: model,
-            lens: lensOptions.lens, lensSHA256: lens?.sha256, data: [data],
-            dataSHA256: sha256(of: samples))
-        run.promptForm = prompt.rawValue
-        let result = BabilongResult(prompts: prompts, run: run, seed: seed)
         try output.write(try encodeJSON(result, pretty: false))
         try table?.write(content: Data(publishedText(result).utf8))
         return "\(Self.table(result))\nresult written to \(out)"

@@ -2,7 +2,7 @@ import CommandSupport
 import ArgumentParser
 import Base
 import Foundation
-import Lenses
+import Evaluations
 import Reports
 import Results
 
@@ -43,27 +43,16 @@ struct EvalTextCommand: ParsableCommand {
         let file = try OutputFile(out, of: "lens eval text")
         let metrics = try upstreamJson.map { try MadeFile($0, of: "lens eval text") }
         let model = try modelOptions.loadModel(isRecorded: true)
-        let tuned = try lensOptions.loadTunedLens(for: model)
+        let lens = try lensOptions.load(for: model)
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
-        let logit = Lens(zeroFor: model.configuration)
-        let evaluator = TextEvaluator(
-            model: model, lenses: [logit] + (tuned.map { [$0.lens] } ?? []))
         let display = ProgressDisplay(
             "evaluating", unit: "tokens", total: windows.count * windows.window)
-        let (lenses, output) = try evaluator.evaluate(windows) {
-            display.update($0 * windows.window)
-        }
+        let result = try TextEvaluator.result(
+            of: model, through: lens, on: windows,
+            origin: RunOrigin(command: commandLine, version: version, data: corpus.data)
+        ) { display.update($0 * windows.window) }
         display.finish()
-
-        let result = TextResult(
-            logit: lenses[0], tuned: lenses.count > 1 ? lenses[1] : nil, output: output,
-            windows: windows.count, window: windows.window,
-            natsToBitsPerByte: windows.natsToBitsPerByte,
-            run: try RunRecord(
-                command: commandLine, version: version, model: model, lens: lensOptions.lens,
-                lensSHA256: tuned?.sha256, data: corpus.data,
-                dataSHA256: windows.sha256))
         try file.write(try encodeJSON(result, pretty: false))
         try metrics?.write(content: try encodeJSON(result.aggregateMetrics))
         try report("\(Self.table(result))\nresult written to \(out)", besides: out)

@@ -13,9 +13,7 @@ struct LensOptions: ParsableArguments {
     @Flag(help: "Use the lens even if it was trained for another unembedding.")
     var allowOtherModel = false
 
-    /// The lens and the SHA-256 of its parameters; nil for the logit lens, which has none.
-    func loadTunedLens(for model: LanguageModel) throws -> (lens: Lens, sha256: String)? {
-        guard lens != "logit" else { return nil }
-        return try LensArtifact.readWithHash(lens, for: model, allowOtherModel: allowOtherModel)
+    func load(for model: LanguageModel) throws -> NamedLens {
+        try NamedLens(lens, for: model, allowOtherModel: allowOtherModel)
     }
 }

@@ -64,18 +64,12 @@ package final class HeldOutText {
         of lens: Lens, layers: [Int]? = nil, known: [Double]? = nil
     ) throws -> [Double] {
         let captured = try captured.get()
-        let count = captured.labels.count
         var losses = known ?? Array(repeating: 0, count: lens.layerCount)
-        for group in layerGroups(layers ?? Array(losses.indices), rows: count) {
-            let translated = Tensor(group.count * count, lens.dModel)
-            let normed = Tensor(translated.shape)
-            lens.read(
-                captured.streams, group: group, unembedding: model.unembedding, into: translated,
-                normed: normed, precision: options.precision)
-            let logPartition = vocabulary.attention(normed.matrix)
-            let sums = captured.labels.losses(normed: normed, logPartition: logPartition)
-            for (sum, piece) in zip(sums, group) { losses[piece.layer] = sum / Double(count) }
-            withExtendedLifetime(normed) {}
+        let layers = layers ?? Array(losses.indices)
+        let readout = LensReadout(lens, unembedding: model.unembedding, vocabulary: vocabulary)
+        let sums = readout.losses(captured.streams, layers: layers, labels: captured.labels)
+        for (layer, sum) in zip(layers, sums) {
+            losses[layer] = sum / Double(captured.labels.count)
         }
         return losses
     }

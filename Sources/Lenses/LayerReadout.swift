@@ -25,24 +25,10 @@ package struct LayerReadout {
         prompts: [[Int32]], targets: [Int], progress: (Int) -> Void
     ) throws -> [[TokenPrediction]] {
         let states = try lastPositionStates(prompts, progress)
-        let layers = lens.layerCount
-        return layerGroups(0...layers, rows: prompts.count).flatMap { group in
-            let translated = Tensor(group.count * prompts.count, lens.dModel)
-            for (rows, layer) in group {
-                if layer < layers {
-                    lens.translate(states[layer], layer: layer, into: translated[rows])
-                } else {
-                    translated[rows].assign(states[layers - 1])
-                }
-            }
-            let normed = Tensor(translated.shape)
-            model.unembedding.normalize(translated, into: normed)
-            let read = predictions(
-                normed.matrix, unembedding: model.unembedding.weight,
-                targets: group.flatMap { _ in targets })
-            withExtendedLifetime(normed) {}
-            return group.map { Array(read[$0.rows]) }
-        }
+        return LensReadout(lens, of: model).read(
+            states, layers: Array(0...lens.layerCount), targets: targets,
+            asking: [.logProbability, .rank]
+        ).map(\.vocabulary.predictions)
     }
 
     /// The stream after every block at the last position of every prompt,

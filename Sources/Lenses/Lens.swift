@@ -53,7 +53,7 @@ package struct Lens: Sendable {
 
     /// What to throw where a layer's lens gives numbers that are not finite, though the model's stream is:
     /// the model's own fault where the translator is that of the logit lens.
-    func notFinite(layer: Int, of model: LanguageModel) -> any UserFacingError {
+    package func notFinite(layer: Int, of model: LanguageModel) -> any UserFacingError {
         squaredNorm(layer: layer) == 0
             ? model.outputNotFinite : LensError.notFinite(blocks: layer + 1)
     }

@@ -1,6 +1,6 @@
 import Base
 
-/// What can be wrong with a lens, its training or its evaluation.
+/// What can be wrong with a lens or its training.
 package enum LensError: UserFacingError, Equatable {
     case missingFile(path: String)
     case missingFolder(path: String, closest: String?)
@@ -15,15 +15,12 @@ package enum LensError: UserFacingError, Equatable {
     case tokenShift(shift: Int, window: Int)
     case diverged(step: Int, blocks: Int)
     case notFinite(blocks: Int)
-    case emptyTarget(task: String, index: Int)
-    case targetOutOfRange(task: String, index: Int, target: String, id: Int, rows: Int)
 
     package var kind: FailureKind {
         switch self {
         case .missingFile, .missingFolder: .missingInput
         case .model, .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
-            .nothingHeldOut, .diverged, .notFinite, .emptyTarget,
-            .targetOutOfRange:
+            .nothingHeldOut, .diverged, .notFinite:
             .badData
         case .tokensPerStep, .tokenShift: .usage
         }
@@ -70,11 +67,6 @@ package enum LensError: UserFacingError, Equatable {
         case .notFinite(let blocks):
             "the lens after \(counted(blocks, "block")) gives numbers that are not finite; its parameters"
                 + " '\(blocks - 1).weight' and '\(blocks - 1).bias' are damaged, or too large for float32"
-        case .emptyTarget(let task, let index):
-            "\(task), row \(index) (counted from 0): the target is empty or white space alone, expected an answer"
-        case .targetOutOfRange(let task, let index, let target, let id, let rows):
-            "\(task), row \(index) (counted from 0): the first token of the target '\(target.clipped)' has the id \(id),"
-                + " but the model's unembedding has \(counted(rows, "row")); is this the model's own tokenizer?"
         }
     }
 }

@@ -153,19 +153,13 @@ package final class LensTrainer {
     /// Reads the last positions through the lens once more: no step after the last one would tell that
     /// its update was too large.
     private func checkResult(_ positions: CapturedPositions) throws {
-        for layer in trainedLayers {
-            let translated = Tensor(positions.count, lens.dModel)
-            let normed = Tensor(translated.shape)
-            lens.translate(positions.streams[layer], layer: layer, into: translated)
-            model.unembedding.normalize(translated, into: normed)
-            let isFinite =
-                firstNonFinite(translated) == nil
-                && vocabulary.attention(normed.matrix).allSatisfy(\.isFinite)
-            withExtendedLifetime(normed) {}
-            guard isFinite else {
-                throw LensError.diverged(step: progress.step, blocks: layer + 1)
-            }
+        if let broken = readout.firstNotFinite(positions.streams, layers: trainedLayers) {
+            throw LensError.diverged(step: progress.step, blocks: broken + 1)
         }
+    }
+
+    private var readout: LensReadout {
+        LensReadout(lens, unembedding: model.unembedding, vocabulary: vocabulary)
     }
 
     /// Loss of every layer on what is held out, in nats; the best translators are kept if that is
@@ -206,38 +200,18 @@ package final class LensTrainer {
         return HeldOutReport(step: progress.step, scores: losses)
     }
 
-    /// Adds loss and gradient of every layer at some positions; some layers at a time, whose rows go
-    /// through the vocabulary together.
+    /// Adds loss and gradient of every layer at some positions.
     package func accumulate(_ positions: CapturedPositions) {
-        let (streams, final, unembedding) = (positions.streams, positions.final, model.unembedding)
+        let (streams, layers) = (positions.streams, trainedLayers)
         let labels = LensLabels(
-            options.loss, ids: positions.ids, finalStream: final, unembedding: unembedding,
-            vocabulary: vocabulary)
-        let groups = layerGroups(trainedLayers, rows: positions.count)
-        let shape = [(groups.first?.count ?? 0) * positions.count, lens.dModel]
-        let (translated, normed, gradient) = (Tensor(shape), Tensor(shape), Tensor(shape))
-        let inverseRMS = Tensor(shape[0])
-        for group in groups {
-            let all = 0..<group.count * positions.count
-            lens.read(
-                streams, group: group, unembedding: unembedding, into: translated[all],
-                normed: normed[all], inverseRMS: inverseRMS, precision: options.precision)
-            let logPartition = vocabulary.attention(
-                normed[all].matrix, expected: gradient[all].matrix)
-            let losses = labels.losses(
-                normed: normed[all], logPartition: logPartition, expected: gradient)
-            for (loss, piece) in zip(losses, group) { progress.lossSums[piece.layer] += loss }
-            // From the normed states back to the translated ones; `normed` is free again.
-            rmsNormBackward(
-                translated[all].matrix, weight: unembedding.norm.pointer,
-                inverseRMS: inverseRMS.pointer, dy: gradient[all].matrix,
-                into: normed[all].matrix)
-            optimizer.accumulate(
-                group.map { (normed[$0.rows], streams[$0.layer], $0.layer) })
+            options.loss, ids: positions.ids, finalStream: positions.final,
+            unembedding: model.unembedding, vocabulary: vocabulary)
+        let losses = readout.differentiate(streams, layers: layers, labels: labels) { pieces in
+            optimizer.accumulate(pieces.map { ($0.gradient, streams[$0.layer], $0.layer) })
         }
-        withExtendedLifetime((positions, translated, normed, gradient, inverseRMS)) {}
+        for (loss, layer) in zip(losses, layers) { progress.lossSums[layer] += loss }
         progress.positions += positions.count
-        progress.squares += dot(final, final)
+        progress.squares += dot(positions.final, positions.final)
     }
 
     /// Updates the translators with the mean of what was accumulated.

@@ -25,9 +25,10 @@ extension LanguageModel {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
         let found = withExtendedLifetime(normed) {
-            Kernels.predictions(
-                normed.matrix, unembedding: unembedding.weight,
-                targets: labels.labels.tokens.map(Int.init))
+            Vocabulary(unembedding.weight).read(
+                normed.matrix, targets: labels.labels.tokens.map(Int.init),
+                asking: [.logProbability, .rank]
+            ).predictions
         }
         guard found.allSatisfy(\.logProbability.isFinite) else { throw outputNotFinite }
         return found

@@ -1,3 +1,4 @@
+import LensTestSupport
 import Lenses
 import Models
 import TestSupport

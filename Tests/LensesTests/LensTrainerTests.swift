@@ -2,6 +2,7 @@ import Checkpoints
 import Corpora
 import Base
 import Kernels
+import LensTestSupport
 import Lenses
 import Models
 import Tensors

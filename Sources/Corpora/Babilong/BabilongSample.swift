@@ -1,3 +1,5 @@
+import Base
+
 /// One question of a bAbI or BABILong task.
 package struct BabilongSample: Sendable, Equatable {
     /// `qa1` ... `qa20`.
@@ -24,4 +26,16 @@ package struct BabilongSample: Sendable, Equatable {
         self.target = target
         self.supportingFacts = supportingFacts
     }
+}
+
+/// SHA-256 over the rows of an evaluation: the same rows give the same hash, whatever file held
+/// them.
+package func sha256(of samples: [BabilongSample]) -> String {
+    let hash = SHA256()
+    for sample in samples {
+        for field in [sample.task, sample.input, sample.question, sample.target] {
+            hash.update(field + "\0")
+        }
+    }
+    return hash.finalize()
 }

@@ -1,5 +1,6 @@
 import Corpora
 import Kernels
+import Lenses
 import Models
 import Results
 import Tensors
@@ -11,7 +12,9 @@ package struct TextEvaluator {
     private let lenses: [Lens]
     private let vocabulary: Vocabulary
 
+    /// - Parameter lenses: at least one.
     package init(model: LanguageModel, lenses: [Lens]) {
+        precondition(!lenses.isEmpty, "no lens to measure")
         self.model = model
         vocabulary = Vocabulary(model.unembedding.weight)
         self.lenses = lenses
@@ -66,36 +69,53 @@ package struct TextEvaluator {
         let labels = LensLabels(
             .kl, ids: batch.ids.map(Int.init), finalStream: final, unembedding: model.unembedding,
             vocabulary: vocabulary)
-        add(final, batch, labels, to: &output)
-        let translated = Tensor(final.shape)
-        for (index, lens) in lenses.enumerated() {
-            for layer in 0..<lens.layerCount {
-                lens.translate(streams[layer], layer: layer, into: translated)
-                add(translated, batch, labels, to: &sums[index][layer])
+        // The last position of a window predicts nothing that is there.
+        let targets = batch.sequences.flatMap { rows in
+            rows.map { Int(batch.ids[min($0 + 1, rows.upperBound - 1)]) }
+        }
+        func measure(_ readout: LensReadout, layer: Int, to sums: inout Sums) {
+            let reading = readout.read(
+                streams, layers: [layer], targets: targets, labels: labels,
+                asking: [.logProbability, .entropy])[0]
+            for rows in batch.sequences {
+                for row in rows {
+                    sums.entropy += reading.vocabulary.entropy[row]
+                    guard row + 1 < rows.upperBound else { continue }
+                    sums.crossEntropy -= reading.vocabulary.logProbability[row]
+                }
+            }
+            sums.kl += reading.loss.reduce(0, +)
+        }
+        let readouts = lenses.map {
+            LensReadout($0, unembedding: model.unembedding, vocabulary: vocabulary)
+        }
+        measure(readouts[0], layer: readouts[0].output, to: &output)
+        for (index, readout) in readouts.enumerated() {
+            for layer in 0..<readout.output {
+                measure(readout, layer: layer, to: &sums[index][layer])
             }
         }
     }
+}
 
-    /// Adds what the distribution of every position of `stream` `[pos, d_model]` says. With n its
-    /// normed state, entropy is `A(n) − n · o(n)` and cross entropy `A(n) − U_y · n`.
-    private func add(
-        _ stream: Tensor, _ batch: TokenBatch, _ labels: LensLabels, to sums: inout Sums
-    ) {
-        let d = stream.shape[1]
-        let unembedding = model.unembedding
-        let normed = Tensor(stream.shape)
-        let expected = Tensor(stream.shape)
-        unembedding.normalize(stream, into: normed)
-        let logPartition = vocabulary.attention(normed.matrix, expected: expected.matrix)
-        for rows in batch.sequences {
-            for row in rows {
-                let n = normed[row].pointer
-                sums.entropy += logPartition[row] - dot(n, expected[row].pointer, count: d)
-                guard row + 1 < rows.upperBound else { continue }
-                let target = unembedding.weight[Int(batch.ids[row + 1])]
-                sums.crossEntropy += logPartition[row] - dot(n, target.pointer, count: d)
-            }
-        }
-        sums.kl += labels.losses(normed: normed, logPartition: logPartition)[0]
+extension TextEvaluator {
+    /// How far each layer's distribution is from the model's, through the logit lens and, if it is
+    /// another, the one that is named.
+    ///
+    /// - Parameter progress: called with the number of windows done.
+    /// - Throws: as `evaluate`, and where the model's files cannot be hashed.
+    package static func result(
+        of model: LanguageModel, through lens: NamedLens, on windows: TokenWindows,
+        origin: RunOrigin, progress: (Int) -> Void = { _ in }
+    ) throws -> TextResult {
+        let logit = Lens(zeroFor: model.configuration)
+        let evaluator = TextEvaluator(
+            model: model, lenses: lens.isTuned ? [logit, lens.lens] : [logit])
+        let (lenses, output) = try evaluator.evaluate(windows, progress: progress)
+        return TextResult(
+            logit: lenses[0], tuned: lens.isTuned ? lenses[1] : nil, output: output,
+            windows: windows.count, window: windows.window,
+            natsToBitsPerByte: windows.natsToBitsPerByte,
+            run: try origin.record(model, lens, dataSHA256: windows.sha256))
     }
 }

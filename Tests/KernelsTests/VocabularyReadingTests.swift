@@ -1,11 +1,80 @@
+import Foundation
 import Kernels
 import Tensors
 import TestSupport
 import Testing
 
-@Suite struct PredictionsTests {
+@Suite struct VocabularyReadingTests {
     static let rounding = Tolerance.relative(
         5e-7, because: "exact logits, A in fp64 over fp32 exponentials; 2.1e-8 measured")
+
+    static let entropy = Tolerance.relative(
+        2e-4, because: "o is summed in fp32 and A cancels n · o; 2.0e-5 measured")
+    static let top = Tolerance.relative(
+        1e-5, because: "A over fp32 logits; 9.7e-7 measured")
+
+    private func predictions(
+        _ rows: Matrix, unembedding: Tensor, targets: [Int]
+    ) -> [TokenPrediction] {
+        Vocabulary(unembedding).read(rows, targets: targets, asking: [.logProbability, .rank])
+            .predictions
+    }
+
+    @Test(
+        "entropy and the most probable tokens equal those of all float64 logits",
+        arguments: [3, 1025, 2500], [1, 5, 20])
+    func matchesLogits(vocabulary: Int, count: Int) {
+        var noise = Noise(UInt64(vocabulary + count))
+        let rows = noise.tensor(300, 24, in: -3...3)
+        let unembedding = noise.tensor(vocabulary, 24)
+        let found = Vocabulary(unembedding).read(rows.matrix, asking: .entropy, top: count)
+        var (entropies, expected) = ([Double](), [Double]())
+        let table = unembedding.table
+        for (row, top) in zip(rows.table, found.top) {
+            let logits = table.map { Oracle.dot($0, row) }
+            let softmax = Oracle.softmax(logits)
+            entropies.append(softmax.probabilities.reduce(0) { $0 - $1 * log($1) })
+            let order = logits.indices.sorted { logits[$0] > logits[$1] }.prefix(count)
+            #expect(top.map(\.token) == Array(order))
+            expected += order.map { logits[$0] - softmax.logSum }
+        }
+        expectClose(
+            found.top.joined().map(\.logProbability), expected, within: Self.top, "top")
+        expectClose(found.entropy, entropies, within: Self.entropy, "entropy")
+        #expect(found.logProbability.isEmpty && found.rank.isEmpty)
+    }
+
+    @Test(
+        "of equally probable tokens the smaller ids are named, and what is asked changes no number")
+    func ties() {
+        var noise = Noise(8)
+        let rows = noise.tensor(40, 24)
+        let entry = noise.floats(24)
+        let equal = Tensor((0..<4).flatMap { _ in entry }, shape: [4, 24])
+        let found = Vocabulary(equal).read(rows.matrix, top: 3)
+        #expect(found.top.allSatisfy { $0.map(\.token) == [0, 1, 2] })
+
+        let vocabulary = Vocabulary(noise.tensor(1500, 24))
+        let targets = Array(0..<40)
+        let all = vocabulary.read(
+            rows.matrix, targets: targets, asking: [.logProbability, .rank, .entropy], top: 1)
+        let some = vocabulary.read(
+            rows.matrix, targets: targets, asking: .logProbability)
+        #expect(all.logPartition == vocabulary.attention(rows.matrix))
+        #expect(all.logProbability == some.logProbability && some.rank.isEmpty)
+        for (top, (rank, target)) in zip(all.top, zip(all.rank, targets)) {
+            #expect((rank == 1) == (top[0].token == target))
+        }
+        let part = all[10..<12]
+        #expect(part.entropy == Array(all.entropy[10..<12]) && part.top == Array(all.top[10..<12]))
+    }
+
+    @Test("no rows, no values")
+    func nothing() {
+        let found = Vocabulary(Tensor(5, 4)).read(
+            Tensor(0, 4).matrix, asking: [.rank, .entropy], top: 2)
+        #expect(found.logPartition.isEmpty && found.rank.isEmpty && found.top.isEmpty)
+    }
 
     @Test("log-probability and rank by sorting, with ties", arguments: [1, 7, 1024, 2500])
     func matchesSorting(vocabulary: Int) {

@@ -2,22 +2,6 @@ import Kernels
 import Models
 import Tensors
 
-/// What a translator is trained towards.
-package enum LensObjective: String, Codable, Sendable, CaseIterable {
-    /// KL divergence of the model's own distribution from the lens's.
-    case kl
-    /// Cross entropy with the token that follows.
-    case ce
-
-    /// By how many positions the label is ahead of the state that is to predict it, as upstream.
-    package var defaultTokenShift: Int {
-        switch self {
-        case .kl: 0
-        case .ce: 1
-        }
-    }
-}
-
 /// The labels of some positions of a batch, in the form in which one pass over the vocabulary gives
 /// loss and gradient of every layer.
 ///
@@ -28,7 +12,7 @@ package enum LensObjective: String, Codable, Sendable, CaseIterable {
 ///     cross entropy    = A(n) − U_y · n,                    gradient o(n) − U_y
 ///
 /// The first is the Bregman divergence of A. n*, o(n*) and A(n*) are computed once for all layers.
-struct LensLabels {
+package struct LensLabels {
     /// What the loss subtracts: o(n*) or U_y of every position's label, `[count, d_model]`.
     private let target: Tensor
     /// `A(n*) − o(n*) · n*` for KL, 0 for cross entropy.
@@ -40,7 +24,7 @@ struct LensLabels {
     /// - Parameters:
     ///   - ids: the token at every label.
     ///   - finalStream: there as well, `[count, d_model]`.
-    init(
+    package init(
         _ objective: LensObjective, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
         vocabulary: Vocabulary
     ) {
@@ -65,7 +49,7 @@ struct LensLabels {
         }
     }
 
-    /// Sums of the losses of some layers, in nats.
+    /// The loss of every row, in nats.
     ///
     /// - Parameters:
     ///   - normed: `[layers · count, d_model]`.
@@ -73,15 +57,12 @@ struct LensLabels {
     ///   - expected: as `normed`; where it is o(n), it becomes the gradient of the sum of losses in n.
     func losses(normed: Tensor, logPartition: [Double], expected: Tensor? = nil) -> [Double] {
         let d = normed.shape[1]
-        let losses = parallelMap(normed.shape[0], grain: 16) { row in
+        return parallelMap(normed.shape[0], grain: 16) { row in
             let (n, target) = (normed.pointer + row * d, target.pointer + row % count * d)
             if let gradient = expected.map({ $0.pointer + row * d }) {
                 for j in 0..<d { gradient[j] -= target[j] }
             }
             return logPartition[row] - offset[row % count] - dot(target, n, count: d)
-        }
-        return stride(from: 0, to: losses.count, by: count).map { first in
-            losses[first..<first + count].reduce(0, +)
         }
     }
 }

@@ -5,14 +5,14 @@ import Tensors
 
 /// The lens's distributions and losses, written out plainly in float64 with all logits, from the
 /// captured streams of a model.
-struct Float64Oracle {
+package struct Float64Oracle {
     private let model: LanguageModel
     /// `[layer][row][d_model]`
-    let streams: [[[Double]]]
-    let ids: [Int]
-    let sequences: [Range<Int>]
+    package let streams: [[[Double]]]
+    package let ids: [Int]
+    package let sequences: [Range<Int>]
 
-    init(_ model: LanguageModel, batch: TokenBatch) throws {
+    package init(_ model: LanguageModel, batch: TokenBatch) throws {
         self.model = model
         ids = batch.ids.map(Int.init)
         sequences = batch.sequences
@@ -25,19 +25,19 @@ struct Float64Oracle {
         streams = captured
     }
 
-    static func rows(_ tensor: Tensor) -> [[Double]] {
+    package static func rows(_ tensor: Tensor) -> [[Double]] {
         (0..<tensor.shape[0]).map { tensor[$0].elements.map(Double.init) }
     }
 
     /// `h + A h + b`.
-    func translate(_ h: [Double], weight: [[Double]], bias: [Double]) -> [Double] {
+    package func translate(_ h: [Double], weight: [[Double]], bias: [Double]) -> [Double] {
         h.indices.map { i in
             h[i] + bias[i] + zip(weight[i], h).reduce(0) { $0 + $1.0 * $1.1 }
         }
     }
 
     /// Log-probabilities of every token.
-    func logProbabilities(_ stream: [Double]) -> [Double] {
+    package func logProbabilities(_ stream: [Double]) -> [Double] {
         let unembedding = model.unembedding
         let square = stream.reduce(0) { $0 + $1 * $1 } / Double(stream.count)
         let scale = 1 / (square + Double(unembedding.epsilon)).squareRoot()
@@ -50,14 +50,14 @@ struct Float64Oracle {
         return logits.map { $0 - partition }
     }
 
-    func kl(_ own: [Double], _ other: [Double]) -> Double {
+    package func kl(_ own: [Double], _ other: [Double]) -> Double {
         zip(own, other).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
     }
 
     /// Mean loss of one layer as upstream defines it: labels are `shift` positions ahead.
     ///
     /// - Parameter chosen: rows to take; all if nil.
-    func loss(
+    package func loss(
         _ objective: LensObjective, shift: Int, layer: Int, weight: [[Double]], bias: [Double],
         rows chosen: [Int]? = nil
     ) -> Double {

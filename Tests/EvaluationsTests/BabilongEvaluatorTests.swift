@@ -1,5 +1,6 @@
 import Corpora
 import Base
+import Evaluations
 import Lenses
 import Models
 import Results
@@ -58,7 +59,7 @@ struct BabilongEvaluatorTests {
             form: .lens)
         let sample = BabilongSample(
             task: "qa1", index: 4, input: "Mary moved.", question: "Where?", target: "")
-        #expect(throws: LensError.emptyTarget(task: "qa1", index: 4)) {
+        #expect(throws: EvaluationError.emptyTarget(task: "qa1", index: 4)) {
             try evaluator.evaluate([sample]) { _ in }
         }
     }
@@ -91,13 +92,13 @@ struct TargetTests {
     @Test("a target that the unembedding has no row for")
     func outOfRange() {
         #expect(
-            throws: LensError.targetOutOfRange(
+            throws: EvaluationError.targetOutOfRange(
                 task: "qa1", index: 4, target: "zz", id: 257, rows: 257)
         ) { try evaluate("zz") }
     }
 
     @Test("a target of white space alone is none", arguments: ["", " ", "\t \n"])
     func blank(target: String) {
-        #expect(throws: LensError.emptyTarget(task: "qa1", index: 4)) { try evaluate(target) }
+        #expect(throws: EvaluationError.emptyTarget(task: "qa1", index: 4)) { try evaluate(target) }
     }
 }

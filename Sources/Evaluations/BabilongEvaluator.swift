@@ -1,7 +1,7 @@
-import Base
 import Corpora
 import Foundation
 import Kernels
+import Lenses
 import Models
 import Results
 import Tokenization
@@ -10,12 +10,14 @@ import Tokenization
 package struct BabilongEvaluator {
     private static let promptsAtATime = 256
 
-    private let readout: LayerReadout
+    private let model: LanguageModel
+    private let lens: Lens
     private let tokenizer: Tokenizer
     private let form: PromptForm
 
     package init(model: LanguageModel, lens: Lens, tokenizer: Tokenizer, form: PromptForm) {
-        readout = LayerReadout(model: model, lens: lens)
+        self.model = model
+        self.lens = lens
         self.tokenizer = tokenizer
         self.form = form
     }
@@ -23,8 +25,8 @@ package struct BabilongEvaluator {
     /// One prompt's readings for each sample, in order.
     ///
     /// - Parameter progress: called with the number of prompts done.
-    /// - Throws: `LensError.emptyTarget`, `.targetOutOfRange`, `.notFinite`, and `ModelError` where the tokenizer
-    ///   is not the model's or its output is not finite.
+    /// - Throws: `EvaluationError`, `LensError.notFinite`, and `ModelError` where the tokenizer is not the
+    ///   model's or its output is not finite.
     package func evaluate(
         _ samples: [BabilongSample], progress: (Int) -> Void
     ) throws -> [BabilongResult.Prompt] {
@@ -43,16 +45,16 @@ package struct BabilongEvaluator {
         let targets = try samples.map { sample in
             let ids = tokenizer.encode(" " + sample.target)
             guard let first = ids.first, !sample.target.allSatisfy(\.isWhitespace) else {
-                throw LensError.emptyTarget(task: sample.task, index: sample.index)
+                throw EvaluationError.emptyTarget(task: sample.task, index: sample.index)
             }
-            guard first < readout.vocabSize else {
-                throw LensError.targetOutOfRange(
+            guard first < model.configuration.vocabSize else {
+                throw EvaluationError.targetOutOfRange(
                     task: sample.task, index: sample.index, target: sample.target, id: Int(first),
-                    rows: readout.vocabSize)
+                    rows: model.configuration.vocabSize)
             }
             return ids
         }
-        let layers = try readout.lastPositionPredictions(
+        let layers = try LayerReadout(model: model, lens: lens).lastPositionPredictions(
             prompts: prompts, targets: targets.map { Int($0[0]) }, progress: progress)
         let broken = layers.indices.filter {
             layers[$0].contains { !$0.logProbability.isFinite }
@@ -60,14 +62,46 @@ package struct BabilongEvaluator {
         if let layer = broken.first {
             // The last row is the model's own.
             throw broken.last == layers.count - 1
-                ? readout.model.outputNotFinite
-                : readout.lens.notFinite(layer: layer, of: readout.model)
+                ? model.outputNotFinite
+                : lens.notFinite(layer: layer, of: model)
         }
         return samples.indices.map { i in
             BabilongResult.Prompt(
                 samples[i], tokens: prompts[i].count, target: targets[i],
                 readings: layers.map { $0[i] })
         }
+    }
+}
+
+extension BabilongEvaluator {
+    /// The last rows of each of some tasks, in the order of the tasks.
+    ///
+    /// - Parameters: `data`, `length` and `tasks` as of `loadBabilong`.
+    package static func samples(
+        data: String, length: String = "0k", tasks: [String], last count: Int = 100
+    ) throws -> [BabilongSample] {
+        let rows = try loadBabilong(data: data, length: length, tasks: tasks)
+        return tasks.flatMap { task in rows.filter { $0.task == task }.suffix(count) }
+    }
+
+    /// What the right answers' probabilities are after each block, with 95% bootstrap intervals.
+    ///
+    /// - Parameters:
+    ///   - seed: of the bootstrap.
+    ///   - progress: called with the number of prompts done.
+    /// - Throws: as `evaluate`, and where the model's files cannot be hashed.
+    package static func result(
+        of model: LanguageModel, through lens: NamedLens, tokenizer: Tokenizer, form: PromptForm,
+        on samples: [BabilongSample], seed: UInt64 = 0, origin: RunOrigin,
+        progress: (Int) -> Void = { _ in }
+    ) throws -> BabilongResult {
+        let evaluator = BabilongEvaluator(
+            model: model, lens: lens.lens, tokenizer: tokenizer, form: form)
+        let prompts = try evaluator.evaluate(samples, progress: progress)
+        var run = try origin.record(
+            model, lens, dataSHA256: sha256(of: samples), seed: seed)
+        run.promptForm = form.rawValue
+        return BabilongResult(prompts: prompts, run: run, seed: seed)
     }
 }
 
@@ -87,16 +121,4 @@ extension BabilongResult.Prompt {
                     logProbability: reading.logProbability, rank: reading.rank)
             })
     }
-}
-
-/// SHA-256 over the rows of an evaluation: the same rows give the same hash, whatever file held
-/// them.
-package func sha256(of samples: [BabilongSample]) -> String {
-    let hash = SHA256()
-    for sample in samples {
-        for field in [sample.task, sample.input, sample.question, sample.target] {
-            hash.update(field + "\0")
-        }
-    }
-    return hash.finalize()
 }

@@ -1,0 +1,25 @@
+import Models
+
+/// A lens as people name it: a tuned one by its folder, or `logit`.
+package struct NamedLens: Sendable {
+    package let name: String
+    package let lens: Lens
+    /// Of the file with its parameters; nil for the logit lens, which has none.
+    package let sha256: String?
+
+    package var isTuned: Bool { sha256 != nil }
+
+    /// - Parameter allowOtherModel: see `LensArtifact.read`.
+    /// - Throws: as `LensArtifact.read`.
+    package init(
+        _ name: String, for model: LanguageModel, allowOtherModel: Bool = false
+    ) throws {
+        self.name = name
+        guard name != "logit" else {
+            (lens, sha256) = (Lens(zeroFor: model.configuration), nil)
+            return
+        }
+        (lens, sha256) = try LensArtifact.readWithHash(
+            name, for: model, allowOtherModel: allowOtherModel)
+    }
+}
