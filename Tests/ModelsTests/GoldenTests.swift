@@ -39,12 +39,12 @@ import Testing
 
     @Test("every golden value", arguments: cases)
     func equalsGolden(of example: Case) throws {
-        try compare(LanguageModel(folder: example.folder), GoldenFile(example.golden))
+        try compare(LanguageModel(folder: example.folder), TensorFile(golden: example.golden))
     }
 
     @Test("a norm over the whole width where that is asked for, as transformers had it before 5.23")
     func wholeWidthNorm() throws {
-        let golden = try GoldenFile("tiny/mamba2-whole-width/golden")
+        let golden = try TensorFile(golden: "tiny/mamba2-whole-width/golden")
         let asked = try LanguageModel(
             folder: Repository.golden("tiny/mamba2"), wholeWidthNorm: true)
         let saying = try LanguageModel(folder: Repository.golden("tiny/mamba2-whole-width"))
@@ -59,7 +59,7 @@ import Testing
         #expect(streams[0] == streams[1])
     }
 
-    private func compare(_ model: LanguageModel, _ golden: GoldenFile) throws {
+    private func compare(_ model: LanguageModel, _ golden: TensorFile) throws {
         let sequences = try golden.sequences()
         let positions = try golden.integers("positions")
         let length = sequences[0].count
@@ -96,7 +96,7 @@ import Testing
     }
 
     private func compareVocabularyAttention(
-        _ model: LanguageModel, _ normed: Tensor, _ rows: [Int], _ golden: GoldenFile
+        _ model: LanguageModel, _ normed: Tensor, _ rows: [Int], _ golden: TensorFile
     ) throws {
         let mean = Tensor(normed.shape)
         let logPartition = Vocabulary(model.unembedding.weight).attention(

@@ -11,8 +11,8 @@ import Testing
 
     private func folder(_ name: String) -> String { Repository.golden("tiny/\(name)") }
 
-    private func golden(_ name: String) throws -> GoldenFile {
-        try GoldenFile("tiny/\(name)/golden")
+    private func golden(_ name: String) throws -> TensorFile {
+        try TensorFile(golden: "tiny/\(name)/golden")
     }
 
     /// With memory for the inside of all blocks, of one and of none.
@@ -46,7 +46,7 @@ import Testing
         "every parameter's gradient of an embedded model, on text it can read",
         arguments: ["mamba2", "diffmamba2"])
     func embedded(name: String) throws {
-        let golden = try GoldenFile(name)
+        let golden = try TensorFile(golden: name)
         let parameters = try Parameters(
             copying: LanguageModel(folder: Repository.model(name)))
         let (batch, labels) = try example(golden)
@@ -57,7 +57,9 @@ import Testing
         for (parameter, gradient) in zip(parameters.named, gradients.tensors) {
             expectSampled(
                 Array(gradient.elements), try golden.values("gradient/\(parameter.name)"),
-                within: Self.rounding, parameter.name)
+                within: .relative(
+                    3e-4, because: "sums that cancel in a trained model; 7.3e-5 measured"),
+                parameter.name)
         }
     }
 
@@ -122,7 +124,7 @@ import Testing
         }
     }
 
-    private func example(_ golden: GoldenFile) throws -> (TokenBatch, TrainingLabels) {
+    private func example(_ golden: TensorFile) throws -> (TokenBatch, TrainingLabels) {
         let sequences = try golden.sequences()
         let ids = sequences.flatMap(\.self)
         let weights = try golden.values("label_weights").map { Float($0) }

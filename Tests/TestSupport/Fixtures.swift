@@ -14,7 +14,9 @@ package enum Fixtures {
         let found = isFolder(root)
         if !found {
             FileHandle.standardError.write(
-                Data("skipping tests on released data and tokenizers: ../shared/fixtures is absent\n".utf8))
+                Data(
+                    "skipping tests on released data and tokenizers: ../shared/fixtures is absent\n"
+                        .utf8))
         }
         return found
     }()

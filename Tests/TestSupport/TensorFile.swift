@@ -2,20 +2,26 @@ import Checkpoints
 import Tensors
 import Testing
 
-/// Golden values of a model, by `Tests/Golden/make.py`: computed in float64, stored in float32.
-package struct GoldenFile {
+/// The numbers in a safetensors file.
+package struct TensorFile {
     package let names: [String]
     private let checkpoint: Checkpoint
 
-    package init(_ relative: String) throws {
-        checkpoint = try Checkpoint(file: Repository.golden(relative + ".safetensors"))
+    package init(_ path: String) throws {
+        checkpoint = try Checkpoint(file: path)
         names = checkpoint.names
+    }
+
+    /// Values that `Tests/Golden/make.py` computed in float64 and stored in float32.
+    package init(golden relative: String) throws {
+        try self.init(Repository.golden(relative + ".safetensors"))
     }
 
     package func shape(_ name: String) throws -> [Int] { try checkpoint.stored(name).shape }
 
     package func values(_ name: String) throws -> [Double] {
-        try checkpoint.float32(name, shape: shape(name)).elements.map(Double.init)
+        let tensor = try checkpoint.float32(name, shape: shape(name))
+        return withExtendedLifetime(tensor) { tensor.elements.map(Double.init) }
     }
 
     package func integers(_ name: String) throws -> [Int] {
