@@ -199,10 +199,16 @@ package final class UnnamedFile {
         }
     }
 
-    private static func failure(in folder: String) -> FileError {
+    /// Makes the file so long, with zeros, and takes the room on the disk.
+    package func reserve(_ bytes: Int) throws {
+        let code = posix_fallocate(descriptor, 0, off_t(bytes))
+        guard code == 0 else { throw Self.failure(in: folder, errno: code) }
+    }
+
+    private static func failure(in folder: String, errno code: Int32 = errno) -> FileError {
         .unwritable(
             path: folder,
-            reason: "\(String(cString: strerror(errno))); temporary files go where TMPDIR says")
+            reason: "\(String(cString: strerror(code))); temporary files go where TMPDIR says")
     }
 
     deinit { close(descriptor) }

@@ -65,7 +65,7 @@ package enum Safetensors {
         let file = try AtomicFile(path)
         try withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { try file.write($0) }
         try file.write(Array(header.utf8))
-        for (_, tensor) in ordered { try file.write(tensor.bytes) }
+        for (_, tensor) in ordered { try tensor.forEachPiece { try file.write($0) } }
         try file.commit()
     }
 

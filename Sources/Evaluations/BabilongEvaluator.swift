@@ -54,8 +54,10 @@ package struct BabilongEvaluator {
             }
             return ids
         }
-        let layers = try LayerReadout(model: model, lens: lens).lastPositionPredictions(
-            prompts: prompts, targets: targets.map { Int($0[0]) }, progress: progress)
+        let layers = try LensReadout(lens, of: model).readLastPositions(
+            of: prompts, by: model, targets: targets.map { Int($0[0]) },
+            asking: [.logProbability, .rank], progress: progress
+        ).map(\.vocabulary.predictions)
         let broken = layers.indices.filter {
             layers[$0].contains { !$0.logProbability.isFinite }
         }

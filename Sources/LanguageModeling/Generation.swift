@@ -3,7 +3,7 @@ import Tensors
 import Tokenization
 
 extension LanguageModel {
-    /// Continues a prompt token by token, from the carried state.
+    /// Continues a prompt token by token, from the carried state; memory does not grow with the prompt.
     ///
     /// - Parameters:
     ///   - limit: how many tokens at most.
@@ -18,8 +18,8 @@ extension LanguageModel {
         var input = prompt
         var seen = Set(prompt)
         for _ in 0..<limit {
-            let stream = try run(TokenBatch([input]), state: state)
-            let logits = try logits(of: stream[input.count - 1..<input.count])
+            let stream = try run(text: input, state: state)
+            let logits = try logits(of: stream[stream.shape[0] - 1..<stream.shape[0]])
             let id = withExtendedLifetime(logits) { sampler.next(logits.elements, after: seen) }
             if id == stop { return }
             seen.insert(id)

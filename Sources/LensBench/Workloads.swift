@@ -96,16 +96,17 @@ struct Workloads {
     func needle() -> Benchmark {
         let prompts = Array(
             repeating: randomIDs(Self.promptTokens), count: Self.promptCount)
-        let readout = LayerReadout(
-            model: model, lens: randomLens(configuration, layers: configuration.nLayers))
+        let readout = LensReadout(
+            randomLens(configuration, layers: configuration.nLayers), of: model)
         return Benchmark(
             path: "needle", title: "needle evaluation, \(Self.promptTokens) tokens a prompt",
             measure: .prompts, amount: Double(prompts.count), limit: nil,
             note: "\(prompts.count) prompts at a time, all layers"
         ) {
             try seconds {
-                _ = try readout.lastPositionPredictions(
-                    prompts: prompts, targets: prompts.map { Int($0[0]) }, progress: { _ in })
+                _ = try readout.readLastPositions(
+                    of: prompts, by: model, targets: prompts.map { Int($0[0]) },
+                    asking: [.logProbability, .rank])
             }
         }
     }

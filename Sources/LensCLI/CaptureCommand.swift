@@ -130,35 +130,13 @@ struct CaptureCommand: ParsableCommand {
         return lists
     }
 
-    /// In the order of the forward pass.
     private func capture(
         _ points: [HookPoint], of model: LanguageModel, sequences: [[TokenID]]
     ) throws -> [(point: HookPoint, tensor: Tensor)] {
-        let wanted = Set(points)
-        var captured: [(point: HookPoint, tensor: Tensor)] = []
-        var hooks = Hooks()
-        for point in wanted {
-            hooks.add(point) { value in
-                let copy = value.copy()
-                let shape =
-                    point.hasPositions
-                    ? [sequences.count, value.shape[0] / sequences.count] + value.shape.dropFirst()
-                    : value.shape
-                captured.append((point, copy.reshaped(shape)))
-            }
+        do {
+            return try model.capture(points, texts: sequences, stoppingAfter: stopAfter)
+        } catch ModelError.hooksNotReached(let points, let blocks) {
+            throw CommandError.notReached(points: points, blocks: blocks)
         }
-        try model.run(TokenBatch(sequences), hooks: hooks, stoppingAfter: stopAfter)
-        // Once the run is over: a stream that is not finite tells more.
-        for (point, tensor) in captured {
-            guard let found = firstNonFinite(tensor) else { continue }
-            throw ModelError.captureNotFinite(
-                path: model.folder, point: point, found: spelledNumber(found))
-        }
-        let reached = Set(captured.map(\.point))
-        let missed = points.filter { !reached.contains($0) }.map(\.description)
-        guard missed.isEmpty else {
-            throw CommandError.notReached(points: missed, blocks: stopAfter ?? 0)
-        }
-        return captured
     }
 }

@@ -79,7 +79,7 @@ struct DataBabiCommand: ReportingCommand {
         }
         display.finish()
         let record = MadeRecord(command: commandLine, version: version, seed: seed, files: files)
-        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+        try writeFile(try record.json(), to: join(folder.work, "run.json"))
         try folder.commit()
         return "\(table.text)\nstories written to \(out)"
     }

@@ -74,10 +74,11 @@ struct DataTokenizerCommand: ParsableCommand {
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
         let made = try output.replace(with: Data(tokenizer.json.utf8))
-        let record = TokenizerRecord(
-            command: commandLine, version: version, data: data, dataSHA256: text.sha256,
-            vocabulary: tokenizer.tokens.count, merges: tokenizer.merges.count,
-            files: [made])
+        var record = MadeRecord(command: commandLine, version: version, files: [made])
+        record.data = data
+        record.dataSHA256 = text.sha256
+        record.vocabulary = tokenizer.tokens.count
+        record.merges = tokenizer.merges.count
         try output.write(record)
 
         let (tokens, merges) = (tokenizer.tokens.count, tokenizer.merges.count)

@@ -83,7 +83,7 @@ final class DemoFolder {
     }
 
     private func writeRecord() throws {
-        try writeFile(try encodeJSON(record), to: join(path, Self.marker))
+        try writeFile(try record.json(), to: join(path, Self.marker))
     }
 
     /// What a demo left in a folder.
@@ -100,7 +100,7 @@ final class DemoFolder {
         /// - Parameter isPart: whether the folder is one of a demo's.
         init(in folder: String, isPart: Bool = false) {
             self.folder = folder
-            let found = try? decodeJSON(DemoRecord.self, from: join(folder, marker))
+            let found = try? DemoRecord(path: join(folder, marker))
             let isDemo = found.map {
                 $0.command == "lens demo" || $0.command.hasPrefix("lens demo ")
             }

@@ -81,34 +81,8 @@ struct EvalBabilongCommand: ReportingCommand {
             origin: RunOrigin(command: commandLine, version: version, data: [data])
         ) { display.update($0) }
         display.finish()
-        try output.write(try encodeJSON(result, pretty: false))
+        try output.write(try result.json(pretty: false))
         try table?.write(content: Data(publishedText(result).utf8))
-        return "\(Self.table(result))\nresult written to \(out)"
-    }
-
-    static func table(_ result: BabilongResult) -> String {
-        let hasIntervals = result.output.probability.ci95 != nil
-        var table = TextTable(
-            ["blocks", "probability"] + (hasIntervals ? ["95% interval"] : [])
-                + ["log-probability", "rank"])
-        func cells(_ row: BabilongResult.Row) -> [String] {
-            let interval = row.probability.ci95.map { ends in
-                ends.map { decimal($0) }.joined(separator: "–")
-            }
-            return [decimal(row.probability.mean)] + (interval.map { [$0] } ?? []) + [
-                decimal(row.logProbability.mean, digits: 3),
-                decimal(row.rank.mean, digits: 1),
-            ]
-        }
-        for layer in result.layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }
-        table.add(["output"] + cells(result.output))
-        let several = result.severalTokenTargets ?? 0
-        let note =
-            several == 0
-            ? ""
-            : "\n\(several) of \(counted(result.count, "answer")) \(several == 1 ? "has" : "have")"
-                + " several tokens, of which the first is measured"
-        return "Probability of the right answer after each block, "
-            + "\(counted(result.count, "prompt")):\n\(table.text)\(note)"
+        return "\(result.table)\nresult written to \(out)"
     }
 }

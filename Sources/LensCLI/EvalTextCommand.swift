@@ -53,32 +53,8 @@ struct EvalTextCommand: ParsableCommand {
             origin: RunOrigin(command: commandLine, version: version, data: corpus.data)
         ) { display.update($0 * windows.window) }
         display.finish()
-        try file.write(try encodeJSON(result, pretty: false))
+        try file.write(try result.json(pretty: false))
         try metrics?.write(content: try encodeJSON(result.aggregateMetrics))
-        try report("\(Self.table(result))\nresult written to \(out)", besides: out)
-    }
-
-    static func table(_ result: TextResult) -> String {
-        var table = TextTable(
-            "blocks", "logit KL", "logit CE", "tuned KL", "tuned CE", "tuned CE, bits per byte")
-        func number(_ value: Double?) -> String {
-            value.map { decimal($0) } ?? "-"
-        }
-        for layer in result.layers {
-            let (logit, tuned) = (layer.logit.nats, layer.tuned?.nats)
-            table.add([
-                "\(layer.blocks)", number(logit.kl), number(logit.crossEntropy),
-                number(tuned?.kl), number(tuned?.crossEntropy),
-                number(layer.tuned?.bitsPerByte.crossEntropy),
-            ])
-        }
-        let own = result.output
-        return """
-            Nats a token on \(counted(result.windows, "window")) of \(result.window) tokens:
-            \(table.text)
-            the model itself: cross entropy \(number(own.nats.crossEntropy)) nats, \
-            \(number(own.bitsPerByte.crossEntropy)) bits per byte; \
-            entropy \(number(own.nats.entropy)) nats
-            """
+        try report("\(result.table)\nresult written to \(out)", besides: out)
     }
 }

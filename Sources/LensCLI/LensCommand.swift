@@ -19,7 +19,7 @@ struct LensCommand: ParsableCommand {
 @main
 enum Main {
     static func main() {
-        Program(LensCommand.self).run {
+        Program(LensCommand.self, advice: advice).run {
             try KernelPath.check()
             BLAS.prepare()
         }

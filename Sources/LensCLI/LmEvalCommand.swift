@@ -101,9 +101,9 @@ struct LmEvalCommand: ParsableCommand {
             dataSHA256: dataSHA256)
     }
 
-    private func write(_ result: some Encodable, to output: OutputFile?) throws {
+    private func write(_ result: some ResultDocument, to output: OutputFile?) throws {
         guard let output else { return }
-        try output.write(try encodeJSON(result))
+        try output.write(try result.json())
         try report("result written to \(output.path)", besides: out)
     }
 }

@@ -146,7 +146,7 @@ struct LmTrainCommand: ParsableCommand {
             let record = ModelTrainingRecord(
                 run: run, start: model ?? config ?? "", options: options, parameters: start.count,
                 sequences: mixture.sequenceCount)
-            try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+            try writeFile(try record.json(), to: join(folder.work, "run.json"))
         }
         try StandardStreams.say(text)
     }

@@ -16,7 +16,7 @@ struct MadeFile {
         let recordPath = path + ".run.json"
         self.recordPath = recordPath
         file = try OutputFile(path, of: command, bytes: bytes) { path in
-            let made = try? decodeJSON(MadeRecord.self, from: recordPath)
+            let made = try? MadeRecord(path: recordPath)
             let hashes = (made?.files.prefix(1).map(\.sha256) ?? []) + (made?.replaces ?? [])
             return try hashes.contains(SHA256.hex(ofFile: path))
         }
@@ -44,9 +44,9 @@ struct MadeFile {
                 before = try? readFile(recordPath)
                 made = MadeRecord.File(path: path, sha256: sha256)
                 let old = fileExists(path) ? [try SHA256.hex(ofFile: path)] : []
-                let data = try encodeJSON(
-                    MadeRecord(
-                        command: commandLine, version: version, files: [made], replaces: old))
+                let data = try MadeRecord(
+                    command: commandLine, version: version, files: [made], replaces: old
+                ).json()
                 try record.write(data)
                 claim = data
             }
@@ -70,8 +70,8 @@ struct MadeFile {
         }.1
     }
 
-    func write(_ record: some Encodable) throws {
-        try self.record?.write(try encodeJSON(record))
+    func write(_ record: MadeRecord) throws {
+        try self.record?.write(try record.json())
     }
 
     /// Replaces file and record.

@@ -4,6 +4,7 @@ import Base
 import Foundation
 import Plotting
 import Reports
+import Results
 
 /// `lens plot`: figures from results.
 struct PlotCommand: ParsableCommand {

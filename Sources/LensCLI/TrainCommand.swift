@@ -240,7 +240,7 @@ struct TrainCommand: ReportingCommand {
                 dataSHA256: windows.sha256),
             options: options, windows: windows.count, heldOut: heldOut,
             documents: windows.documentCount, natsToBitsPerByte: windows.natsToBitsPerByte)
-        try writeFile(try encodeJSON(record), to: join(folder.work, "run.json"))
+        try writeFile(try record.json(), to: join(folder.work, "run.json"))
     }
 
     /// Losses of the first and the last step, and of what was held out.

@@ -25,40 +25,41 @@ package struct CapturedPositions {
         self.ids = ids
     }
 
-    private init(roomFor positions: LabelledPositions, layers: Int, dModel: Int) {
-        self.init(
-            layers: layers, count: positions.count, dModel: dModel,
-            hasOtherLabels: positions.labels != positions.rows, ids: positions.labelIDs)
-    }
-
-    /// Takes the positions of a layer's stream, `[pos, d_model]`.
-    private func take(_ positions: LabelledPositions, of stream: Tensor, layer: Int) {
-        gather(positions.rows, of: stream, into: streams[layer])
-        if hasOtherLabels, layer == streams.shape[0] - 1 {
-            gather(positions.labels, of: stream, into: final)
-        }
-    }
-
     /// - Parameter blocks: whose streams the translators read, to the last block; all if nil.
     init(
         _ positions: LabelledPositions, readBy model: LanguageModel, blocks: Range<Int>? = nil
     ) throws {
         let blocks = blocks ?? 0..<model.configuration.nLayers
-        let room = CapturedPositions(
-            roomFor: positions, layers: blocks.count, dModel: model.configuration.dModel)
-        var hooks = Hooks()
-        for (layer, block) in blocks.enumerated() {
-            hooks.add(.residPost(block: block)) { room.take(positions, of: $0, layer: layer) }
+        let lengths = positions.batch.sequences.map(\.count)
+        func cache(_ blocks: Range<Int>, _ rows: [Int]) -> ActivationCache {
+            ActivationCache(
+                streamsAfter: blocks, lengths: lengths, rows: rows, model.configuration)
         }
+        var hooks = Hooks()
+        let read = cache(blocks, positions.rows)
+        read.add(to: &hooks)
+        streams = read.stacked
+        if positions.labels == positions.rows {
+            final = streams[blocks.count - 1]
+        } else {
+            let labels = cache(blocks.suffix(1), positions.labels)
+            labels.add(to: &hooks)
+            final = labels.stacked[0]
+        }
+        ids = positions.labelIDs
         try model.run(positions.batch, hooks: hooks)
-        self = room
     }
 
     /// - Parameter streams: of all rows of the batch, `[n_layers, pos, d_model]`.
     init(_ positions: LabelledPositions, of streams: Tensor) {
         let layers = streams.shape[0]
-        self.init(roomFor: positions, layers: layers, dModel: streams.shape[2])
-        for layer in 0..<layers { take(positions, of: streams[layer], layer: layer) }
+        self.init(
+            layers: layers, count: positions.count, dModel: streams.shape[2],
+            hasOtherLabels: positions.labels != positions.rows, ids: positions.labelIDs)
+        for layer in 0..<layers {
+            gather(positions.rows, of: streams[layer], into: self.streams[layer])
+        }
+        if hasOtherLabels { gather(positions.labels, of: streams[layers - 1], into: final) }
     }
 
     /// All positions of a batch, each its own label.

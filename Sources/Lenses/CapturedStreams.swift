@@ -1,4 +1,3 @@
-import Kernels
 import Models
 import Tensors
 
@@ -7,15 +6,47 @@ import Tensors
 /// rounding at most.
 package func windowsAtATime(of length: Int) -> Int { max(1, 1024 / length) }
 
+extension ActivationCache {
+    /// Of the streams after some blocks.
+    ///
+    /// - Parameters: as of the other initializer.
+    package init(
+        streamsAfter blocks: Range<Int>, lengths: [Int], rows: [Int]? = nil,
+        _ configuration: ModelConfiguration
+    ) {
+        self.init(
+            blocks.map { .residPost(block: $0) }, lengths: lengths, rows: rows, configuration)
+    }
+}
+
 extension LanguageModel {
     /// The stream after every block, `[n_layers, pos, d_model]`, from one forward pass.
     package func capturedStreams(_ batch: TokenBatch) throws -> Tensor {
-        let streams = Tensor(configuration.nLayers, batch.ids.count, configuration.dModel)
+        let cache = ActivationCache(
+            streamsAfter: 0..<configuration.nLayers, lengths: batch.sequences.map(\.count),
+            configuration)
         var hooks = Hooks()
-        for block in 0..<configuration.nLayers {
-            hooks.add(.residPost(block: block)) { copy($0, into: streams[block]) }
-        }
+        cache.add(to: &hooks)
         try run(batch, hooks: hooks)
-        return streams
+        return cache.stacked
+    }
+
+    /// The stream after every block at the last position of each text, `[n_layers, texts, d_model]`, in
+    /// memory that does not grow with the texts' length.
+    ///
+    /// - Parameter progress: called with the number of texts that were read.
+    package func lastStreams(
+        of texts: [[Int32]], progress: (Int) -> Void = { _ in }
+    ) throws -> Tensor {
+        let lengths = texts.map(\.count)
+        let ends = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }.dropFirst()
+        let cache = ActivationCache(
+            streamsAfter: 0..<configuration.nLayers, lengths: lengths, rows: ends.map { $0 - 1 },
+            configuration)
+        var hooks = Hooks()
+        cache.add(to: &hooks)
+        // Enough positions for the projections to work at full rate.
+        try run(texts: texts, together: 2048, hooks: hooks, progress: progress)
+        return cache.stacked
     }
 }

@@ -62,6 +62,23 @@ package struct LensReadout {
         return readings
     }
 
+    /// What each layer's lens and then the model itself say at the last position of each text, in memory
+    /// that does not grow with the texts' length.
+    ///
+    /// - Parameters:
+    ///   - model: whose lens this is.
+    ///   - targets: a token for each text, where something is asked of it.
+    ///   - progress: called with the number of texts that were read.
+    package func readLastPositions(
+        of texts: [[Int32]], by model: LanguageModel, targets: [Int] = [],
+        asking questions: VocabularyQuestions = [], top count: Int = 0,
+        progress: (Int) -> Void = { _ in }
+    ) throws -> [LensReading] {
+        read(
+            try model.lastStreams(of: texts, progress: progress), layers: Array(0...output),
+            targets: targets, asking: questions, top: count)
+    }
+
     /// Sum of the losses of each layer over the rows, in nats.
     func losses(_ streams: Tensor, layers: [Int], labels: LensLabels) -> [Double] {
         var sums: [Double] = []

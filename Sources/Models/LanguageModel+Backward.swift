@@ -40,16 +40,19 @@ extension LanguageModel {
     /// - Parameters:
     ///   - memory: that of all steps of a training.
     ///   - dropout: of what the blocks add to the stream.
+    ///   - hooks: run in the forward pass, once at each point; they may read only, since a block may be
+    ///     computed anew without them.
     package func accumulateGradients(
         _ batch: TokenBatch, labels: TrainingLabels, into gradients: Gradients,
-        memory: TrainingMemory, dropout: Dropout? = nil
+        memory: TrainingMemory, dropout: Dropout? = nil, hooks: Hooks = Hooks()
     ) throws -> Double {
         let shape = [batch.ids.count, configuration.dModel]
         let streams = memory.gradients(.streams, [blocks.count] + shape)
-        var hooks = Hooks()
-        for block in blocks.indices {
-            hooks.add(.residPre(block: block)) { copy($0, into: streams[block]) }
-        }
+        var hooks = hooks
+        ActivationCache(
+            blocks.indices.map { .residPre(block: $0) }, lengths: batch.sequences.map(\.count),
+            configuration, into: streams
+        ).add(to: &hooks)
         if let dropout { dropout.add(to: &hooks, blocks, batch.sequences) }
         let forward = ForwardPass(batch, hooks: hooks, state: nil, memory: memory)
         let final = labelled(try run(batch, forward), labels)

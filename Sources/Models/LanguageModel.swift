@@ -94,7 +94,6 @@ package final class LanguageModel: Sendable {
     func run(
         _ batch: TokenBatch, _ pass: ForwardPass, stoppingAfter blockCount: Int? = nil
     ) throws -> Tensor {
-        let hooks = pass.hooks
         try batch.check(vocabSize: configuration.vocabSize)
         let count = blockCount ?? blocks.count
         guard (0...blocks.count).contains(count) else {
@@ -102,21 +101,22 @@ package final class LanguageModel: Sendable {
         }
         let stream = Tensor(batch.ids.count, configuration.dModel)
         embed(batch.ids, into: stream)
-        try hooks.visit(.embed, stream)
+        try pass.visit(.embed, stream)
         for block in blocks.prefix(count) {
             guard try block.forward(stream, pass: pass) else {
                 throw streamNotFinite(after: block.index)
             }
         }
+        pass.advanceState()
         guard count == blocks.count else { return stream }
-        if hooks.wants(.finalNorm) || hooks.wants(.logits) {
+        if pass.wants(.finalNorm) || pass.wants(.logits) {
             let normed = pass.buffer(.normed, stream.shape)
             unembedding.normalize(stream, into: normed)
             guard firstNonFinite(normed) == nil else { throw outputNotFinite }
-            try hooks.visit(.finalNorm, normed)
-            if hooks.wants(.logits) {
+            try pass.visit(.finalNorm, normed)
+            if pass.wants(.logits) {
                 let logits = try finiteLogits(normed)
-                try hooks.visit(.logits, logits)
+                try pass.visit(.logits, logits)
             }
         }
         return stream

@@ -12,6 +12,7 @@ package enum ModelError: UserFacingError, Equatable {
     case notFinite(path: String, what: String, tensor: String, largest: String)
     case captureNotFinite(path: String, point: HookPoint, found: String)
     case stopAfter(blocks: Int, nLayers: Int)
+    case hooksNotReached(points: [String], blocks: Int)
     /// Sequences and their tokens are counted from 1.
     case tokenOutOfRange(id: Int, sequence: Int, position: Int, vocabSize: Int)
     case noTokens
@@ -23,7 +24,7 @@ package enum ModelError: UserFacingError, Equatable {
         case .unsupported, .missingKey, .invalidValue, .tooFewBlocks, .tooLarge,
             .unexpectedTensors, .notFinite, .captureNotFinite, .tokenOutOfRange:
             .badData
-        case .stopAfter, .noTokens, .unknownHook: .usage
+        case .stopAfter, .hooksNotReached, .noTokens, .unknownHook: .usage
         }
     }
 
@@ -57,6 +58,10 @@ package enum ModelError: UserFacingError, Equatable {
                 + " are damaged, or too large for float32"
         case .stopAfter(let blocks, let nLayers):
             "cannot stop after \(counted(blocks, "block")), expected 0 to \(nLayers)"
+        case .hooksNotReached(let points, let blocks):
+            "the run ends after \(counted(blocks, "block")), before \(points.prefix(3).joined(separator: ", "))"
+                + (points.count > 3 ? " and \(points.count - 3) more" : "")
+                + "; stop later, or capture earlier hook points"
         case .tokenOutOfRange(let id, let sequence, let position, let vocabSize):
             "token \(position) of sequence \(sequence) has id \(id), outside the model's vocabulary"
                 + " 0...\(vocabSize - 1); use the tokenizer that the model was trained with"

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// Curves side by side: one row a position on the axis, one column a label.
 struct AlignedCurves {
@@ -15,21 +16,21 @@ struct AlignedCurves {
         var labels: [String] = []
         for curve in curves where !labels.contains(curve.label) { labels.append(curve.label) }
         guard (1...4).contains(labels.count) else {
-            throw ResultError.wrongNumberOfResults(labels.count)
+            throw ComparisonError.wrongNumberOfResults(labels.count)
         }
         let groups = labels.map { label in curves.filter { $0.label == label } }
         for (label, group) in zip(labels, groups) where Set(group.map(\.layerCount)).count > 1 {
-            throw ResultError.unequalSeeds(label: label, counts: group.map(\.layerCount))
+            throw ComparisonError.unequalSeeds(label: label, counts: group.map(\.layerCount))
         }
         let counts = Set(curves.map(\.layerCount))
         guard axis == .blocks || counts.count == 1 else {
             let pairs = curves.map { ($0.provenance.path, $0.layerCount) }
-            throw ResultError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
+            throw ComparisonError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
         }
         let last = counts.max() ?? 0
         let (first, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
         guard first <= end else {
-            throw ResultError.emptyRange(
+            throw ComparisonError.emptyRange(
                 from: options.from, to: options.to, axis: axis, last: last)
         }
         let range = first...end

@@ -1,12 +1,13 @@
 import Base
 import Foundation
+import Results
 
 /// Whether curves may be averaged, and what must be said where they stand side by side.
 enum Comparability {
     /// Curves with one label are averaged as seeds of one model: whatever else they were made with must
     /// be the same, and each must be of a model of its own.
     ///
-    /// - Throws: `ResultError.notSeeds`, `.countedTwice`, `.oneModel`.
+    /// - Throws: `ComparisonError.notSeeds`, `.countedTwice`, `.oneModel`.
     static func checkSeeds(_ curves: [LayerCurve]) throws {
         for (label, group) in groups(curves) {
             for (what, fact) in facts {
@@ -14,7 +15,7 @@ enum Comparability {
                 guard let first = found.first,
                     let other = found.first(where: { $0.fact.compared != first.fact.compared })
                 else { continue }
-                throw ResultError.notSeeds(
+                throw ComparisonError.notSeeds(
                     label: label, what: what, paths: [first, other].map(\.0.provenance.path),
                     values: [first, other].map(\.fact.shown))
             }
@@ -49,7 +50,7 @@ enum Comparability {
         ("prompts:", { conditions($0).map { Fact($0) } }),
     ]
 
-    /// - Throws: `ResultError.notSeeds` with the first option of training in which two models differ.
+    /// - Throws: `ComparisonError.notSeeds` with the first option of training in which two models differ.
     private static func checkTrainings(_ group: [LayerCurve], _ label: String) throws {
         let told = group.filter { $0.provenance.run.modelTraining != nil }
         guard let first = told.first, let options = first.provenance.run.modelTraining?.options
@@ -58,7 +59,7 @@ enum Comparability {
             let others = other.provenance.run.modelTraining?.options ?? [:]
             let names = Set(options.keys).union(others.keys).sorted()
             guard let name = names.first(where: { options[$0] != others[$0] }) else { continue }
-            throw ResultError.notSeeds(
+            throw ComparisonError.notSeeds(
                 label: label, what: "trainings of their models:",
                 paths: [first, other].map(\.provenance.path),
                 values: [options, others].map { "\(name) \($0[name] ?? "not given")" })
@@ -76,9 +77,9 @@ enum Comparability {
             )
             let isSame = before.lensSHA256 == run.lensSHA256 && before.dataSHA256 == run.dataSHA256
             guard let model, !isSame else {
-                throw ResultError.countedTwice(label: label, paths: paths)
+                throw ComparisonError.countedTwice(label: label, paths: paths)
             }
-            throw ResultError.oneModel(label: label, paths: paths, sha256: model)
+            throw ComparisonError.oneModel(label: label, paths: paths, sha256: model)
         }
     }
 
@@ -136,14 +137,15 @@ enum Comparability {
             + "they were trained: \(folders.map(\.clipped).joined(separator: ", "))."
     }
 
-    /// The folder that the seeds of a model lie in, from the command that measured one of them.
-    private static func modelFolder(_ run: RunDescription) -> String? {
-        let words = run.command?.split(separator: " ") ?? []
-        guard let option = words.firstIndex(of: "--model"), option + 1 < words.count else {
-            return nil
-        }
-        let parts = words[option + 1].split(separator: "/").map { $0.replacing(seed, with: "") }
-        return parts.count > 1 ? String(parts[parts.count - 2]) : nil
+    /// The folder that the seeds of a model lie in, from the command that measured one of them: there
+    /// a path ends in the model's name, and it is not the lens's.
+    private static func modelFolder(_ run: RunRecord) -> String? {
+        let words = (run.command ?? "").split { " =".contains($0) }
+        let paths = words.filter { $0 != run.lens ?? "" }.map { $0.split(separator: "/") }
+        guard let path = paths.first(where: { $0.last.map(String.init) == run.model }),
+            path.count > 1
+        else { return nil }
+        return String(path[path.count - 2].replacing(seed, with: ""))
     }
 }
 

@@ -1,4 +1,5 @@
 import Plotting
+import Results
 
 /// What of the curves a figure or a table shows.
 package struct LayerChartOptions: Sendable {
@@ -22,7 +23,7 @@ package struct LayerChartOptions: Sendable {
 /// Curves with one label are seeds of one model and share their bars: mean, a whisker from the
 /// smallest to the largest, and a mark for each.
 ///
-/// - Throws: `ResultError` where the curves cannot share the axis or the range is empty.
+/// - Throws: `ComparisonError` where the curves cannot share the axis or the range is empty.
 package func layerChart(
     _ curves: [LayerCurve], _ options: LayerChartOptions
 ) throws -> GroupedBarChart {

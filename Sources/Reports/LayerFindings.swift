@@ -41,7 +41,7 @@ package struct LayerFindings {
     }
 
     /// - Parameter curves: of two labels, with finite means.
-    /// - Throws: `ResultError` as `layerChart` does.
+    /// - Throws: `ComparisonError` as `layerChart` does.
     package init(_ curves: [LayerCurve]) throws {
         let aligned = try AlignedCurves(curves, LayerChartOptions())
         precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")

@@ -1,11 +1,12 @@
 import Foundation
+import Results
 
 /// The curves as text: one line a position on the axis, one right-aligned column a label, with
 /// four significant digits; `-` where its curves have no such position.
 ///
 /// Where several curves share a label, their mean, and the smallest and the largest in brackets.
 ///
-/// - Throws: `ResultError` as `layerChart` does.
+/// - Throws: `ComparisonError` as `layerChart` does.
 package func layerTable(_ curves: [LayerCurve], _ options: LayerChartOptions) throws -> String {
     let aligned = try AlignedCurves(curves, options)
     var table = TextTable(

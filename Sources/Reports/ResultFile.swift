@@ -1,10 +1,10 @@
 import Base
 import Foundation
+import Plotting
+import Results
 
 /// Reads result files, whose format is told by their content.
 package enum ResultFile {
-    /// More than any model has; a bound on what a damaged file makes us draw.
-    static let maximumLayers = 4096
     static let maximumBytes = 1 << 30
 
     /// The curve of one metric in a result of `lens eval babilong` or a published layer table.
@@ -25,12 +25,16 @@ package enum ResultFile {
         let sha256 = hash.finalize()
         switch try format(file.bytes, path: path) {
         case .json:
-            let data = Data(file.bytes)
-            let result = try decodeResult(data, path: path)
-            let run = result.run ?? RunDescription()
+            let result = try decodeResult(Data(file.bytes), path: path)
+            let run = result.run ?? RunRecord()
+            let points = try result.means(of: metric, path: path).map { position, estimate in
+                LayerCurve.Point(
+                    position: position, mean: estimate.mean,
+                    interval: estimate.ci95.flatMap { Interval($0[0], $0[1]) })
+            }
             return LayerCurve(
                 label: lastPart(run.model) ?? fileName(path), layerCount: result.layers.count,
-                points: try result.points(metric, path: path),
+                points: points,
                 provenance: ResultProvenance(
                     path: path, sha256: sha256, run: run, prompts: result.count))
         case .pythonLiteral:
@@ -51,9 +55,9 @@ package enum ResultFile {
     }
 
     /// - Throws: `FileError.malformedJSON`, which says what kind of JSON was expected.
-    private static func decodeResult(_ data: Data, path: String) throws -> EvaluationResult {
+    private static func decodeResult(_ data: Data, path: String) throws -> BabilongResult {
         do {
-            return try decodeJSON(EvaluationResult.self, from: data, path: path)
+            return try BabilongResult(json: data, path: path)
         } catch FileError.malformedJSON(_, let reason) {
             throw FileError.malformedJSON(
                 path: path,
@@ -65,7 +69,7 @@ package enum ResultFile {
     /// The curves of several results, in their order. A folder stands for the results in it, which
     /// are seeds of one model and have its name as their common label.
     ///
-    /// - Throws: `ResultError.notSeeds` where curves with one label are not.
+    /// - Throws: `ComparisonError.notSeeds` where curves with one label are not.
     /// - Parameter labels: one a path; if empty, labels that are equal, such as those of two lenses
     ///   on one model, add the names of their files, or their paths where these are equal too.
     package static func curves(
@@ -122,15 +126,6 @@ package enum ResultFile {
         }
         throw ResultError.notAResult(
             path: path, found: bytes.isEmpty ? "nothing" : quoted(bytes.prefix(12)))
-    }
-
-    /// Bytes as text for a message, without what a terminal would obey.
-    static func quoted(_ bytes: some Collection<UInt8>) -> String {
-        let text = String(decoding: bytes, as: UTF8.self)
-        let shown = text.unicodeScalars.map { scalar in
-            (0x20...0x7E).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
-        }
-        return "'" + shown.joined() + "'"
     }
 
     private static func lastPart(_ path: String?) -> String? {

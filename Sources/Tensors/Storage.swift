@@ -9,6 +9,8 @@ package final class Storage: @unchecked Sendable {
     private enum Source {
         case memory(MemoryPool.Block)
         case file(MappedFile)
+        /// A mapped file without a name.
+        case temporary
         case reserved
     }
 
@@ -19,6 +21,19 @@ package final class Storage: @unchecked Sendable {
         if !block.isZero { memset(block.address, 0, rounded) }
         bytes = UnsafeMutableRawBufferPointer(start: block.address, count: rounded)
         source = .memory(block)
+    }
+
+    /// Zeros in a mapped file without a name, whose pages leave memory where the system or `forget` says so.
+    ///
+    /// - Throws: `FileError` where the disk has no room for it.
+    init(inTemporaryFile byteCount: Int) throws {
+        let file = try UnnamedFile()
+        let count = max(64, byteCount)
+        try file.reserve(count)
+        let place = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0)
+        guard let place, place != MAP_FAILED else { throw FileError.writing(file.folder) }
+        bytes = UnsafeMutableRawBufferPointer(start: place, count: count)
+        source = .temporary
     }
 
     /// Addresses without memory; nil where the system has none to give.
@@ -39,7 +54,11 @@ package final class Storage: @unchecked Sendable {
     /// Says that these bytes have been read and will hardly be needed again: pages of a mapped file
     /// leave the memory of the process, and come back from the file if they are.
     func forget(_ range: Range<Int>) {
-        guard case .file = source, let base = bytes.baseAddress else { return }
+        switch source {
+        case .file, .temporary: break
+        case .memory, .reserved: return
+        }
+        guard let base = bytes.baseAddress else { return }
         let page = Int(getpagesize())
         let start = (range.lowerBound + page - 1) / page * page
         let end = range.upperBound / page * page
@@ -49,7 +68,7 @@ package final class Storage: @unchecked Sendable {
     deinit {
         switch source {
         case .memory(let block): MemoryPool.give(block)
-        case .reserved: munmap(bytes.baseAddress!, bytes.count)
+        case .reserved, .temporary: munmap(bytes.baseAddress!, bytes.count)
         case .file: break
         }
     }

@@ -47,6 +47,17 @@ package struct StoredTensor: Sendable {
             rebasing: storage.bytes[byteOffset..<byteOffset + byteCount])
     }
 
+    /// Calls `body` with the bytes in order, some at a time, each of which leaves memory afterwards if it
+    /// can come back from a file.
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let all = byteOffset..<byteOffset + byteCount
+        for start in stride(from: all.lowerBound, to: all.upperBound, by: 16 << 20) {
+            let piece = start..<min(start + 16 << 20, all.upperBound)
+            try body(UnsafeRawBufferPointer(rebasing: storage.bytes[piece]))
+            storage.forget(piece)
+        }
+    }
+
     /// The values in float32: the stored bytes themselves where they are aligned float32,
     /// otherwise a converted copy. bfloat16 and float16 convert exactly, float64 rounds.
     ///

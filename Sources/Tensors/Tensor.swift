@@ -32,6 +32,14 @@ package struct Tensor: @unchecked Sendable {
         self.init(viewing: storage, byteOffset: 0, shape: shape)
     }
 
+    /// Zeros in a mapped file without a name: for more than memory should hold.
+    ///
+    /// - Throws: `FileError` where the disk has no room for it.
+    package init(inTemporaryFile shape: [Int]) throws {
+        let storage = try Storage(inTemporaryFile: shape.reduce(4, *))
+        self.init(viewing: storage, byteOffset: 0, shape: shape)
+    }
+
     package init(_ values: [Float], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
         self.init(shape)

@@ -171,7 +171,7 @@ struct LanguageModelTests {
             }
             try model.run(TokenBatch([[5, 6, 7], [8, 9, 10]]), hooks: hooks)
             #expect(shapes.count == model.configuration.hookPoints.count)
-            for (point, shape) in shapes where point.hasPositions {
+            for (point, shape) in shapes where point.axis == .positions {
                 #expect(shape[0] == 6, "\(point)")
             }
             #expect(shapes[.logits] == [6, 97])

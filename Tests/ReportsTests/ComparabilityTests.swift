@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Reports
+import Results
 import TestSupport
 import Testing
 
@@ -66,7 +67,7 @@ struct ComparabilityTests {
         }
         let paths = ["a/0.json", "a/1.json"].map { folder($0) }
         for (results, labels) in [([folder("a")], []), (paths, ["A", "A"])] {
-            let error = #expect(throws: ResultError.self) {
+            let error = #expect(throws: ComparisonError.self) {
                 try ResultFile.curves(results, labels: labels)
             }
             guard case .notSeeds(_, _, paths, _)? = error else {
@@ -81,7 +82,7 @@ struct ComparabilityTests {
     func twice() throws {
         try write("a/0.json")
         try write("a/1.json") { $0.count = 100 }
-        #expect(throws: ResultError.self) { try ResultFile.curves([folder("a")]) }
+        #expect(throws: ComparisonError.self) { try ResultFile.curves([folder("a")]) }
     }
 
     @Test("two lenses on one model, or two sets of prompts, are no seeds")
@@ -91,11 +92,11 @@ struct ComparabilityTests {
         try write("b/0.json")
         try write("b/1.json") { ($0.lens, $0.lensSHA256) = ("lenses/b", "2") }
         #expect(
-            throws: ResultError.countedTwice(
+            throws: ComparisonError.countedTwice(
                 label: "a", paths: [folder("a/0.json"), folder("a/1.json")])
         ) { try ResultFile.curves([folder("a")]) }
         #expect(
-            throws: ResultError.oneModel(
+            throws: ComparisonError.oneModel(
                 label: "b", paths: [folder("b/0.json"), folder("b/1.json")], sha256: "0")
         ) { try ResultFile.curves([folder("b")]) }
     }
@@ -131,14 +132,19 @@ struct ComparabilityTests {
 
     @Test("seeds that lie in unlike folders and say nothing of their training are mentioned")
     func folders() throws {
-        try write("a/0.json") { $0.command = "lens eval babilong --model big/seed0 --last 2" }
-        try write("a/1.json") { facts in
-            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model ./big/seed1")
+        let call = "lens eval babilong --lens lenses/seed0 --model"
+        func seed1(in folder: String) -> (inout Facts) -> Void {
+            { facts in
+                (facts.model, facts.modelSHA256, facts.lens) = ("seed1", "1", "lenses/seed1")
+                facts.command = "lens eval babilong --lens lenses/seed1 --model \(folder)/seed1"
+            }
         }
+        try write("a/0.json") { facts in
+            (facts.lens, facts.command) = ("lenses/seed0", "\(call) big/seed0 --last 2")
+        }
+        try write("a/1.json", seed1(in: "./big"))
         #expect(comparisonNote(try ResultFile.curves([folder("a")])) == nil)
-        try write("a/1.json") { facts in
-            (facts.modelSHA256, facts.command) = ("1", "lens eval babilong --model new/seed1")
-        }
+        try write("a/1.json", seed1(in: "new"))
         #expect(
             comparisonNote(try ResultFile.curves([folder("a")]))
                 == "The models averaged as a lie in different folders and do not say how they were "

@@ -1,5 +1,6 @@
 import Plotting
 import Reports
+import Results
 import Testing
 
 @Suite("Charts and tables of layer curves")
@@ -70,7 +71,7 @@ struct LayerChartTests {
         {
             (options.from, options.to) = (from, to)
             #expect(
-                throws: ResultError.emptyRange(from: from, to: to, axis: .published, last: 4)
+                throws: ComparisonError.emptyRange(from: from, to: to, axis: .published, last: 4)
             ) { try layerChart([ours(4)], options) }
         }
     }
@@ -82,7 +83,7 @@ struct LayerChartTests {
         #expect(chart.categories == ["1", "2", "3", "output"])
         #expect(values(chart) == [[0.1, 0.2, nil, 0.9], [0.1, 0.2, 0.3, 0.9]])
         options.axis = .published
-        #expect(throws: ResultError.differentLayerCounts(["a.json": 2, "b.json": 3])) {
+        #expect(throws: ComparisonError.differentLayerCounts(["a.json": 2, "b.json": 3])) {
             try layerChart([ours(2, "a"), ours(3, "b")], options)
         }
     }
@@ -90,7 +91,7 @@ struct LayerChartTests {
     @Test("one to four results", arguments: [0, 5])
     func count(number: Int) {
         let curves = (0..<number).map { ours(2, "model \($0)") }
-        #expect(throws: ResultError.wrongNumberOfResults(number)) {
+        #expect(throws: ComparisonError.wrongNumberOfResults(number)) {
             try layerChart(curves, LayerChartOptions())
         }
     }
@@ -144,14 +145,14 @@ struct LayerChartTests {
                      2    0.5 (0.5–0.5)  0.125
                 output              inf    nan
                 """)
-        #expect(throws: ResultError.unequalSeeds(label: "a", counts: [2, 1])) {
+        #expect(throws: ComparisonError.unequalSeeds(label: "a", counts: [2, 1])) {
             try layerChart([curves[0], seed("a", [1], output: 1)], options)
         }
     }
 
     @Test("figures record their results")
     func metadata() {
-        var run = RunDescription()
+        var run = RunRecord()
         run.model = "m"
         run.dataSHA256 = "dd"
         let curve = LayerCurve(

@@ -1,5 +1,6 @@
 import Plotting
 import Reports
+import Results
 import Testing
 
 @Suite("What two models' layer curves say")

@@ -2,6 +2,7 @@ import Base
 import Foundation
 import Plotting
 import Reports
+import Results
 import TestSupport
 import Testing
 
@@ -61,7 +62,28 @@ struct ResultFileTests {
         let row = #"{"blocks": 1, "probability": {"mean": 0.5}}"#
         let curve = try curve(#"{"layers": [\#(row)], "output": {"probability": {"mean": 1}}}"#)
         #expect(curve.label == "result")
-        #expect(curve.provenance.run == RunDescription())
+        #expect(curve.provenance.run == RunRecord())
+    }
+
+    @Test(
+        "labels of a published table become positions: L is the lens after L + 1 blocks, N the output"
+    )
+    func published() throws {
+        try writeFile(
+            """
+            {1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 3.0, 'total': 2000,
+             'avg': 0.0015}, 3: {'sum': 500.0, 'total': 2000, 'avg': 0.25}}
+            """, to: folder("diff-seed0-lens_eval.txt"))
+        let curve = try ResultFile.curve(folder("diff-seed0-lens_eval.txt"))
+        #expect(curve.label == "diff-seed0-lens_eval")
+        #expect(curve.layerCount == 3)
+        #expect(curve.points.map(\.position) == [.lens(blocks: 2), .lens(blocks: 3), .output])
+        #expect(curve.points.map(\.mean) == [0.0006, 0.0015, 0.25])
+        #expect(curve.points.allSatisfy { $0.interval == nil })
+        #expect(
+            curve.provenance.sha256
+                == "868f4511641699af61bda87680fdd3da4b09feb7ce97ae76ef998cd0ad42efe0")
+        #expect(curve.provenance.run == RunRecord())
     }
 
     @Test("results of one model are told apart by their files")
@@ -126,7 +148,7 @@ struct ResultFileTests {
             ),
             (
                 #"{"layers": [{"blocks": 1, "probability": {"mean": "x"}}], "output": {}}"#,
-                "the text 'x' is not a number"
+                "'layers.[0].probability.mean' is 'x' (a string), expected a number"
             ),
             (#"{"layers": [{"blocks": 1.5}], "output": {}}"#, "not the JSON expected"),
             (#"{"output": {}}"#, "key 'layers' is missing"),

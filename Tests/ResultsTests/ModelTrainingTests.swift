@@ -20,7 +20,8 @@ struct ModelTrainingTests {
             #"""
             {"options": {"seed": 7, "at_a_time": 2, "steps": 30, "lr": 0.002, "shuffle": true,
                          "optimizer": "muon"},
-             "run": {"command": "lens lm train --out m", "data_sha256": "ab"}, "start": "x"}
+             "run": {"command": "lens lm train --out m", "data_sha256": "ab"}, "start": "x",
+             "parameters": 3, "sequences": 4}
             """#)
         #expect(
             found?.options == [

@@ -39,14 +39,29 @@ package struct Block: Sendable {
         if case .differential(_, _, let differential) = kind { differential } else { nil }
     }
 
+    /// A copy of what hooks get at a point inside the block whose value does not depend on the text, as
+    /// `A` or `D`; nil where there is no such point.
+    ///
+    /// - Parameter index: 1 or 2 in a differential block, else nil.
+    package func parameter(_ part: MixerPart, mixer index: Int? = nil) -> Tensor? {
+        let mixer: (any Mixer)? =
+            switch (kind, index) {
+            case (.ordinary(let mixer), nil): mixer
+            case (.differential(let mixer, _, _), 1): mixer
+            case (.differential(_, let mixer, _), 2): mixer
+            default: nil
+            }
+        return mixer?.parameters[part]?.copy()
+    }
+
     /// Adds the block's output to `stream` `[pos, d_model]`.
     ///
     /// - Returns: whether the sums are finite.
     func forward(_ stream: Tensor, pass: ForwardPass) throws -> Bool {
-        try pass.hooks.visit(.residPre(block: index), stream)
+        try pass.visit(.residPre(block: index), stream)
         let u = pass.buffer(.normed, stream.shape)
         rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
-        try pass.hooks.visit(.normed(block: index), u)
+        try pass.visit(.normed(block: index), u)
 
         let isFinite: Bool
         switch kind {
@@ -60,17 +75,17 @@ package struct Block: Sendable {
             try mixer2.forward(u, pass: pass.inside(index, mixer: 2), into: other)
 
             let lambda = Tensor([differential.lambdaFull], shape: [1])
-            try pass.hooks.visit(.lambda(block: index), lambda)
+            try pass.visit(.lambda(block: index), lambda)
             add(other, into: difference, scale: -lambda.pointer[0])
-            try pass.hooks.visit(.difference(block: index), difference)
+            try pass.visit(.difference(block: index), difference)
             let out = pass.isTraining ? pass.buffer(.subln, stream.shape) : difference
             rmsNorm(
                 difference.matrix, weight: differential.subln.pointer,
                 epsilon: Differential.epsilon, into: out.matrix)
-            try pass.hooks.visit(.subln(block: index), out)
+            try pass.visit(.subln(block: index), out)
             isFinite = add(out, into: stream, scale: 1 - differential.lambdaInit)
         }
-        try pass.hooks.visit(.residPost(block: index), stream)
+        try pass.visit(.residPost(block: index), stream)
         return isFinite
     }
 

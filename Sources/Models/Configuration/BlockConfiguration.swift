@@ -55,8 +55,8 @@ package struct BlockConfiguration: Sendable, Equatable {
             + [.residPost(block: block)]
     }
 
-    /// Elements of the value at a place inside the mixer, for each entry of its first axis.
-    func elementCount(of part: MixerPart) -> Int {
-        mixer.hookPoints.first { $0.part == part }?.shape.reduce(1, *) ?? 0
+    /// Shape of the value at a place inside the mixer; see `MixerConfiguration.hookPoints`.
+    func shape(of part: MixerPart) -> [Int] {
+        mixer.hookPoints.first { $0.part == part }?.shape ?? [0]
     }
 }

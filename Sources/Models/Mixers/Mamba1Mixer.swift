@@ -27,8 +27,9 @@ package struct Mamba1Configuration: MixerConfiguration {
     var hookPoints: [(part: MixerPart, shape: [Int])] {
         [
             (.inProj, [2 * dInner]), (.z, [dInner]), (.conv1d, [dInner]), (.x, [dInner]),
-            (.B, [dState]), (.C, [dState]), (.dt, [dInner]), (.ssmOut, [dInner]),
-            (.finalState, [dInner, dState]), (.outProj, [dModel]),
+            (.B, [dState]), (.C, [dState]), (.dt, [dInner]), (.A, [dInner, dState]),
+            (.D, [dInner]), (.ssmOut, [dInner]), (.finalState, [dInner, dState]),
+            (.outProj, [dModel]),
         ]
     }
 
@@ -96,6 +97,8 @@ struct Mamba1Mixer: Mixer {
             bias: shape.useBias, role: .output(inputs: shape.dInner))
     }
 
+    var parameters: [MixerPart: Tensor] { [.A: A, .D: D] }
+
     func forward(_ u: Tensor, pass: MixerPass, into out: Tensor?) throws {
         let (dInner, dState, dtRank) = (
             configuration.dInner, configuration.dState, configuration.dtRank
@@ -126,6 +129,8 @@ struct Mamba1Mixer: Mixer {
         dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
         softplus(dt.matrix, into: dt.matrix)
         try pass.visit(.dt, dt)
+        try pass.visit(.A, A.copy())
+        try pass.visit(.D, D.copy())
 
         let y = buffers(.scanned, [pass.rows, dInner])
         selectiveScan(

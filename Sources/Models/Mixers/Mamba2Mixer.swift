@@ -67,8 +67,9 @@ package struct Mamba2Configuration: MixerConfiguration {
         let (heads, groups) = ([nHeads, headDim], [nGroups, dState])
         return [
             (.inProj, [inProjRows]), (.z, [dInner]), (.conv1d, [convChannels]), (.x, heads),
-            (.B, groups), (.C, groups), (.dt, [nHeads]), (.ssmOut, heads),
-            (.finalState, heads + [dState]), (.innerNorm, [dInner]), (.outProj, [dModel]),
+            (.B, groups), (.C, groups), (.dt, [nHeads]), (.A, [nHeads]), (.D, [nHeads]),
+            (.ssmOut, heads), (.finalState, heads + [dState]), (.innerNorm, [dInner]),
+            (.outProj, [dModel]),
         ]
     }
 
@@ -158,6 +159,8 @@ struct Mamba2Mixer: Mixer {
             bias: shape.useBias, role: .output(inputs: shape.dInner))
     }
 
+    var parameters: [MixerPart: Tensor] { [.A: A, .D: D] }
+
     func forward(_ u: Tensor, pass: MixerPass, into out: Tensor?) throws {
         let shape = configuration
         let headShape = [shape.nHeads, shape.headDim]
@@ -188,6 +191,8 @@ struct Mamba2Mixer: Mixer {
             projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows),
             bias: dtBias.pointer, limits: shape.dtLimit, into: dt.matrix)
         try pass.visit(.dt, dt)
+        try pass.visit(.A, A.copy())
+        try pass.visit(.D, D.copy())
 
         let y = buffers(.scanned, [pass.rows, shape.dInner])
         ssdScan(

@@ -18,7 +18,7 @@ protocol MixerConfiguration: Sendable, Equatable {
     /// keys without a value must not be there.
     var configurationKeys: [(key: String, value: String?)] { get }
     /// The hook points inside, in the order in which the forward pass reaches them, and the shape of each
-    /// value without its first axis.
+    /// value without its first axis, if that counts positions or sequences.
     var hookPoints: [(part: MixerPart, shape: [Int])] { get }
     /// What the mixer carries from one position to the next, with the shape for each sequence.
     var state: [(part: StatePart, shape: [Int])] { get }
@@ -39,6 +39,8 @@ extension MixerConfiguration {
 
 /// The part of a block that mixes positions.
 protocol Mixer: Sendable {
+    /// The values at the hook points that have the axis `parameters`.
+    var parameters: [MixerPart: Tensor] { get }
     /// The mixer's output for normed input `u` `[pos, d_model]`, into `out` `[pos, d_model]`.
     ///
     /// Without `out` it ends before its last projection.
@@ -53,6 +55,10 @@ protocol Mixer: Sendable {
         _ u: Tensor, dOut: Tensor, pass: MixerBackwardPass, into du: Tensor, adding: Bool)
 }
 
+extension Mixer {
+    var parameters: [MixerPart: Tensor] { [:] }
+}
+
 /// A place inside a mixer. Mixers declare theirs (`MixerConfiguration.hookPoints`); those that mean the
 /// same in several have one name.
 package struct MixerPart: Hashable, Sendable {
@@ -61,6 +67,8 @@ package struct MixerPart: Hashable, Sendable {
         /// The positions of all sequences, one below the other.
         case positions
         case sequences
+        /// Neither: the value is a parameter, or made of some. Of `A` and `D` hooks get a copy.
+        case parameters
     }
 
     /// In TransformerLens's spelling.
@@ -86,6 +94,10 @@ package struct MixerPart: Hashable, Sendable {
     package static let C = MixerPart("hook_C")
     /// The step, after softplus and clamp.
     package static let dt = MixerPart("hook_dt")
+    /// `−exp(A_log)`, the decay rates: `[n_heads]` (Mamba-1: `[d_inner, d_state]`).
+    package static let A = MixerPart("hook_A", axis: .parameters)
+    /// The skip weight: `[n_heads]` (Mamba-1: `[d_inner]`).
+    package static let D = MixerPart("hook_D", axis: .parameters)
     /// `S C + D x`.
     package static let ssmOut = MixerPart("hook_ssm_out")
     /// The state after the last position.

@@ -4,12 +4,13 @@ import Tensors
 /// What all parts of one backward pass share: the forward pass that it follows, the gradients and
 /// buffers.
 final class BackwardPass {
+    /// As parts of it are done again.
     let forward: ForwardPass
     let gradients: Gradients
     private let memory: TrainingMemory
 
     init(_ forward: ForwardPass, _ memory: TrainingMemory, gradients: Gradients) {
-        self.forward = forward
+        self.forward = ForwardPass(again: forward)
         self.memory = memory
         self.gradients = gradients
     }

@@ -6,7 +6,9 @@ import Tensors
 final class ForwardPass {
     let sequences: [Range<Int>]
     let rows: Int
-    let hooks: Hooks
+    private let hooks: Hooks
+    /// The rows as hooks see them.
+    private let spans: [TextSpan]
     private let state: RecurrentState?
     private let shared: Buffers
     /// Where a backward pass looks for the values inside the blocks; nil if there will be none.
@@ -15,16 +17,51 @@ final class ForwardPass {
     init(
         _ batch: TokenBatch, hooks: Hooks, state: RecurrentState?, memory: TrainingMemory? = nil
     ) {
+        precondition(
+            state.map { $0.sequenceCount == batch.sequences.count } ?? true,
+            "a state of \(state?.sequenceCount ?? 0) sequences for \(batch.sequences.count)")
         self.memory = memory
         shared = memory?.shared ?? Buffers()
         sequences = batch.sequences
         rows = batch.ids.count
+        spans = batch.sequences.enumerated().map { index, rows in
+            TextSpan(
+                sequence: batch.firstSequence + index, rows: rows,
+                start: state?.positions[index] ?? 0)
+        }
         self.hooks = hooks
         self.state = state
-        precondition(
-            state.map { $0.sequenceCount == batch.sequences.count } ?? true,
-            "a state of \(state?.sequenceCount ?? 0) sequences for \(batch.sequences.count)")
     }
+
+    /// A training's pass as its backward pass does parts of it again: with the same values, without
+    /// hooks.
+    init(again pass: ForwardPass) {
+        (sequences, rows, spans) = (pass.sequences, pass.rows, pass.spans)
+        (state, shared, memory) = (pass.state, pass.shared, pass.memory)
+        hooks = Hooks()
+    }
+
+    func wants(_ point: HookPoint) -> Bool { hooks[point] != nil }
+
+    func visit(_ point: HookPoint, _ value: @autoclosure () -> Tensor) throws {
+        if let hook = hooks[point] { try hook(value(), HookContext(point: point, spans: spans)) }
+    }
+
+    /// For a value that stands in columns of a wider buffer: the hook gets a copy, which is
+    /// written back.
+    func visit(_ point: HookPoint, columns: Matrix, shape: [Int]) throws {
+        guard wants(point) else { return }
+        let value = Tensor([columns.rows] + shape)
+        let flat = value.reshaped([columns.rows, columns.columns]).matrix
+        columns.copy(to: flat)
+        try withExtendedLifetime(value) {
+            try visit(point, value)
+            flat.copy(to: columns)
+        }
+    }
+
+    /// The carried state has seen the rows.
+    func advanceState() { state?.advance(by: sequences.map(\.count)) }
 
     /// Whether values that a gradient needs must not be overwritten by what is made of them.
     var isTraining: Bool { memory != nil }
@@ -79,17 +116,16 @@ struct MixerPass {
     /// The state, read and replaced; nil if it starts at zero and nobody asks how it ends.
     func state(_ configuration: some MixerConfiguration) -> MixerState? {
         if let carried { return carried }
-        guard pass.hooks.wants(point(.finalState)) else { return nil }
+        guard pass.wants(point(.finalState)) else { return nil }
         return MixerState(of: configuration, sequences: sequences.count)
     }
 
     func visit(_ part: MixerPart, _ value: @autoclosure () -> Tensor) throws {
-        try pass.hooks.visit(point(part), value())
+        try pass.visit(point(part), value())
     }
 
-    /// For a value that stands in columns of a wider buffer: the hook gets a copy, which is
-    /// written back.
+    /// For a value that stands in columns of a wider buffer.
     func visit(_ part: MixerPart, columns: Matrix, shape: [Int]) throws {
-        try pass.hooks.visit(point(part), columns: columns, shape: shape)
+        try pass.visit(point(part), columns: columns, shape: shape)
     }
 }

@@ -42,12 +42,33 @@ package enum HookPoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension HookPoint {
-    /// Whether the first axis of the value holds the positions of all sequences.
-    package var hasPositions: Bool {
+    /// What the first axis of the value counts.
+    package var axis: MixerPart.Axis {
         switch self {
-        case .lambda: false
-        case .mixer(let part, _, _): part.axis == .positions
-        default: true
+        case .lambda: .parameters
+        case .mixer(let part, _, _): part.axis
+        default: .positions
+        }
+    }
+
+    /// The block that reaches the point; nil before the first and after the last.
+    package var block: Int? {
+        switch self {
+        case .residPre(let block), .residPost(let block), .normed(let block), .lambda(let block),
+            .difference(let block), .subln(let block), .mixer(_, let block, _):
+            block
+        case .embed, .finalNorm, .logits: nil
+        }
+    }
+
+    /// Shape of the value, without its first axis if that counts positions or sequences.
+    package func shape(_ configuration: ModelConfiguration) -> [Int] {
+        switch self {
+        case .embed, .residPre, .residPost, .normed, .difference, .subln, .finalNorm:
+            [configuration.dModel]
+        case .lambda: [1]
+        case .logits: [configuration.vocabSize]
+        case .mixer(let part, let block, _): configuration.blocks[block].shape(of: part)
         }
     }
 
@@ -55,15 +76,13 @@ extension HookPoint {
     package func elementCount(
         positions: Int, sequences: Int, _ configuration: ModelConfiguration
     ) -> Int {
-        switch self {
-        case .embed, .residPre, .residPost, .normed, .difference, .subln, .finalNorm:
-            positions * configuration.dModel
-        case .lambda: 1
-        case .logits: positions * configuration.vocabSize
-        case .mixer(let part, let block, _):
-            (part.axis == .positions ? positions : sequences)
-                * configuration.blocks[block].elementCount(of: part)
-        }
+        let first =
+            switch axis {
+            case .positions: positions
+            case .sequences: sequences
+            case .parameters: 1
+            }
+        return shape(configuration).reduce(first, *)
     }
 }
 

@@ -44,12 +44,19 @@ package final class RecurrentState {
     /// For each block its one or two mixers.
     let mixers: [[MixerState]]
     package let sequenceCount: Int
+    /// How many positions of each sequence it has seen.
+    package private(set) var positions: [Int]
 
     /// The state before the first position: zeros.
     package init(for model: LanguageModel, sequences: Int) {
         sequenceCount = sequences
+        positions = Array(repeating: 0, count: sequences)
         mixers = model.configuration.blocks.map { block in
             block.mixerIndices.map { _ in MixerState(of: block.mixer, sequences: sequences) }
         }
+    }
+
+    func advance(by counts: [Int]) {
+        for (sequence, count) in counts.enumerated() { positions[sequence] += count }
     }
 }

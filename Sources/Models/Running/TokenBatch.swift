@@ -3,8 +3,15 @@ package struct TokenBatch: Sendable {
     package let ids: [Int32]
     /// Where each sequence stands in `ids`.
     package let sequences: [Range<Int>]
+    /// Index of the first of them among all sequences that are read.
+    let firstSequence: Int
 
     package init(_ sequences: [some Collection<Int32>]) {
+        self.init(sequences, firstSequence: 0)
+    }
+
+    init(_ sequences: [some Collection<Int32>], firstSequence: Int) {
+        self.firstSequence = firstSequence
         var ids: [Int32] = []
         var ranges: [Range<Int>] = []
         for sequence in sequences {

@@ -1,5 +1,7 @@
 /// What `lens lm eval --tasks` writes: how many answers are right.
-package struct AccuracyResult: Codable, Sendable, Equatable {
+package struct AccuracyResult: ResultDocument {
+    package static let schema = "statelens/accuracy-result/1"
+
     package let tasks: [EvaluationScore]
     /// Mean over the tasks.
     package let accuracy: Double?

@@ -1,14 +1,32 @@
 /// What `lens eval babilong` writes: how probable the right answer is after each block.
-package struct BabilongResult: Codable, Sendable, Equatable {
+///
+/// Of what others write, layers and output are enough.
+package struct BabilongResult: ResultDocument {
+    package static let schema = "statelens/babilong-result/1"
+
     /// Means over prompts of what is said about the target token.
     package struct Row: Codable, Sendable, Equatable {
-        package let probability: Estimate
-        package let logProbability: Estimate
-        package let rank: Estimate
+        package let probability: Estimate?
+        package let logProbability: Estimate?
+        package let rank: Estimate?
 
         enum CodingKeys: String, CodingKey {
             case probability, rank
             case logProbability = "log_probability"
+        }
+
+        init(_ estimate: (LayerMetric) -> Estimate?) {
+            probability = estimate(.probability)
+            logProbability = estimate(.logProbability)
+            rank = estimate(.rank)
+        }
+
+        package subscript(metric: LayerMetric) -> Estimate? {
+            switch metric {
+            case .probability: probability
+            case .logProbability: logProbability
+            case .rank: rank
+            }
         }
     }
 
@@ -45,40 +63,15 @@ package struct BabilongResult: Codable, Sendable, Equatable {
         package let output: Row
     }
 
-    package struct Prompt: Codable, Sendable, Equatable {
-        package let task: String
-        /// Row in the task's file.
-        package let index: Int
-        /// Length of the prompt in tokens.
-        package let tokens: Int
-        package let target: String
-        /// First token of `" " + target`.
-        package let targetID: Int
-        /// Tokens of `" " + target`, of which the first is measured; nil in older results.
-        package let targetTokens: Int?
-        /// One entry for each layer.
-        package let probability: [Double]
-        package let logProbability: [Double]
-        package let rank: [Int]
-        /// The model's own output.
-        package let output: TokenReading
-
-        enum CodingKeys: String, CodingKey {
-            case task, index, tokens, target, probability, rank, output
-            case targetID = "target_id"
-            case targetTokens = "target_tokens"
-            case logProbability = "log_probability"
-        }
-    }
-
-    package let count: Int
-    /// Prompts whose target has several tokens; nil in older results.
+    /// How many prompts the means are over.
+    package let count: Int?
+    /// Prompts whose target has several tokens.
     package let severalTokenTargets: Int?
     package let layers: [Layer]
     package let output: Row
-    package let tasks: [String: Task]
-    package let prompts: [Prompt]
-    package let run: RunRecord
+    package let tasks: [String: Task]?
+    package let prompts: [Prompt]?
+    package let run: RunRecord?
 
     enum CodingKeys: String, CodingKey {
         case count, layers, output, tasks, prompts, run
@@ -92,7 +85,7 @@ package struct BabilongResult: Codable, Sendable, Equatable {
         severalTokenTargets = prompts.count { ($0.targetTokens ?? 1) > 1 }
         layers = all.layers
         output = all.output
-        tasks = Dictionary(grouping: prompts, by: \.task).mapValues {
+        tasks = Dictionary(grouping: prompts, by: { $0.task ?? "" }).mapValues {
             Self.summary($0, seed: seed)
         }
         self.prompts = prompts
@@ -101,63 +94,15 @@ package struct BabilongResult: Codable, Sendable, Equatable {
 
     private static func summary(_ prompts: [Prompt], seed: UInt64) -> Task {
         let bootstrap = Bootstrap(count: prompts.count, seed: seed)
-        func row(_ reading: (Prompt) -> TokenReading) -> Row {
-            let readings = prompts.map(reading)
-            return Row(
-                probability: bootstrap.estimate(readings.map(\.probability)),
-                logProbability: bootstrap.estimate(readings.map(\.logProbability)),
-                rank: bootstrap.estimate(readings.map { Double($0.rank) }))
+        func row(_ value: (Prompt, LayerMetric) -> Double?) -> Row {
+            Row { metric in
+                let values = prompts.compactMap { value($0, metric) }
+                return values.count == prompts.count ? bootstrap.estimate(values) : nil
+            }
         }
-        let layers = prompts[0].probability.indices.map { layer in
-            Layer(blocks: layer + 1, row: row { $0.reading(layer: layer) })
+        let layers = (0..<prompts[0].layerCount).map { layer in
+            Layer(blocks: layer + 1, row: row { $0[$1]?[layer] })
         }
-        return Task(count: prompts.count, layers: layers, output: row(\.output))
-    }
-}
-
-/// What one distribution says about one token.
-package struct TokenReading: Codable, Sendable, Equatable {
-    package let probability: Double
-    package let logProbability: Double
-    /// 1 for the most probable token.
-    package let rank: Int
-
-    package init(probability: Double, logProbability: Double, rank: Int) {
-        self.probability = probability
-        self.logProbability = logProbability
-        self.rank = rank
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case probability, rank
-        case logProbability = "log_probability"
-    }
-}
-
-extension BabilongResult.Prompt {
-    /// - Parameters:
-    ///   - targetTokens: how many tokens `" " + target` has.
-    ///   - readings: one for each layer, then the model's own.
-    package init(
-        task: String, index: Int, tokens: Int, target: String, targetID: Int, targetTokens: Int,
-        readings: [TokenReading]
-    ) {
-        let lens = readings.dropLast()
-        self.task = task
-        self.index = index
-        self.tokens = tokens
-        self.target = target
-        self.targetID = targetID
-        self.targetTokens = targetTokens
-        probability = lens.map(\.probability)
-        logProbability = lens.map(\.logProbability)
-        rank = lens.map(\.rank)
-        output = readings[readings.count - 1]
-    }
-
-    func reading(layer: Int) -> TokenReading {
-        TokenReading(
-            probability: probability[layer], logProbability: logProbability[layer],
-            rank: rank[layer])
+        return Task(count: prompts.count, layers: layers, output: row { $0.output?[$1] })
     }
 }

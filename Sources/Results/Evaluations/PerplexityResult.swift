@@ -1,5 +1,7 @@
 /// What `lens lm eval` writes of text: how well the model predicts each token.
-package struct PerplexityResult: Codable, Sendable, Equatable {
+package struct PerplexityResult: ResultDocument {
+    package static let schema = "statelens/perplexity-result/1"
+
     /// In nats a token.
     package let crossEntropy: Double
     package let perplexity: Double

@@ -1,5 +1,7 @@
 /// What `lens eval text` writes: how far each layer's distribution is from the model's.
-package struct TextResult: Codable, Sendable, Equatable {
+package struct TextResult: ResultDocument {
+    package static let schema = "statelens/text-result/1"
+
     /// In nats and, by the text's own factor, in bits per byte.
     package struct Row: Codable, Sendable, Equatable {
         package let nats: TextMetrics

@@ -1,5 +1,7 @@
 /// `run.json` of a demo, by which a later one knows what it may replace.
-package struct DemoRecord: Codable, Sendable, Equatable {
+package struct DemoRecord: ResultDocument {
+    package static let schema = "statelens/demo/1"
+
     package struct Step: Codable, Sendable, Equatable {
         /// Relative to the demo's folder.
         package let output: String

@@ -2,7 +2,9 @@ import Base
 
 /// What stands beside files that have no place for their provenance inside: how to make the same bytes
 /// again. `run.json` of a folder, `FILE.run.json` of a single file.
-package struct MadeRecord: Codable, Sendable, Equatable {
+package struct MadeRecord: ResultDocument {
+    package static let schema = "statelens/made-files/1"
+
     package struct File: Codable, Sendable, Equatable {
         package let path: String
         /// Empty of a pipe.
@@ -27,6 +29,16 @@ package struct MadeRecord: Codable, Sendable, Equatable {
     package let files: [File]
     /// Hashes of what stood there before; nil once the files are what `files` says.
     package let replaces: [String]?
+    /// Of a tokenizer: what it was learnt from, the hash over those documents, and how much it has.
+    package var data: [String]?
+    package var dataSHA256: String?
+    package var vocabulary: Int?
+    package var merges: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case command, version, seed, files, replaces, data, vocabulary, merges
+        case dataSHA256 = "data_sha256"
+    }
 
     package init(
         command: String, version: String, seed: UInt64? = nil, files: [File],

@@ -1,34 +1,36 @@
 /// Where a result comes from: enough to make it again and to tell whether it is the same.
-package struct RunRecord: Codable, Sendable, Equatable {
+///
+/// What we write has all that applies to it; of what others wrote, or older versions, anything may be absent.
+package struct RunRecord: Codable, Hashable, Sendable {
     /// The whole command line.
-    package var command: String
+    package var command: String?
     /// `lens --version`.
-    package var version: String
+    package var version: String?
     package var seed: UInt64?
-    package var model: String
+    package var model: String?
     /// What all seeds of one model share: family, blocks and sizes.
     package var architecture: String?
     /// How the model itself was trained; absent where its folder does not say.
     package var modelTraining: ModelTraining?
     /// Over the weight files.
-    package var modelSHA256: String
+    package var modelSHA256: String?
     /// The identity that tuned-lens artifacts carry.
-    package var unembedHash: String
+    package var unembedHash: String?
     /// Over the float32 values of the unembedding: an identity that holds.
-    package var unembeddingSHA256: String
+    package var unembeddingSHA256: String?
     /// Folder of the lens, or "logit".
     package var lens: String?
     package var lensSHA256: String?
-    package var data: [String]
+    package var data: [String]?
     /// Over the token ids of the windows, or over the files with the prompts.
-    package var dataSHA256: String
+    package var dataSHA256: String?
     /// Arithmetic of the projections and of lens training: `fp32` or `bf16`.
-    package var precision: String
+    package var precision: String?
     /// Instruction set of the loops.
-    package var kernels: String
+    package var kernels: String?
     /// Version and options of the BLAS library.
-    package var blas: String
-    package var threads: Int
+    package var blas: String?
+    package var threads: Int?
     /// How the gated norm of a model with several groups was taken; absent for other models.
     package var gatedNorm: String?
     /// Of an evaluation by prompts: their form.
@@ -46,6 +48,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
         case lensSHA256 = "lens_sha256"
         case dataSHA256 = "data_sha256"
     }
+
+    package init() {}
 
     package init(
         command: String, version: String, seed: UInt64? = nil, model: String,

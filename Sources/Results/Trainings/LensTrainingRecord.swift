@@ -1,9 +1,9 @@
 /// `run.json` of a lens: what its training was told, on which model and data.
 ///
 /// - Parameter Options: the trainer's own.
-package struct LensTrainingRecord<Options: Codable & Sendable & Equatable>:
-    Codable, Sendable, Equatable
-{
+package struct LensTrainingRecord<Options: Codable & Sendable & Equatable>: ResultDocument {
+    package static var schema: String { "statelens/lens-training/1" }
+
     package let run: RunRecord
     package let options: Options
     /// Windows to train on.

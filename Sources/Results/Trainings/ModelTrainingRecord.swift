@@ -1,9 +1,9 @@
 /// `run.json` of a language model: what its training was told, and from where it started.
 ///
 /// - Parameter Options: the trainer's own.
-package struct ModelTrainingRecord<Options: Codable & Sendable & Equatable>:
-    Codable, Sendable, Equatable
-{
+package struct ModelTrainingRecord<Options: Codable & Sendable & Equatable>: ResultDocument {
+    package static var schema: String { "statelens/model-training/1" }
+
     package let run: RunRecord
     /// The model folder or configuration that training started from.
     package let start: String

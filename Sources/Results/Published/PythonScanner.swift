@@ -86,7 +86,7 @@ struct PythonScanner {
         let rest = bytes[index...].prefix(12)
         return .malformedLiteral(
             path: path, line: line, column: column, expected: expected,
-            found: rest.isEmpty ? "the end of the file" : ResultFile.quoted(rest))
+            found: rest.isEmpty ? "the end of the file" : quoted(rest))
     }
 
     private static let wrappers: Set<String> = [

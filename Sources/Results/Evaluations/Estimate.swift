@@ -6,6 +6,11 @@ package struct Estimate: Codable, Sendable, Equatable {
     /// 95% bootstrap interval of the mean: `[lower, upper]`; nil of a single prompt, which says nothing
     /// of others.
     package let ci95: [Double]?
+
+    package init(mean: Double, ci95: [Double]?) {
+        self.mean = mean
+        self.ci95 = ci95
+    }
 }
 
 /// Resamples of `count` prompts, drawn once and used for every layer and metric, so that their

@@ -29,7 +29,7 @@ package enum LayerAxis: String, CaseIterable, Sendable {
     }
 
     /// The position behind a published label, 1...`layerCount`.
-    static func position(publishedLabel label: Int, layerCount: Int) -> LayerPosition {
+    package static func position(publishedLabel label: Int, layerCount: Int) -> LayerPosition {
         label == layerCount ? .output : .lens(blocks: label + 1)
     }
 

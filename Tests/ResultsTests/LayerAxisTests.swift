@@ -1,4 +1,4 @@
-import Reports
+import Results
 import Testing
 
 @Suite("Layer numbering")

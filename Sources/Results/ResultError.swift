@@ -1,8 +1,9 @@
 import Base
 
-/// What can be wrong with results and with the figure asked of them.
+/// What can be wrong with a file of results.
 package enum ResultError: UserFacingError, Equatable {
     case notAResult(path: String, found: String)
+    case otherDocument(path: String, found: String, expected: String)
     case tooLarge(path: String, bytes: Int, limit: Int)
     case malformedLiteral(path: String, line: Int, column: Int, expected: String, found: String)
     case layersNotContiguous(path: String, found: Int, expected: Int)
@@ -11,21 +12,12 @@ package enum ResultError: UserFacingError, Equatable {
     case inconsistentAverage(path: String, layer: Int, average: Double, expected: Double)
     case badInterval(path: String, place: String, values: [Double])
     case metricMissing(path: String, metric: LayerMetric, place: String)
-    case differentLayerCounts([String: Int])
-    case unequalSeeds(label: String, counts: [Int])
-    case notSeeds(label: String, what: String, paths: [String], values: [String])
-    case countedTwice(label: String, paths: [String])
-    case oneModel(label: String, paths: [String], sha256: String)
     case badValue(path: String, field: String, found: String, expected: String)
     case noResults(folder: String)
-    case wrongNumberOfResults(Int)
-    case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
 
     package var kind: FailureKind {
         switch self {
-        case .differentLayerCounts, .unequalSeeds, .notSeeds, .countedTwice, .oneModel,
-            .wrongNumberOfResults, .emptyRange, .metricMissing:
-            .usage
+        case .metricMissing: .usage
         case .noResults: .missingInput
         default: .badData
         }
@@ -36,6 +28,9 @@ package enum ResultError: UserFacingError, Equatable {
         case .notAResult(let path, let found):
             "\(path): begins with \(found), expected a result of 'lens eval babilong' (JSON) or a "
                 + "published layer table ({1: {'sum': …, 'total': …, 'avg': …}, …})"
+        case .otherDocument(let path, let found, let expected):
+            "\(path): is a document of the schema '\(found.clipped)', expected '\(expected)'"
+                + (name(found) == name(expected) ? "; a newer version of the program reads it" : "")
         case .tooLarge(let path, let bytes, let limit):
             "\(path): has \(counted(bytes, "byte")), expected a result of at most \(limit)"
         case .malformedLiteral(let path, let line, let column, let expected, let found):
@@ -53,35 +48,24 @@ package enum ResultError: UserFacingError, Equatable {
             "\(path): 'ci95' of \(place) is \(values), expected two numbers in rising order"
         case .metricMissing(let path, let metric, let place):
             "\(path): has no \(metric.rawValue) of \(place); choose a metric it has"
-        case .differentLayerCounts(let counts):
-            "the results have different numbers of layers ("
-                + counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-                .joined(separator: ", ")
-                + "), so one published label would mean different states; use --axis blocks"
-        case .unequalSeeds(let label, let counts):
-            "the results labelled '\(label.clipped)' have \(counts) layers, but results with one label are "
-                + "seeds of one model; give them different labels"
-        case .notSeeds(let label, let what, let paths, let values):
-            "the results labelled '\(label.clipped)' are no seeds of one model: "
-                + "\(paths.joined(separator: " and ")) have different \(what) "
-                + "\(values.map { "'\($0.clipped)'" }.joined(separator: " and ")); give them different "
-                + "labels, or keep them in different folders"
-        case .countedTwice(let label, let paths):
-            "\(paths.joined(separator: " and ")) are the same result, which would count as two seeds of "
-                + "'\(label.clipped)'; leave one of them out"
-        case .oneModel(let label, let paths, let sha256):
-            "\(paths.joined(separator: " and ")) are measurements of one and the same model "
-                + "(model_sha256 \(String(sha256.prefix(12)).clipped)…), so they are no two seeds of "
-                + "'\(label.clipped)'; give them different labels, or keep them in different folders"
         case .badValue(let path, let field, let found, let expected):
             "\(path): \(field) is \(found), expected \(expected); the file is damaged or edited"
         case .noResults(let folder):
             "\(folder): has no .json file; name a result of 'lens eval babilong' or a folder of them"
-        case .wrongNumberOfResults(let count):
-            "\(count) models or lenses to compare in one figure, expected 1 to 4"
-        case .emptyRange(let from, let to, let axis, let last):
-            "no layers from \(from ?? 1) to \(to ?? last) on the \(axis.rawValue) axis, "
-                + "which runs from 1 to \(last)"
         }
     }
+
+    /// A schema without its version.
+    private func name(_ schema: String) -> Substring {
+        schema.prefix(upTo: schema.lastIndex(of: "/") ?? schema.endIndex)
+    }
+}
+
+/// Bytes as text for a message, without what a terminal would obey.
+package func quoted(_ bytes: some Collection<UInt8>) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let shown = text.unicodeScalars.map { scalar in
+        (0x20...0x7E).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
+    }
+    return "'" + shown.joined() + "'"
 }

@@ -1,18 +1,20 @@
-import Results
-
 /// A result in the form of the published evaluation script, which `PublishedTable` reads: for each
 /// published label 1...N the sum and mean of the target's probability over all prompts.
+///
+/// - Parameter result: lists its prompts.
 package func publishedText(_ result: BabilongResult) -> String {
     let layerCount = result.layers.count
+    let prompts = result.prompts ?? []
     let rows = (1...layerCount).map { label in
-        let sum = result.prompts.reduce(0.0) { sum, prompt in
+        let values = prompts.compactMap { prompt in
             switch LayerAxis.position(publishedLabel: label, layerCount: layerCount) {
-            case .lens(let blocks): sum + prompt.probability[blocks - 1]
-            case .output: sum + prompt.output.probability
+            case .lens(let blocks): prompt.probability?[blocks - 1]
+            case .output: prompt.output?.probability
             }
         }
-        let average = sum / Double(result.count)
-        return "\(label): {'sum': \(sum), 'total': \(result.count), 'avg': \(average)}"
+        let sum = values.reduce(0, +)
+        let average = sum / Double(values.count)
+        return "\(label): {'sum': \(sum), 'total': \(values.count), 'avg': \(average)}"
     }
     return "{" + rows.joined(separator: ", ") + "}\n"
 }

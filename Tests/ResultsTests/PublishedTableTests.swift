@@ -1,46 +1,20 @@
-import Base
-import Reports
-import TestSupport
+import Results
 import Testing
 
 @Suite("Published layer tables")
 struct PublishedTableTests {
-    private func curve(_ text: String) throws -> LayerCurve {
-        let folder = try TemporaryFolder()
-        try writeFile(text, to: folder("diff-seed0-lens_eval.txt"))
-        return try ResultFile.curve(folder("diff-seed0-lens_eval.txt"))
+    private func averages(_ text: String) throws -> [Double] {
+        try PublishedTable(Array(text.utf8), path: "t").rows.map(\.average)
     }
 
-    /// The error with the folder cut from its path.
+    /// The error behind the path.
     private func failure(_ text: String) -> String {
         do {
-            _ = try curve(text)
+            _ = try averages(text)
             return "no error"
-        } catch let error as any UserFacingError {
-            let sentence = "\(error)"
-            return sentence.range(of: "lens_eval.txt").map { String(sentence[$0.upperBound...]) }
-                ?? sentence
         } catch {
-            return "unexpected: \(error)"
+            return String("\(error)".dropFirst())
         }
-    }
-
-    @Test("labels become positions: L is the lens after L + 1 blocks, N the output")
-    func positions() throws {
-        let curve = try curve(
-            """
-            {1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 3.0, 'total': 2000,
-             'avg': 0.0015}, 3: {'sum': 500.0, 'total': 2000, 'avg': 0.25}}
-            """)
-        #expect(curve.label == "diff-seed0-lens_eval")
-        #expect(curve.layerCount == 3)
-        #expect(curve.points.map(\.position) == [.lens(blocks: 2), .lens(blocks: 3), .output])
-        #expect(curve.points.map(\.mean) == [0.0006, 0.0015, 0.25])
-        #expect(curve.points.allSatisfy { $0.interval == nil })
-        #expect(
-            curve.provenance.sha256
-                == "868f4511641699af61bda87680fdd3da4b09feb7ce97ae76ef998cd0ad42efe0")
-        #expect(curve.provenance.run == RunDescription())
     }
 
     @Test(
@@ -53,15 +27,15 @@ struct PublishedTableTests {
             ("{'sum': +1.e-0, 'total': 2, 'avg': 5.e-01}", 0.5),
         ])
     func spellings(entry: String, mean: Double) throws {
-        #expect(try curve("{1: \(entry)}").points.map(\.mean) == [mean])
+        #expect(try averages("{1: \(entry)}") == [mean])
     }
 
     @Test("nan is a value, and an order of layers is not needed")
     func notANumber() throws {
-        let curve = try curve(
+        let found = try averages(
             "\n{2:{'sum':np.float32(nan),'total':2,'avg':nan},1:{'sum':1,'total':2,'avg':0.5},}\n")
-        #expect(curve.points[0].mean == 0.5)
-        #expect(curve.points[1].mean.isNaN)
+        #expect(found[0] == 0.5)
+        #expect(found[1].isNaN)
     }
 
     @Test(

@@ -4,17 +4,17 @@
 /// Read by a parser of exactly this form, which evaluates nothing, has no recursion and takes
 /// time linear in the file. NumPy's spellings (`np.float32(0.1)`, `np.int64(2000)`), `nan` and
 /// `inf` are numbers too; the `eval`-free reader of the published plot script refuses those.
-struct PublishedTable {
-    struct Row {
-        let layer: Int
-        let average: Double
+package struct PublishedTable {
+    package struct Row {
+        package let layer: Int
+        package let average: Double
     }
 
     /// Rows by rising layer, 1...N.
-    let rows: [Row]
+    package let rows: [Row]
 
     /// - Throws: `ResultError`.
-    init(_ bytes: [UInt8], path: String) throws {
+    package init(_ bytes: [UInt8], path: String) throws {
         var scanner = PythonScanner(bytes, path: path)
         var rows: [Int: Double] = [:]
         try scanner.dictionary { scanner in
@@ -25,9 +25,9 @@ struct PublishedTable {
             }
             try scanner.symbol(":")
             rows[layer] = try Self.average(&scanner, layer: layer, path: path)
-            guard rows.count <= ResultFile.maximumLayers else {
+            guard rows.count <= BabilongResult.maximumLayers else {
                 throw ResultError.tooManyLayers(
-                    path: path, count: rows.count, limit: ResultFile.maximumLayers)
+                    path: path, count: rows.count, limit: BabilongResult.maximumLayers)
             }
         }
         try scanner.end()
