@@ -11,6 +11,12 @@ struct PackageTable {
 
     let targets: [Target]
 
+    /// A target and all that it depends on, directly or by others.
+    func closure(of name: String) -> Set<String> {
+        let direct = targets.first { $0.name == name }?.dependencies ?? []
+        return direct.reduce([name]) { $0.union(closure(of: $1)) }
+    }
+
     /// Reads the manifest's text: a comment `// 2` or `// 2: …` opens a floor; the calls below it
     /// declare its targets. Targets that live in `Tests` are left out.
     init(manifest: String) {
