@@ -83,7 +83,9 @@ let package = Package(
                 "Tensors", "Kernels", "Tokenization", "Corpora", "Results", "Models", "Lenses",
                 "Base",
             ]),
-        swiftTarget("Reports", ["Base", "Results", "Plotting"]),
+        swiftTarget(
+            "Reports",
+            ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
         // 7: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
         // 8

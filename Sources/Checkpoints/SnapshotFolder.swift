@@ -97,7 +97,7 @@ package struct SnapshotFolder {
                 throw CheckpointError.wrongShape(
                     tensor: name, path: path, expected: tensor.shape, found: values.shape)
             }
-            let broken = withExtendedLifetime(values) { values.elements.first { !$0.isFinite } }
+            let broken = values.withElements { $0.first { !$0.isFinite } }
             if let broken {
                 throw SnapshotError.damaged(
                     path: path,

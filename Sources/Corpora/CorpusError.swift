@@ -13,6 +13,8 @@ package enum CorpusError: UserFacingError, Equatable {
     case incompleteRow(path: String, line: Int, key: String)
     case wrongValue(path: String, line: Int, key: String, reason: String)
     case tooFewTokens(found: Int, window: Int, documents: Int)
+    case noText(data: [String])
+    case tooManyWords(data: [String], limit: Int)
 
     case unknownTask(name: String, known: [String])
     case repeatedTask(name: String)
@@ -65,6 +67,11 @@ package enum CorpusError: UserFacingError, Equatable {
         case .tooFewTokens(let found, let window, let documents):
             "\(counted(documents, "document", "gives", "give")) \(counted(found, "token")), less than one window of \(window); "
                 + "give more text or a shorter window"
+        case .noText(let data):
+            "\(data.joined(separator: ", ")): not one character of text; give some to learn from"
+        case .tooManyWords(let data, let limit):
+            "\(data.joined(separator: ", ")): more than \(limit >> 30) GiB of words that are all different;"
+                + " give less text"
         case .unknownTask(let name, let known):
             "'\(name)' is not a task; name \(known.joined(separator: ", ")), "
                 + "several separated by commas, a range such as 1-5, or all"

@@ -43,7 +43,7 @@ package struct BabilongEvaluator {
     ) throws -> [BabilongResult.Prompt] {
         let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
         let targets = try samples.map { sample in
-            let ids = tokenizer.encode(" " + sample.target)
+            let ids = tokenizer.encode(PromptForm.answering(sample.target))
             guard let first = ids.first, !sample.target.allSatisfy(\.isWhitespace) else {
                 throw EvaluationError.emptyTarget(task: sample.task, index: sample.index)
             }
@@ -109,7 +109,7 @@ extension BabilongEvaluator {
 
 extension BabilongResult.Prompt {
     /// - Parameters:
-    ///   - target: tokens of `" " + target`.
+    ///   - target: tokens of the answer, as `PromptForm` spells it.
     ///   - readings: one for each layer, then the model's own.
     package init(
         _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]

@@ -8,9 +8,11 @@ import Tensors
 ///   - dy: `[rows, d]`, contiguous.
 ///   - dx: `[rows, d]`; overwritten.
 package func softplusBackward(
-    _ x: Matrix, bias: UnsafePointer<Float>, limits: ClosedRange<Float>, dy: Matrix,
-    into dx: Matrix, biasGradient: UnsafeMutablePointer<Float>
+    _ x: Tensor, bias: Tensor, limits: ClosedRange<Float>, dy: Tensor,
+    into dx: Tensor, biasGradient: Tensor
 ) {
+    let (x, dy, dx) = (x.matrix, dy.matrix, dx.matrix)
+    let (bias, biasGradient) = (bias.vector, biasGradient.vector)
     precondition(
         x.rows == dy.rows && x.columns == dy.columns && dy.stride == dy.columns
             && dx.rows == x.rows && dx.columns == x.columns,
@@ -30,12 +32,13 @@ package func softplusBackward(
 ///   - x: `[rows, in]`; `dy`: `[rows, out]`; `dx`: `[rows, in]`.
 ///   - weight: `[out, in]`, as its gradient.
 package func linearBackward(
-    _ x: Matrix, weight: Matrix, dy: Matrix, into dx: Matrix, adding: Bool = false,
-    weightGradient: Matrix, biasGradient: UnsafeMutablePointer<Float>?
+    _ x: Tensor, weight: Tensor, dy: Tensor, into dx: Tensor, adding: Bool = false,
+    weightGradient: Tensor, biasGradient: Tensor?
 ) {
-    gemm(.plain(dy), .plain(weight), into: dx, beta: adding ? 1 : 0)
-    gemm(.transposed(dy), .plain(x), into: weightGradient, beta: 1)
-    guard let biasGradient else { return }
+    let dy = dy.matrix
+    gemm(.plain(dy), .plain(weight.matrix), into: dx.matrix, beta: adding ? 1 : 0)
+    gemm(.transposed(dy), .plain(x.matrix), into: weightGradient.matrix, beta: 1)
+    guard let biasGradient = biasGradient?.vector else { return }
     sumOverRowBlocks(of: [0..<dy.rows], count: dy.columns, into: biasGradient) { _, rows, share in
         for row in rows { loops.axpy(1, dy.row(row), share, dy.columns) }
     }

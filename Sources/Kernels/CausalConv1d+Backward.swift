@@ -1,3 +1,5 @@
+import Tensors
+
 /// Gradients of `causalConv1dSiLU` for sequences that start from zeros. With a the sums before
 /// SiLU:
 ///
@@ -10,9 +12,11 @@
 ///   - dx: `[rows, channels]`; overwritten.
 ///   - gradient: `[width, channels]` for the taps and, with a bias, one row more for it.
 package func causalConv1dSiLUBackward(
-    _ x: Matrix, sequences: [Range<Int>], taps: Matrix, bias: UnsafePointer<Float>?, dy: Matrix,
-    into dx: Matrix, gradient: Matrix
+    _ x: Tensor, sequences: [Range<Int>], taps: Tensor, bias: Tensor?, dy: Tensor,
+    into dx: Tensor, gradient: Tensor
 ) {
+    let (x, taps, dy, dx, gradient) = (x.matrix, taps.matrix, dy.matrix, dx.matrix, gradient.matrix)
+    let bias = bias?.vector
     let (width, channels) = (taps.rows, x.columns)
     precondition(
         dy.rows == x.rows && dy.columns == channels && dy.stride == channels

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Depthwise causal convolution over time followed by SiLU:
 /// `y[t, c] = silu(bias[c] + Σ_j taps[j, c] · x[t − width + 1 + j, c])`, for each sequence apart.
 ///
@@ -11,9 +13,12 @@
 ///   - y: `[rows, channels]`, contiguous.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 7.1.
 package func causalConv1dSiLU(
-    _ x: Matrix, sequences: [Range<Int>], taps: Matrix, bias: UnsafePointer<Float>?,
-    history: [UnsafeMutablePointer<Float>]?, into y: Matrix
+    _ x: Tensor, sequences: [Range<Int>], taps: Tensor, bias: Tensor?,
+    history: Tensor?, into y: Tensor
 ) {
+    let (x, taps, y) = (x.matrix, taps.matrix, y.matrix)
+    let bias = bias?.vector
+    let history = history?.starts
     precondition(
         x.rows == y.rows && x.columns == y.columns && taps.columns == x.columns
             && y.stride == y.columns && history?.count ?? sequences.count == sequences.count,
@@ -51,9 +56,10 @@ package func causalConv1dSiLU(
 
 /// Replaces each `history` by the last `width − 1` rows of history and sequence together.
 package func updateHistory(
-    _ history: [UnsafeMutablePointer<Float>], with x: Matrix, sequences: [Range<Int>], width: Int
+    _ history: Tensor, with x: Tensor, sequences: [Range<Int>], width: Int
 ) {
-    for (rows, past) in zip(sequences, history) {
+    let x = x.matrix
+    for (rows, past) in zip(sequences, history.starts) {
         // Upwards, so that a row is moved before it is overwritten.
         for j in 0..<width - 1 {
             let row = rows.upperBound - (width - 1) + j

@@ -31,12 +31,13 @@ extension Vocabulary {
     ///   - gradient: `[rows, d_model]`; overwritten.
     ///   - weightGradient: `[vocab, d_model]`, added to.
     package func crossEntropyBackward(
-        _ rows: Matrix, labels: Labels, into gradient: Matrix, weightGradient: Tensor
+        _ rows: Tensor, labels: Labels, into gradient: Tensor, weightGradient: Tensor
     ) -> Double {
+        let (rows, gradient) = (rows.matrix, gradient.matrix)
         let entries = weight.shape[0]
         let block = max(1, min(rows.rows, logitBytes / (4 * entries)))
         let scratch = Scratch(bytes: 4 * block * entries)
-        return withExtendedLifetime((scratch, weight, weightGradient)) {
+        return withExtendedLifetime(scratch) {
             stride(from: 0, to: rows.rows, by: block).reduce(0.0) { loss, first in
                 let range = first..<min(first + block, rows.rows)
                 let logits = Matrix(

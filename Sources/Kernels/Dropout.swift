@@ -11,7 +11,8 @@ import Tensors
 ///   - x: contiguous.
 ///   - key: odd, with bits that look random.
 /// - SeeAlso: Widynski 2020, "Squares: a fast counter-based RNG", arXiv:2004.06278, `squares32`.
-package func dropOut(_ x: Matrix, probability: Double, key: UInt64, stream: Int) {
+package func dropOut(_ x: Tensor, probability: Double, key: UInt64, stream: Int) {
+    let x = x.matrix
     precondition((0..<1).contains(probability), "dropout with probability \(probability)")
     precondition(x.stride == x.columns && key & 1 == 1 && stream >= 0, "stream \(stream), \(key)")
     let threshold = UInt32(probability * 0x1p32)

@@ -1,7 +1,8 @@
 import COpenBLAS
+import Tensors
 
 /// A factor of a matrix product: a matrix as stored, or transposed.
-package enum Factor {
+enum Factor {
     case plain(Matrix)
     case transposed(Matrix)
 
@@ -90,13 +91,45 @@ func symmetricProduct(_ a: Factor, into c: Matrix, alpha: Float = 1, beta: Float
     }
 }
 
+/// A factor of a product of tensors: rows and columns as they stand, or transposed.
+package enum Operand {
+    case plain(Tensor)
+    case transposed(Tensor)
+
+    var factor: Factor {
+        switch self {
+        case .plain(let tensor): .plain(tensor.matrix)
+        case .transposed(let tensor): .transposed(tensor.matrix)
+        }
+    }
+}
+
+/// A matrix product of tensors and where it goes: `c = a · b`.
+package struct TensorProduct {
+    let a, b: Operand
+    let c: Tensor
+
+    package init(_ a: Operand, _ b: Operand, into c: Tensor) {
+        (self.a, self.b, self.c) = (a, b, c)
+    }
+
+    var product: Product { Product(a.factor, b.factor, into: c.matrix) }
+}
+
+/// `c = alpha · a · b + beta · c` for each of some products, in parallel, float32.
+package func gemm(_ products: [TensorProduct], alpha: Float = 1, beta: Float = 0) {
+    withExtendedLifetime(products) {
+        gemm(products.map(\.product), alpha: alpha, beta: beta)
+    }
+}
+
 /// A matrix product and where it goes: `c = a · b`.
-package struct Product {
+struct Product {
     let a: Factor
     let b: Factor
     let c: Matrix
 
-    package init(_ a: Factor, _ b: Factor, into c: Matrix) {
+    init(_ a: Factor, _ b: Factor, into c: Matrix) {
         precondition(
             a.rows == c.rows && b.columns == c.columns && a.columns == b.rows,
             "[\(a.rows), \(a.columns)] · [\(b.rows), \(b.columns)] into"
@@ -118,7 +151,7 @@ package struct Product {
 }
 
 /// `c = alpha · a · b + beta · c` in parallel, float32.
-package func gemm(
+func gemm(
     _ a: Factor, _ b: Factor, into c: Matrix, alpha: Float = 1, beta: Float = 0
 ) {
     gemm([Product(a, b, into: c)], alpha: alpha, beta: beta)
@@ -130,7 +163,7 @@ package func gemm(
 /// that the number of threads changes no bit (and one small `c` keeps few threads busy); the sum over
 /// the inner axis is never cut. A few rows times a transposed matrix go over it once, as fast as
 /// memory gives it.
-package func gemm(_ products: [Product], alpha: Float = 1, beta: Float = 0) {
+func gemm(_ products: [Product], alpha: Float = 1, beta: Float = 0) {
     let tiles = products.flatMap { product in
         if case .plain(let x) = product.a, case .transposed(let weight) = product.b,
             x.rows <= fewRows
@@ -194,17 +227,17 @@ private func rowProducts(_ x: Matrix, _ weight: Matrix, into y: Matrix, alpha: F
 ///   - bias: `[out]` or none.
 ///   - y: `[rows, out]`; overwritten.
 package func linear(
-    _ x: Matrix, weight: Matrix, bias: UnsafePointer<Float>? = nil, into y: Matrix
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, into y: Tensor
 ) {
-    if let bias { fillRows(y, with: bias) }
-    gemm(.plain(x), .transposed(weight), into: y, beta: bias == nil ? 0 : 1)
+    if let bias { fillRows(y.matrix, with: bias.vector) }
+    gemm(.plain(x.matrix), .transposed(weight.matrix), into: y.matrix, beta: bias == nil ? 0 : 1)
 }
 
 /// The same with the transpose of a weight in bfloat16 tiles.
 package func linear(
-    _ x: Matrix, weight: PackedFactor, bias: UnsafePointer<Float>? = nil, into y: Matrix
+    _ x: Tensor, weight: PackedFactor, bias: Tensor? = nil, into y: Tensor
 ) {
-    if let bias { fillRows(y, with: bias) }
+    if let bias { fillRows(y.matrix, with: bias.vector) }
     bfloat16GEMM(.plain(x), weight, into: y, adding: bias != nil)
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The arithmetic of matrix products, whose sums are float32 either way.
 package enum Precision: String, Codable, Sendable, CaseIterable {
     case fp32
@@ -9,8 +11,9 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
     package static var fastest: Precision { KernelPath.name == "amx" ? .bf16 : .fp32 }
 
     /// Rounds to what a product in this precision reads.
-    package func round(_ x: Matrix) {
+    package func round(_ x: Tensor) {
         guard self == .bf16 else { return }
+        let x = x.matrix
         parallelRanges(x.rows, grain: 8) { rows in
             for i in rows { loops.round_bf16(x.row(i), x.columns) }
         }
@@ -18,7 +21,7 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
 }
 
 /// `c += a · b` for each of some products, in the precision asked for, on all threads.
-package func addProducts(_ products: [Product], precision: Precision) {
+package func addProducts(_ products: [TensorProduct], precision: Precision) {
     switch precision {
     case .fp32: gemm(products, beta: 1)
     case .bf16:

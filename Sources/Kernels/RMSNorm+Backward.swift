@@ -1,11 +1,15 @@
+import Tensors
+
 /// Gradients of `rmsNorm` for `dy`: `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` and
 /// `dw += Σ_rows dy∘x·r`, with `r = 1 / rms(x)`.
 ///
 /// All matrices `[rows, d]`, contiguous; `weight` and its gradient `[d]`.
 package func rmsNormBackward(
-    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, dy: Matrix, into dx: Matrix,
-    weightGradient: UnsafeMutablePointer<Float>
+    _ x: Tensor, weight: Tensor, epsilon: Float, dy: Tensor, into dx: Tensor,
+    weightGradient: Tensor
 ) {
+    let (x, dy, dx) = (x.matrix, dy.matrix, dx.matrix)
+    let (weight, weightGradient) = (weight.vector, weightGradient.vector)
     precondition(
         x.rows == dx.rows && x.columns == dx.columns && dy.rows == x.rows
             && dy.columns == x.columns && x.stride == x.columns && dy.stride == dy.columns
@@ -25,9 +29,11 @@ package func rmsNormBackward(
 ///
 /// All matrices `[rows, d]`; `x` and `dy` contiguous; `weight` and its gradient `[d]`.
 package func gatedRMSNormBackward(
-    _ x: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int,
-    dy: Matrix, into dz: Matrix, weightGradient: UnsafeMutablePointer<Float>
+    _ x: Tensor, with z: Tensor, weight: Tensor, epsilon: Float, groups: Int,
+    dy: Tensor, into dz: Tensor, weightGradient: Tensor
 ) {
+    let (x, z, dy, dz) = (x.matrix, z.matrix, dy.matrix, dz.matrix)
+    let (weight, weightGradient) = (weight.vector, weightGradient.vector)
     precondition(
         x.rows == z.rows && x.columns == z.columns && dy.rows == x.rows
             && dy.columns == x.columns && dz.rows == x.rows && dz.columns == x.columns
@@ -46,7 +52,8 @@ package func gatedRMSNormBackward(
 /// - Parameters:
 ///   - y: `[rows, d]`, contiguous, as it was before the gate; `dy` likewise.
 ///   - z: `[rows, d]`, as its gradient, which is overwritten.
-package func gateBackward(_ y: Matrix, with z: Matrix, dy: Matrix, into dz: Matrix) {
+package func gateBackward(_ y: Tensor, with z: Tensor, dy: Tensor, into dz: Tensor) {
+    let (y, z, dy, dz) = (y.matrix, z.matrix, dy.matrix, dz.matrix)
     precondition(
         [z, dy, dz].allSatisfy { $0.rows == y.rows && $0.columns == y.columns }
             && y.stride == y.columns && dy.stride == dy.columns,

@@ -1,3 +1,5 @@
+import Tensors
+
 /// `y = x / rms(x) · weight` per row, `rms(x)² = mean(x²) + epsilon`; the mean in float64.
 ///
 /// - Parameters:
@@ -6,9 +8,12 @@
 ///   - inverseRMS: `[rows]`, receives `1 / rms` for the backward pass.
 /// - SeeAlso: Zhang & Sennrich 2019, arXiv:1910.07467, equation 4.
 package func rmsNorm(
-    _ x: Matrix, weight: UnsafePointer<Float>, epsilon: Float, into y: Matrix,
-    inverseRMS: UnsafeMutablePointer<Float>? = nil
+    _ x: Tensor, weight: Tensor, epsilon: Float, into y: Tensor,
+    inverseRMS: Tensor? = nil
 ) {
+    let (x, y) = (x.matrix, y.matrix)
+    let weight = weight.vector
+    let inverseRMS = inverseRMS?.vector
     precondition(
         x.rows == y.rows && x.columns == y.columns && x.stride == x.columns
             && y.stride == y.columns,
@@ -25,9 +30,11 @@ package func rmsNorm(
 ///
 /// All matrices `[rows, d]`, contiguous; `inverseRMS` `[rows]` comes from the forward pass.
 package func rmsNormBackward(
-    _ x: Matrix, weight: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>, dy: Matrix,
-    into dx: Matrix
+    _ x: Tensor, weight: Tensor, inverseRMS: Tensor, dy: Tensor,
+    into dx: Tensor
 ) {
+    let (x, dy, dx) = (x.matrix, dy.matrix, dx.matrix)
+    let (weight, inverseRMS) = (weight.vector, inverseRMS.vector)
     precondition(
         x.rows == dx.rows && x.columns == dx.columns && dy.rows == x.rows
             && dy.columns == x.columns && x.stride == x.columns && dy.stride == dy.columns
@@ -42,7 +49,8 @@ package func rmsNormBackward(
 }
 
 /// `y = y ∘ silu(z)` in place; `y` `[rows, d]` contiguous, `z` the same size.
-package func gate(_ y: Matrix, with z: Matrix) {
+package func gate(_ y: Tensor, with z: Tensor) {
+    let (y, z) = (y.matrix, z.matrix)
     precondition(
         y.rows == z.rows && y.columns == z.columns && y.stride == y.columns,
         "gate of [\(y.rows), \(y.columns)] with [\(z.rows), \(z.columns)]")
@@ -61,9 +69,11 @@ package func gate(_ y: Matrix, with z: Matrix) {
 ///   - groups: equal parts of a row that are normalized apart from each other.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 7.1; `norm_before_gate=False` in mamba_ssm.
 package func gatedRMSNorm(
-    _ x: Matrix, with z: Matrix, weight: UnsafePointer<Float>, epsilon: Float, groups: Int,
-    into y: Matrix
+    _ x: Tensor, with z: Tensor, weight: Tensor, epsilon: Float, groups: Int,
+    into y: Tensor
 ) {
+    let (x, z, y) = (x.matrix, z.matrix, y.matrix)
+    let weight = weight.vector
     precondition(
         x.rows == z.rows && x.columns == z.columns && x.stride == x.columns && y.rows == x.rows
             && y.columns == x.columns && y.stride == y.columns && y.columns % groups == 0,

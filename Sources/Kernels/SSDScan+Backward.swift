@@ -1,23 +1,20 @@
 import CKernels
 import Foundation
+import Tensors
 
 /// Where the gradients of `ssdScan` go; shapes as in `SSDInput`.
 package struct SSDGradient {
     /// Overwritten.
-    package let x, B, C, dt: Matrix
+    let x, B, C, dt: Matrix
     /// `[n_heads]`, added to.
-    package let A, D: UnsafeMutablePointer<Float>
+    let A, D: UnsafeMutablePointer<Float>
+    /// What the views above look at.
+    private let tensors: [Tensor]
 
-    package init(
-        x: Matrix, B: Matrix, C: Matrix, dt: Matrix, A: UnsafeMutablePointer<Float>,
-        D: UnsafeMutablePointer<Float>
-    ) {
-        self.x = x
-        self.B = B
-        self.C = C
-        self.dt = dt
-        self.A = A
-        self.D = D
+    package init(x: Tensor, B: Tensor, C: Tensor, dt: Tensor, A: Tensor, D: Tensor) {
+        tensors = [x, B, C, dt, A, D]
+        (self.x, self.B, self.C, self.dt) = (x.matrix, B.matrix, C.matrix, dt.matrix)
+        (self.A, self.D) = (A.vector, D.vector)
     }
 }
 
@@ -44,9 +41,11 @@ package struct SSDGradient {
 ///   - states: for each sequence the state it started from, zeros if nil.
 ///   - stateGradients: for each sequence, receives the gradient in that state.
 package func ssdScanBackward(
-    _ input: SSDInput, sequences: [Range<Int>], states: [UnsafePointer<Float>]? = nil, dy: Matrix,
-    into gradient: SSDGradient, stateGradients: [UnsafeMutablePointer<Float>]? = nil
+    _ input: SSDInput, sequences: [Range<Int>], states: Tensor? = nil, dy: Tensor,
+    into gradient: SSDGradient, stateGradients: Tensor? = nil
 ) {
+    let dy = dy.matrix
+    let (states, stateGradients) = (states?.starts, stateGradients?.starts)
     precondition(
         dy.rows == input.x.rows && dy.columns == input.x.columns
             && states?.count ?? sequences.count == sequences.count

@@ -1,41 +1,41 @@
 import CKernels
 import Foundation
+import Tensors
 
 /// What the state-space dual scan of one mixer reads.
 ///
 /// Rows of all sequences stand one below the other.
 package struct SSDInput {
     /// `[rows, n_heads · head_dim]`.
-    package let x: Matrix
+    let x: Matrix
     /// `[rows, n_groups · d_state]`; head `h` uses group `h / (n_heads / n_groups)`.
-    package let B: Matrix
+    let B: Matrix
     /// `[rows, n_groups · d_state]`.
-    package let C: Matrix
+    let C: Matrix
     /// `[rows, n_heads]`, after softplus and clamp.
-    package let dt: Matrix
+    let dt: Matrix
     /// `[n_heads]`, negative: `-exp(A_log)`.
-    package let A: UnsafePointer<Float>
+    let A: UnsafePointer<Float>
     /// `[n_heads]`, the skip weight.
-    package let D: UnsafePointer<Float>
-    package let headDim: Int
-    package let dState: Int
+    let D: UnsafePointer<Float>
+    let headDim: Int
+    let dState: Int
+    /// What the views above look at.
+    private let tensors: [Tensor]
 
     package init(
-        x: Matrix, B: Matrix, C: Matrix, dt: Matrix, A: UnsafePointer<Float>,
-        D: UnsafePointer<Float>, headDim: Int, dState: Int
+        x: Tensor, B: Tensor, C: Tensor, dt: Tensor, A: Tensor, D: Tensor, headDim: Int, dState: Int
     ) {
-        self.x = x
-        self.B = B
-        self.C = C
-        self.dt = dt
-        self.A = A
-        self.D = D
+        tensors = [x, B, C, dt, A, D]
+        (self.x, self.B, self.C, self.dt) = (x.matrix, B.matrix, C.matrix, dt.matrix)
+        (self.A, self.D) = (UnsafePointer(A.vector), UnsafePointer(D.vector))
         self.headDim = headDim
         self.dState = dState
         precondition(
-            x.columns == dt.columns * headDim && B.columns % dState == 0
-                && B.columns == C.columns && dt.columns % (B.columns / dState) == 0,
-            "SSD of x [\(x.columns)], B [\(B.columns)], dt [\(dt.columns)]")
+            self.x.columns == self.dt.columns * headDim && self.B.columns % dState == 0
+                && self.B.columns == self.C.columns
+                && self.dt.columns % (self.B.columns / dState) == 0,
+            "SSD of x \(x.shape), B \(B.shape), dt \(dt.shape)")
     }
 
     var nHeads: Int { dt.columns }
@@ -65,9 +65,11 @@ let chunk = 64
 ///   - y: `[rows, n_heads · head_dim]`; overwritten.
 /// - SeeAlso: Dao & Gu 2024, arXiv:2405.21060, section 6 and Listing 1.
 package func ssdScan(
-    _ input: SSDInput, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>]?,
-    into y: Matrix
+    _ input: SSDInput, sequences: [Range<Int>], states: Tensor?,
+    into y: Tensor
 ) {
+    let y = y.matrix
+    let states = states?.starts
     precondition(
         y.rows == input.x.rows && y.columns == input.x.columns
             && states?.count ?? sequences.count == sequences.count,

@@ -23,7 +23,8 @@ package final class SecondMoments {
     /// - Parameters:
     ///   - x: `[rows, inputs]`; `y`: `[rows, outputs]`.
     ///   - scale: `[rows]`, w: the square root of each pair's weight.
-    package func add(_ x: Matrix, _ y: Matrix, scale: UnsafePointer<Float>) {
+    package func add(_ x: Tensor, _ y: Tensor, scale: Tensor) {
+        let (x, y, scale) = (x.matrix, y.matrix, scale.vector)
         precondition(
             x.columns == inputs && y.columns == outputs && x.rows == y.rows,
             "[\(x.rows), \(x.columns)] and [\(y.rows), \(y.columns)] to moments of \(inputs) and"

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Gradients of `selectiveScan` for sequences that start from zero.
 ///
 /// With S̄_t the gradient in S_t, back to front, ∘ elementwise and all of it channel by channel,
@@ -16,10 +18,15 @@
 ///   - dB: `[rows, d_state]`; overwritten, as `dC`.
 ///   - dA: `[d_inner, d_state]`, added to, as `dD` `[d_inner]`.
 package func selectiveScanBackward(
-    x: Matrix, dt: Matrix, B: Matrix, C: Matrix, A: UnsafePointer<Float>, D: UnsafePointer<Float>,
-    sequences: [Range<Int>], dy: Matrix, into dx: Matrix, dt dStep: Matrix, B dB: Matrix,
-    C dC: Matrix, A dA: UnsafeMutablePointer<Float>, D dD: UnsafeMutablePointer<Float>
+    x: Tensor, dt: Tensor, B: Tensor, C: Tensor, A: Tensor, D: Tensor,
+    sequences: [Range<Int>], dy: Tensor, into dx: Tensor, dt dStep: Tensor, B dB: Tensor,
+    C dC: Tensor, A dA: Tensor, D dD: Tensor
 ) {
+    let (x, dt, B, C, dy, dx, dStep, dB, dC) = (
+        x.matrix, dt.matrix, B.matrix, C.matrix, dy.matrix, dx.matrix, dStep.matrix, dB.matrix,
+        dC.matrix
+    )
+    let (A, D, dA, dD) = (A.vector, D.vector, dA.vector, dD.vector)
     precondition(
         [x, dt, dy, dx, dStep].allSatisfy { $0.columns == x.columns && $0.stride == x.columns }
             && B.stride == C.stride && [C, dB, dC].allSatisfy { $0.columns == B.columns },

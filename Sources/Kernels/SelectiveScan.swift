@@ -1,3 +1,5 @@
+import Tensors
+
 /// The Mamba-1 recurrence, each channel with its own `A`:
 /// `S_t = exp(dt_t A) ∘ S_{t−1} + dt_t x_t B_t`, `y_t = S_t · C_t + D x_t`.
 ///
@@ -13,10 +15,13 @@
 ///   - y: `[rows, d_inner]`, contiguous; overwritten.
 /// - SeeAlso: Gu & Dao 2023, arXiv:2312.00752, Algorithm 2.
 package func selectiveScan(
-    x: Matrix, dt: Matrix, B: Matrix, C: Matrix, A: UnsafePointer<Float>,
-    D: UnsafePointer<Float>, sequences: [Range<Int>], states: [UnsafeMutablePointer<Float>]?,
-    into y: Matrix
+    x: Tensor, dt: Tensor, B: Tensor, C: Tensor, A: Tensor,
+    D: Tensor, sequences: [Range<Int>], states: Tensor?,
+    into y: Tensor
 ) {
+    let (x, dt, B, C, y) = (x.matrix, dt.matrix, B.matrix, C.matrix, y.matrix)
+    let (A, D) = (A.vector, D.vector)
+    let states = states?.starts
     precondition(
         x.stride == x.columns && dt.stride == x.columns && y.stride == x.columns
             && B.stride == C.stride && B.columns == C.columns,

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One factor of a product in bfloat16, packed into the tiles that the hardware multiplies
 /// (`tiles.inc` draws them). A panel is 16 lines along the inner axis: rows of a left factor,
 /// columns of a right one. Panels come in pairs; what a matrix does not fill is zero.
@@ -57,16 +59,16 @@ package struct PackedFactor: Sendable {
     let tiles: Tiles
 
     /// - Parameter factor: `[inner, columns]`.
-    package init(_ factor: Factor) { tiles = Tiles(factor, .right) }
+    package init(_ factor: Operand) { tiles = Tiles(factor.factor, .right) }
 }
 
 /// `c = a · b`, or `c += a · b` with `adding`: both factors rounded to bfloat16, sums in float32.
 ///
 /// The bits do not depend on the number of threads.
 package func bfloat16GEMM(
-    _ a: Factor, _ b: PackedFactor, into c: Matrix, adding: Bool = false
+    _ a: Operand, _ b: PackedFactor, into c: Tensor, adding: Bool = false
 ) {
-    let (a, b) = (Tiles(a, .left), b.tiles)
+    let (a, b, c) = (Tiles(a.factor, .left), b.tiles, c.matrix)
     precondition(
         a.lines == c.rows && b.lines == c.columns && a.innerCount == b.innerCount
             && a.innerCount > 0,

@@ -39,15 +39,14 @@ package struct Vocabulary: Sendable {
     ///   - rows: `[rows, d_model]`.
     ///   - expected: `[rows, d_model]`, receives o(n); contiguous.
     /// - Returns: A(n) in nats, one for each row; padded entries take part.
-    package func attention(_ rows: Matrix, expected: Matrix? = nil) -> [Double] {
+    package func attention(_ rows: Tensor, expected: Tensor? = nil) -> [Double] {
+        let (rows, expected) = (rows.matrix, expected?.matrix)
         precondition(
             rows.columns == weight.shape[1]
                 && (expected.map { $0.rows == rows.rows && $0.columns == $0.stride } ?? true),
             "vocabulary attention of [\(rows.rows), \(rows.columns)] over \(weight.shape)")
-        return withExtendedLifetime(weight) {
-            if let tiles { return tiledVocabularyAttention(rows, tiles, expected: expected) }
-            return vocabularyPass(rows, weight.matrix, expected: expected)
-        }
+        if let tiles { return tiledVocabularyAttention(rows, tiles, expected: expected) }
+        return vocabularyPass(rows, weight.matrix, expected: expected)
     }
 }
 

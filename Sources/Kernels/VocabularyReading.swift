@@ -76,10 +76,10 @@ extension Vocabulary {
     ///     is told by float64 logits too, unless more than `spareCandidates` others differ from the last
     ///     of them by less than a float32 product rounds.
     package func read(
-        _ rows: Matrix, targets: [Int] = [], asking questions: VocabularyQuestions = [],
+        _ rows: Tensor, targets: [Int] = [], asking questions: VocabularyQuestions = [],
         top count: Int = 0
     ) -> VocabularyReading {
-        let vocabulary = weight.matrix
+        let (rows, vocabulary) = (rows.matrix, weight.matrix)
         let needsTargets = !questions.isDisjoint(with: [.logProbability, .rank])
         precondition(
             rows.columns == vocabulary.columns && (!needsTargets || targets.count == rows.rows)
@@ -95,7 +95,7 @@ extension Vocabulary {
             repeating: LargestLogits(count + spareCandidates), count: count > 0 ? rows.rows : 0)
         let expected = questions.contains(.entropy) ? Tensor(rows.rows, rows.columns) : nil
 
-        return withExtendedLifetime((weight, expected)) {
+        return withExtendedLifetime(expected) {
             let logPartition = ranks.withUnsafeMutableBufferPointer { ranks in
                 candidates.withUnsafeMutableBufferPointer { candidates in
                     vocabularyPass(rows, vocabulary, expected: expected?.matrix) {

@@ -20,7 +20,7 @@ extension LanguageModel {
         for _ in 0..<limit {
             let stream = try run(text: input, state: state)
             let logits = try logits(of: stream[stream.shape[0] - 1..<stream.shape[0]])
-            let id = withExtendedLifetime(logits) { sampler.next(logits.elements, after: seen) }
+            let id = sampler.next(logits.values, after: seen)
             if id == stop { return }
             seen.insert(id)
             guard try token(id) else { return }

@@ -66,20 +66,14 @@ extension Parameters {
     }
 }
 
-/// The first or last entries of every axis.
+/// The first or last entries of the first and last axis, of which the others are alike.
 private func slice(_ source: Tensor, _ shape: [Int], last: Bool) -> Tensor {
-    let result = Tensor(shape)
-    let offsets = zip(source.shape, shape).map { last ? $0 - $1 : 0 }
-    for index in 0..<result.count {
-        var (rest, place, step) = (index, 0, 1)
-        for axis in shape.indices.reversed() {
-            place += (rest % shape[axis] + offsets[axis]) * step
-            rest /= shape[axis]
-            step *= source.shape[axis]
-        }
-        result.pointer[index] = source.pointer[place]
+    func range(_ axis: Int) -> Range<Int> {
+        let start = last ? source.shape[axis] - shape[axis] : 0
+        return start..<start + shape[axis]
     }
-    return result
+    let rows = source[range(0)]
+    return (shape.count > 1 ? rows.columns(range(shape.count - 1)) : rows).copy()
 }
 
 extension SplitMix64 {

@@ -197,7 +197,7 @@ extension Parameters {
     /// Over the values of all parameters in order.
     var sha256: String {
         let hash = SHA256()
-        for (_, value) in named { hash.update(UnsafeRawBufferPointer(value.elements)) }
+        for (_, value) in named { hash.update(value) }
         return hash.finalize()
     }
 }

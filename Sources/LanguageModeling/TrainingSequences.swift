@@ -63,7 +63,7 @@ package struct TrainingSequences: Sendable {
     /// - Parameters: as of the prompts.
     /// - Throws: `LanguageModelingError.noLabels` if there are no stories.
     package init(
-        stories: [BabilongStory], tokenizer: Tokenizer, promptWeight: Float, window: Int
+        stories: [StoryRows], tokenizer: Tokenizer, promptWeight: Float, window: Int
     ) throws {
         try self.init(
             stories.lazy.map { story in

@@ -35,8 +35,7 @@ struct MachineLimit {
         b.fill(0.25)
         let operations = 2 * Double(side * side * side)
         return MachineLimit("sgemm_gflops", "sgemm", unit: "GFLOP/s", amount: operations) {
-            gemm(.plain(a.matrix), .transposed(b.matrix), into: c.matrix)
-            withExtendedLifetime((a, b, c)) {}
+            gemm([TensorProduct(.plain(a), .transposed(b), into: c)])
         }
     }
 
@@ -55,37 +54,13 @@ struct MachineLimit {
     static func read() -> MachineLimit {
         let buffer = Tensor(1 << 27)
         // Pages that were never written are one and the same page of zeros.
-        parallelRanges(buffer.count, grain: 1 << 16) { range in
-            (buffer.pointer + range.lowerBound).update(repeating: 1, count: range.count)
-        }
+        buffer.fill(1)
         let bytes = Double(buffer.count * 4)
         return MachineLimit("read_gb_per_s", "memory read", unit: "GB/s", amount: bytes) {
-            let total = sum(buffer)
+            let total = sumOfBits(buffer)
             precondition(total != 0, "the sum of ones is 0")
         }
     }
-}
-
-/// Sum of the elements' bits, in any order: integer additions of wide vectors, so that memory and
-/// nothing else decides how long it takes.
-private func sum(_ buffer: Tensor) -> UInt64 {
-    typealias Vector = SIMD8<UInt64>
-    let piece = 1 << 18
-    let vectors = piece * 4 / MemoryLayout<Vector>.size
-    let count = buffer.count / piece
-    let sums = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
-    defer { sums.deallocate() }
-    parallel(count) { index in
-        let start = UnsafeRawPointer(buffer.pointer + index * piece)
-            .assumingMemoryBound(to: Vector.self)
-        var (even, odd) = (Vector(), Vector())
-        for i in stride(from: 0, to: vectors, by: 2) {
-            even &+= start[i]
-            odd &+= start[i + 1]
-        }
-        sums[index] = (even &+ odd).wrappedSum()
-    }
-    return (0..<count).reduce(0) { $0 &+ sums[$1] }
 }
 
 func seconds(_ work: () throws -> Void) rethrows -> Double {

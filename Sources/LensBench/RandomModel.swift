@@ -43,7 +43,7 @@ private func initialize(_ tensor: Tensor, _ law: InitialLaw, nLayers: Int, seed:
     func fill(within bound: Float) { fillUniformly(tensor, -bound...bound, seed: seed) }
     func spread(_ inputs: Int) -> Float { 1 / Float(inputs).squareRoot() }
     func map(_ value: (Float) -> Float) {
-        for i in 0..<tensor.count { tensor.pointer[i] = value(tensor.pointer[i]) }
+        tensor.withElements { for i in $0.indices { $0[i] = value($0[i]) } }
     }
     switch law {
     case .embedding: fill(within: 0.02 * Float(3).squareRoot())
@@ -57,7 +57,7 @@ private func initialize(_ tensor: Tensor, _ law: InitialLaw, nLayers: Int, seed:
         map { log($0) }
     case .logCounting:
         let columns = tensor.shape.last ?? 1
-        for i in 0..<tensor.count { tensor.pointer[i] = log(Float(i % columns + 1)) }
+        tensor.withElements { for i in $0.indices { $0[i] = log(Float(i % columns + 1)) } }
     case .timeStep:
         fillUniformly(tensor, log(0.001)...log(0.1), seed: seed)
         map { log(expm1(exp($0))) }
@@ -68,10 +68,12 @@ private func initialize(_ tensor: Tensor, _ law: InitialLaw, nLayers: Int, seed:
 private func fillUniformly(_ tensor: Tensor, _ range: ClosedRange<Float>, seed: UInt64) {
     let piece = 1 << 16
     let width = range.upperBound - range.lowerBound
-    parallel((tensor.count + piece - 1) / piece) { index in
-        var random = SplitMix64(seed: seed &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
-        for i in index * piece..<min((index + 1) * piece, tensor.count) {
-            tensor.pointer[i] = range.lowerBound + width * Float(random.next() >> 40) * 0x1p-24
+    tensor.withElements { elements in
+        parallel((elements.count + piece - 1) / piece) { index in
+            var random = SplitMix64(seed: seed &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
+            for i in index * piece..<min((index + 1) * piece, elements.count) {
+                elements[i] = range.lowerBound + width * Float(random.next() >> 40) * 0x1p-24
+            }
         }
     }
 }

@@ -66,18 +66,15 @@ struct DataBabiCommand: ReportingCommand {
             mode: overwrite ? .overwrite : .new)
 
         let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * stories)
-        var table = TextTable("task", "stories", "questions", "file")
-        var files: [MadeRecord.File] = []
-        for (index, task) in tasks.enumerated() {
-            let file = format.fileName(of: task, split: split)
-            let generator = BabiGenerator(task, split: split, seed: seed)
-            let questions = try format.write(
-                generator, count: stories, of: task, to: join(folder.work, file)
-            ) { display.update(index * stories + $0) }
-            files.append(try MadeRecord.File(path: file, in: folder.work))
-            table.add([task.name, "\(stories)", "\(questions)", file])
-        }
+        let written = try format.write(
+            tasks, split: split, stories: stories, seed: seed, to: folder.work
+        ) { display.update($0) }
         display.finish()
+        var table = TextTable("task", "stories", "questions", "file")
+        for made in written {
+            table.add([made.task.name, "\(stories)", "\(made.questions)", made.file])
+        }
+        let files = try written.map { try MadeRecord.File(path: $0.file, in: folder.work) }
         let record = MadeRecord(command: commandLine, version: version, seed: seed, files: files)
         try writeFile(try record.json(), to: join(folder.work, "run.json"))
         try folder.commit()

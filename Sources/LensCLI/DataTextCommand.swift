@@ -65,7 +65,8 @@ struct DataTextCommand: ReportingCommand {
         let limit = bytes ?? tokens ?? 0
         let tasks = try tasks.map { try BabilongTasks.parse($0).map(BabiTask.init(name:)) } ?? []
         let tokenizer = try tokenizer.map { try Tokenizer(path: $0) }
-        let output = try MadeFile(out, of: "lens data text", bytes: bytes ?? 0)
+        let output = try MadeFile(
+            out, of: "lens data text", by: commandLine, version: version, bytes: bytes ?? 0)
         let display = ProgressDisplay(
             "writing", unit: tokenizer == nil ? "MB" : "tokens", total: limit)
         let (written, made) = try output.replace { willReplace in

@@ -67,16 +67,17 @@ struct DataTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
-        let output = try MadeFile(out, of: "lens data tokenizer")
+        let output = try MadeFile(
+            out, of: "lens data tokenizer", by: commandLine, version: version)
         let text = try readText()
         let display = ProgressDisplay("merging", unit: "tokens", total: vocabulary)
-        var trainer = BPETrainer(text.words)
+        var trainer = BPETrainer(try text.counts)
         let tokenizer = trainer.train(vocabularyCount: vocabulary) { display.update($0) }
         display.finish()
         let made = try output.replace(with: Data(tokenizer.json.utf8))
         var record = MadeRecord(command: commandLine, version: version, files: [made])
         record.data = data
-        record.dataSHA256 = text.sha256
+        record.dataSHA256 = text.sha256()
         record.vocabulary = tokenizer.tokens.count
         record.merges = tokenizer.merges.count
         try output.write(record)
@@ -96,44 +97,19 @@ struct DataTokenizerCommand: ParsableCommand {
             """, besides: out)
     }
 
-    private struct Text {
-        var words = PretokenCounts()
-        var documents = 0
-        /// Over the documents in the order they were read, each with a byte after it that is
-        /// in no UTF-8.
-        var sha256 = ""
-    }
-
-    /// Counts the words of the files, then of the folders.
-    private func readText() throws -> Text {
+    /// The words of the files, then of the folders.
+    private func readText() throws -> TrainingWords {
         for path in data where !fileExists(path) { throw FileError.missing(path: path) }
         let tasks = try BabilongTasks.parse(tasks)
-        var text = Text()
-        let hash = SHA256()
-        func add(_ part: String, endsDocument: Bool = true) throws {
-            text.words.add(part)
-            guard text.words.size < UInt32.max else { throw CommandError.tooManyWords(data: data) }
-            hash.update(part)
-            guard endsDocument else { return }
-            text.documents += 1
-            [UInt8(0xFF)].withUnsafeBytes { hash.update($0) }
-        }
-
         let reader = try documents.reader(
             of: data.filter { !isFolder($0) }, cuts: PretokenCounts.cuts)
         let display = ProgressDisplay("reading text", unit: "MB", total: reader.fileBytes)
-        while let part = try reader.nextPart() {
-            try add(part.text, endsDocument: part.endsDocument)
-            display.update(reader.fileBytesRead)
-        }
+        var text = TrainingWords(of: data)
+        try text.add(reader) { display.update($0) }
         display.finish()
         for folder in data where isFolder(folder) {
-            for sample in try loadBabilong(data: folder, length: length, tasks: tasks) {
-                try add(sample.needleText)
-            }
+            try text.add(loadBabilong(data: folder, length: length, tasks: tasks))
         }
-        guard !text.words.isEmpty else { throw CommandError.noText(data: data) }
-        text.sha256 = hash.finalize()
         return text
     }
 }

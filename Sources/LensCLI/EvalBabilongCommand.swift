@@ -68,7 +68,9 @@ struct EvalBabilongCommand: ReportingCommand {
     func perform() throws -> String {
         try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
         let output = try OutputFile(out, of: "lens eval babilong")
-        let table = try upstreamTxt.map { try MadeFile($0, of: "lens eval babilong") }
+        let table = try upstreamTxt.map {
+            try MadeFile($0, of: "lens eval babilong", by: commandLine, version: version)
+        }
         let tasks = try BabilongTasks.parse(tasks)
         let samples = try BabilongEvaluator.samples(
             data: data, length: length, tasks: tasks, last: last)

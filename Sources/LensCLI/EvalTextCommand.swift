@@ -41,7 +41,9 @@ struct EvalTextCommand: ParsableCommand {
     func run() throws {
         try checkDistinct([("--out", out), ("--upstream-json", upstreamJson)])
         let file = try OutputFile(out, of: "lens eval text")
-        let metrics = try upstreamJson.map { try MadeFile($0, of: "lens eval text") }
+        let metrics = try upstreamJson.map {
+            try MadeFile($0, of: "lens eval text", by: commandLine, version: version)
+        }
         let model = try modelOptions.loadModel(isRecorded: true)
         let lens = try lensOptions.load(for: model)
         let windows = try corpus.readWindows(

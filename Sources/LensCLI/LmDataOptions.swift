@@ -152,7 +152,8 @@ struct LmDataOptions: ParsableArguments {
             }
             if storyShare > 0 {
                 let whole = try TrainingSequences(
-                    stories: stories(samples), tokenizer: tokenizer, promptWeight: promptWeight,
+                    stories: StoryRows.groups(of: samples), tokenizer: tokenizer,
+                    promptWeight: promptWeight,
                     window: corpus.window)
                 parts.append(TrainingMixture.Part(whole, weight: weight * storyShare))
             }

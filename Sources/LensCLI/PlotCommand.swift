@@ -125,22 +125,10 @@ struct PlotLayersCommand: ReportingCommand {
     func perform() throws -> String {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, metric: metric)
-        let chart = try layerChart(curves, options)
-        let caption = chart.labels.caption
-        if !caption.isEmpty { StandardStreams.warn("lens: \(caption)") }
-        for series in chart.series {
-            let count = series.barsNotDrawn(on: chart.scale)
-            guard count > 0 else { continue }
-            let note =
-                "lens: \(series.label): \(count) of \(counted(series.bars.count, "position")) \(count == 1 ? "has" : "have") "
-            let reason = log ? "no finite value above 0" : "no finite value"
-            StandardStreams.warn("\(note)\(reason) and so no bar")
-        }
-        let figure = try render(
-            chart, as: format(), dpi: dpi,
-            metadata: figureMetadata(curves, title: title, command: commandLine))
-        try output.write(figure)
-        return "\(try layerTable(curves, options))\nfigure written to \(out)"
+        let figure = try LayerFigure(curves, options)
+        for note in figure.notes { StandardStreams.warn("lens: \(note)") }
+        try output.write(figure.file(as: format(), dpi: dpi, command: commandLine))
+        return "\(try figure.table())\nfigure written to \(out)"
     }
 
     private var options: LayerChartOptions {

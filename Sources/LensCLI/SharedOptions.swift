@@ -159,8 +159,6 @@ struct CorpusOptions: ParsableArguments {
 enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
     case noEndOfText(path: String)
-    case noText(data: [String])
-    case tooManyWords(data: [String])
     case unequalLengths(path: String, lengths: [Int])
     case foreignID(path: String, list: Int, item: Int, id: TokenID, last: TokenID)
     case notReached(points: [String], blocks: Int)
@@ -168,17 +166,15 @@ enum CommandError: UserFacingError, Equatable {
     case interruptedWithoutState
     /// The system refused to write, and there is a state to go on from.
     case stopped(reason: String, folder: String)
-    case noModels(lookedFor: [String])
-    case foreignFolder(path: String, names: [String])
     case budgetTooSmall(window: Int)
     case allHeldOut(task: String, rows: Int, holdOut: Int)
 
     var kind: FailureKind {
         switch self {
-        case .missingTokenizer, .noModels: .missingInput
-        case .noEndOfText, .noText, .tooManyWords, .unequalLengths, .foreignID, .allHeldOut:
+        case .missingTokenizer: .missingInput
+        case .noEndOfText, .unequalLengths, .foreignID, .allHeldOut:
             .badData
-        case .notReached, .foreignFolder, .budgetTooSmall: .usage
+        case .notReached, .budgetTooSmall: .usage
         case .stopped: .inputOutput
         case .interrupted, .interruptedWithoutState: .interrupted
         }
@@ -191,11 +187,6 @@ enum CommandError: UserFacingError, Equatable {
                 + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
         case .noEndOfText(let path):
             "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
-        case .noText(let data):
-            "\(data.joined(separator: ", ")): not one character of text; give some to learn from"
-        case .tooManyWords(let data):
-            "\(data.joined(separator: ", ")): more than 4 GiB of words that are all different; give less"
-                + " text"
         case .unequalLengths(let path, let lengths):
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
@@ -211,13 +202,6 @@ enum CommandError: UserFacingError, Equatable {
         case .stopped(let reason, let folder):
             "\(reason); the state is kept in \(folder): mend that and repeat the command with --resume"
         case .interruptedWithoutState: "interrupted; repeat the command to start again"
-        case .noModels(let lookedFor):
-            "no pair of models, folders \(EmbeddedPair.layout); looked for "
-                + lookedFor.joined(separator: ", ") + "; name their folder with --models"
-        case .foreignFolder(let path, let names):
-            "\(path): holds \(names.prefix(3).joined(separator: ", "))"
-                + (names.count > 3 ? " and \(names.count - 3) more" : "")
-                + ", which no 'lens demo' left so; name another folder with --out"
         case .allHeldOut(let task, let rows, let holdOut):
             "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
                 + " rows, or lower --hold-out"

@@ -15,7 +15,7 @@ package struct CapturedPositions {
 
     /// Whether the labels are elsewhere than what the translators read, so that they are held besides.
     private var hasOtherLabels: Bool {
-        final.pointer != streams[streams.shape[0] - 1].pointer
+        final.address != streams[streams.shape[0] - 1].address
     }
 
     /// Room for the streams of some positions.
@@ -57,9 +57,9 @@ package struct CapturedPositions {
             layers: layers, count: positions.count, dModel: streams.shape[2],
             hasOtherLabels: positions.labels != positions.rows, ids: positions.labelIDs)
         for layer in 0..<layers {
-            gather(positions.rows, of: streams[layer], into: self.streams[layer])
+            gatherRows(positions.rows, of: streams[layer], into: self.streams[layer])
         }
-        if hasOtherLabels { gather(positions.labels, of: streams[layers - 1], into: final) }
+        if hasOtherLabels { gatherRows(positions.labels, of: streams[layers - 1], into: final) }
     }
 
     /// All positions of a batch, each its own label.
@@ -75,32 +75,20 @@ package struct CapturedPositions {
     ///   - parts: of the same layers, all of as many positions, but for the last.
     ///   - places: where they are when the parts stand one after the other.
     init(_ places: some RandomAccessCollection<Int>, of parts: [CapturedPositions]) {
-        let places = places.map { $0.quotientAndRemainder(dividingBy: parts[0].count) }
+        let places = places.map { place in
+            let (part, row) = place.quotientAndRemainder(dividingBy: parts[0].count)
+            return (table: part, row: row)
+        }
         let (layers, d) = (parts[0].streams.shape[0], parts[0].streams.shape[2])
         self.init(
             layers: layers, count: places.count, dModel: d,
             hasOtherLabels: parts[0].hasOtherLabels,
-            ids: places.map { parts[$0.quotient].ids[$0.remainder] })
+            ids: places.map { parts[$0.table].ids[$0.row] })
         let (streams, final) = (streams, final)
         parallel(layers + (hasOtherLabels ? 1 : 0)) { layer in
-            let target = (layer < layers ? streams[layer] : final).pointer
-            let sources = parts.map { (layer < layers ? $0.streams[layer] : $0.final).pointer }
-            for (row, place) in places.enumerated() {
-                (target + row * d).update(
-                    from: sources[place.quotient] + place.remainder * d, count: d)
-            }
-        }
-        withExtendedLifetime((parts, streams, final)) {}
-    }
-}
-
-/// Copies some rows of a stream `[pos, d_model]` into `taken`, in parallel.
-private func gather(_ rows: [Int], of stream: Tensor, into taken: Tensor) {
-    let d = taken.shape[1]
-    parallelRanges(rows.count, grain: 64) { range in
-        for place in range {
-            (taken.pointer + place * d).update(from: stream.pointer + rows[place] * d, count: d)
+            gatherRows(
+                places, of: parts.map { layer < layers ? $0.streams[layer] : $0.final },
+                into: layer < layers ? streams[layer] : final)
         }
     }
-    withExtendedLifetime((stream, taken)) {}
 }

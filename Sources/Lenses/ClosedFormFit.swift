@@ -62,14 +62,12 @@ package final class ClosedFormFit {
         let final = streams[model.configuration.nLayers - 1]
         let inverseRMS = Tensor(final.shape[0])
         model.unembedding.normalize(
-            final, into: Tensor(final.shape), inverseRMS: inverseRMS.pointer)
+            final, into: Tensor(final.shape), inverseRMS: inverseRMS)
         parallel(moments.count) { layer in
             let (stream, target) = (streams[layer], final.copy())
-            for i in 0..<target.count { target.pointer[i] -= stream.pointer[i] }
-            moments[layer].add(stream.matrix, target.matrix, scale: inverseRMS.pointer)
-            withExtendedLifetime(target) {}
+            subtract(stream, from: target)
+            moments[layer].add(stream, target, scale: inverseRMS)
         }
-        withExtendedLifetime(inverseRMS) {}
     }
 
     /// What `solve` found.

@@ -46,7 +46,7 @@ package final class HeldOutText {
         let last = all.streams[model.configuration.nLayers - 1]
         let inverseRMS = Tensor(count)
         model.unembedding.normalize(
-            last, into: Tensor(last.shape), inverseRMS: inverseRMS.pointer)
+            last, into: Tensor(last.shape), inverseRMS: inverseRMS)
         return Captured(
             streams: all.streams,
             labels: LensLabels(
@@ -80,13 +80,14 @@ package final class HeldOutText {
         let captured = try captured.get()
         let (count, d) = (captured.labels.count, lens.dModel)
         let final = captured.streams[lens.layerCount - 1]
+        let weights = captured.inverseRMS.values
         return (0..<lens.layerCount).map { layer in
             let translated = Tensor(count, d)
             lens.translate(captured.streams[layer], layer: layer, into: translated)
             add(final, into: translated, scale: -1)
             var sum = 0.0
             for row in 0..<count {
-                let weight = Double(captured.inverseRMS.pointer[row])
+                let weight = Double(weights[row])
                 let error = translated[row]
                 sum += weight * weight * dot(error, error)
             }

@@ -7,7 +7,7 @@ import Tensors
 /// a guess of the stream after the last block: `h + A_i h + b_i`.
 ///
 /// - SeeAlso: Belrose et al. 2023, arXiv:2303.08112, equation 8.
-package struct Lens: Sendable {
+package final class Lens: Sendable {
     /// `A`, `[n_layers, d_model, d_model]` (`[layer, out, in]`).
     package let weight: Tensor
     /// `b`, `[n_layers, d_model]`.
@@ -25,7 +25,7 @@ package struct Lens: Sendable {
     }
 
     /// Zero translators: the logit lens.
-    package init(zeroFor configuration: ModelConfiguration) {
+    package convenience init(zeroFor configuration: ModelConfiguration) {
         let (layers, d) = (configuration.nLayers, configuration.dModel)
         self.init(weight: Tensor(layers, d, d), bias: Tensor(layers, d), isBiasOnly: true)
     }
@@ -38,10 +38,8 @@ package struct Lens: Sendable {
     /// SHA-256 of all parameters, weights first.
     package var sha256: String {
         let hash = SHA256()
-        withExtendedLifetime(self) {
-            hash.update(UnsafeRawBufferPointer(weight.elements))
-            hash.update(UnsafeRawBufferPointer(bias.elements))
-        }
+        hash.update(weight)
+        hash.update(bias)
         return hash.finalize()
     }
 
@@ -76,23 +74,12 @@ package struct Lens: Sendable {
     func translate(
         _ pieces: [(h: Tensor, layer: Int, translated: Tensor)], precision: Precision = .fp32
     ) {
-        let count = pieces.first?.h.shape[0] ?? 0
-        parallelRanges(pieces.count * count, grain: 16) { range in
-            for index in range {
-                let (h, layer, translated) = pieces[index / count]
-                let (input, output) = (
-                    h.matrix.row(index % count), translated.matrix.row(index % count)
-                )
-                let bias = bias.pointer + layer * dModel
-                for j in 0..<dModel { output[j] = input[j] + bias[j] }
-            }
-        }
+        addRow(pieces.map { (bias[$0.layer], $0.h, $0.translated) })
         guard !isBiasOnly else { return }
         addProducts(
             pieces.map { h, layer, translated in
-                Product(
-                    .plain(h.matrix), .transposed(weight[layer].matrix), into: translated.matrix)
+                TensorProduct(
+                    .plain(h), .transposed(weight[layer]), into: translated)
             }, precision: precision)
-        withExtendedLifetime(pieces) {}
     }
 }

@@ -2,31 +2,13 @@ import Checkpoints
 import Base
 import Foundation
 import Models
+import Results
 import Tensors
 
 /// The folder in which a lens is stored, as Python's tuned-lens 0.2 reads and writes it:
 /// `config.json`, `params.pt` with `"{i}.weight"` and `"{i}.bias"`; `params.safetensors` holds the
 /// same tensors.
 package enum LensArtifact {
-    /// `config.json`.
-    private struct Configuration: Codable {
-        var baseModelNameOrPath: String?
-        var dModel: Int
-        var numHiddenLayers: Int
-        var bias: Bool?
-        var unembedHash: String?
-        var lensType: String?
-
-        enum CodingKeys: String, CodingKey {
-            case bias
-            case baseModelNameOrPath = "base_model_name_or_path"
-            case dModel = "d_model"
-            case numHiddenLayers = "num_hidden_layers"
-            case unembedHash = "unembed_hash"
-            case lensType = "lens_type"
-        }
-    }
-
     /// What only the configuration of a model has.
     private struct ModelMarker: Decodable {
         let type: String?
@@ -61,8 +43,8 @@ package enum LensArtifact {
         guard try decodeJSON(ModelMarker.self, from: path).type == nil else {
             throw LensError.model(path: path)
         }
-        let configuration = try decodeJSON(Configuration.self, from: path)
-        if let type = configuration.lensType, type != "linear_tuned_lens" {
+        let configuration = try decodeJSON(LensConfiguration.self, from: path)
+        if let type = configuration.lensType, type != LensConfiguration.linearTunedLens {
             throw LensError.wrongKind(path: path, found: type)
         }
         let (layers, d) = (model.configuration.nLayers, model.configuration.dModel)
@@ -116,20 +98,9 @@ package enum LensArtifact {
             tensors.map { ($0.name, StoredTensor($0.tensor)) },
             metadata: ["format": "pt"].merging(recipe.map { ["recipe": $0] } ?? [:]) { $1 },
             to: join(folder, "params.safetensors"))
-        try writeFile(
-            configurationText(lens, for: model), to: join(folder, "config.json"))
-    }
-
-    /// The keys in upstream's order, the null revision included.
-    private static func configurationText(_ lens: Lens, for model: LanguageModel) throws -> String {
-        let name = try encodeJSON(model.name)
-        return """
-            {"base_model_name_or_path": \(String(decoding: name, as: UTF8.self)), \
-            "d_model": \(lens.dModel), "num_hidden_layers": \(lens.layerCount), "bias": true, \
-            "base_model_revision": null, \
-            "unembed_hash": "\(unembeddingHash(model.unembedding.weight))", \
-            "lens_type": "linear_tuned_lens"}
-
-            """
+        let configuration = LensConfiguration(
+            baseModelNameOrPath: model.name, dModel: lens.dModel, numHiddenLayers: lens.layerCount,
+            unembedHash: unembeddingHash(model.unembedding.weight))
+        try writeFile(configuration.text, to: join(folder, "config.json"))
     }
 }

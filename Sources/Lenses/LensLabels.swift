@@ -34,18 +34,14 @@ package struct LensLabels {
             for (row, id) in ids.enumerated() {
                 target[row].assign(unembedding.weight[id])
             }
-            vocabulary.precision.round(target.matrix)
+            vocabulary.precision.round(target)
             offset = Array(repeating: 0, count: ids.count)
         case .kl:
             let (target, normed) = (target, Tensor(finalStream.shape))
             unembedding.normalize(finalStream, into: normed)
-            vocabulary.precision.round(normed.matrix)
-            let logPartition = vocabulary.attention(normed.matrix, expected: target.matrix)
-            offset = logPartition.enumerated().map { row, logPartition in
-                logPartition
-                    - dot(target[row].pointer, normed[row].pointer, count: normed.shape[1])
-            }
-            withExtendedLifetime(normed) {}
+            vocabulary.precision.round(normed)
+            let logPartition = vocabulary.attention(normed, expected: target)
+            offset = zip(logPartition, rowDots(target, normed)).map { $0 - $1 }
         }
     }
 
@@ -56,13 +52,9 @@ package struct LensLabels {
     ///   - logPartition: A(n) of every row.
     ///   - expected: as `normed`; where it is o(n), it becomes the gradient of the sum of losses in n.
     func losses(normed: Tensor, logPartition: [Double], expected: Tensor? = nil) -> [Double] {
-        let d = normed.shape[1]
-        return parallelMap(normed.shape[0], grain: 16) { row in
-            let (n, target) = (normed.pointer + row * d, target.pointer + row % count * d)
-            if let gradient = expected.map({ $0.pointer + row * d }) {
-                for j in 0..<d { gradient[j] -= target[j] }
-            }
-            return logPartition[row] - offset[row % count] - dot(target, n, count: d)
+        if let expected { subtractRows(target, from: expected) }
+        return rowDots(normed, target).enumerated().map { row, dot in
+            logPartition[row] - offset[row % count] - dot
         }
     }
 }

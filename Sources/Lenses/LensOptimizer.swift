@@ -52,15 +52,14 @@ package struct LensOptimizer: Sendable {
     /// `h` the stream that the translator read, both `[pos, d_model]`.
     func accumulate(_ pieces: [(translatedGradient: Tensor, h: Tensor, layer: Int)]) {
         addColumnSums(
-            of: pieces.map { ($0.translatedGradient.matrix, biasGradient[$0.layer].pointer) })
+            of: pieces.map { ($0.translatedGradient, biasGradient[$0.layer]) })
         guard !options.biasOnly else { return }
         addProducts(
             pieces.map { gradient, h, layer in
-                Product(
-                    .transposed(gradient.matrix), .plain(h.matrix),
-                    into: weightGradient[layer].matrix)
+                TensorProduct(
+                    .transposed(gradient), .plain(h),
+                    into: weightGradient[layer])
             }, precision: options.precision)
-        withExtendedLifetime(pieces) {}
     }
 
     /// One update of the translators of `layers` with the mean of what was accumulated over `count`
@@ -125,11 +124,12 @@ package struct LensOptimizer: Sendable {
             if step < options.steps / 2 { adaptRates(of: layers) }
             let factor = muonFactor(rows: lens.dModel, columns: lens.dModel)
             let rate = options.learningRate(step: step) / factor
+            let factors = rateFactors.values
             muon(
                 layers.map { lens.weight[$0] }, gradients: layers.map { weightGradient[$0] },
                 velocities: layers.map { weightMoments[0][$0] }, scale: scale,
                 weightDecay: options.weightDecay * factor, momentum: options.momentum,
-                rates: layers.map { rate * Double(rateFactors.pointer[$0]) * size(of: $0) },
+                rates: layers.map { rate * Double(factors[$0]) * size(of: $0) },
                 orthogonalization: lensOrthogonalization,
                 directions: layers.map { weightMoments[1][$0] })
         }
@@ -153,7 +153,7 @@ package struct LensOptimizer: Sendable {
             let sizes = dot(gradient, gradient) * dot(direction, direction)
             guard sizes > 0 else { continue }
             let agreement = dot(gradient, direction) / sizes.squareRoot()
-            rateFactors.pointer[layer] *= Float(exp(agreement + 0.01))
+            rateFactors.withElements { $0[layer] *= Float(exp(agreement + 0.01)) }
         }
     }
 
@@ -162,7 +162,9 @@ package struct LensOptimizer: Sendable {
     private func size(of layer: Int) -> Double {
         let weight = lens.weight[layer]
         let d = lens.dModel
-        let trace = (0..<d).reduce(0) { $0 + Double(weight.pointer[$1 * (d + 1)]) }
+        let trace = weight.withElements { weight in
+            (0..<d).reduce(0) { $0 + Double(weight[$1 * (d + 1)]) }
+        }
         return (1 + (2 * trace + dot(weight, weight)) / Double(d)).squareRoot()
     }
 }

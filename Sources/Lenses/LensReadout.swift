@@ -51,7 +51,7 @@ package struct LensReadout {
         var readings: [LensReading] = []
         forEachGroup(of: layers, in: streams) { states in
             let read = vocabulary.read(
-                states.normed.matrix, targets: states.group.flatMap { _ in targets },
+                states.normed, targets: states.group.flatMap { _ in targets },
                 asking: questions, top: count)
             let losses = labels?.losses(normed: states.normed, logPartition: read.logPartition)
             readings += states.group.map { rows, _ in
@@ -85,7 +85,7 @@ package struct LensReadout {
         forEachGroup(of: layers, in: streams) { states in
             let losses = labels.losses(
                 normed: states.normed,
-                logPartition: vocabulary.attention(states.normed.matrix))
+                logPartition: vocabulary.attention(states.normed))
             sums += states.sums(losses)
         }
         return sums
@@ -104,18 +104,17 @@ package struct LensReadout {
         forEachGroup(of: layers, in: streams) { states in
             let gradient = gradients[0..<states.normed.shape[0]]
             let logPartition = vocabulary.attention(
-                states.normed.matrix, expected: gradient.matrix)
+                states.normed, expected: gradient)
             sums += states.sums(
                 labels.losses(
                     normed: states.normed, logPartition: logPartition, expected: gradient))
             // From the normed states back to the translated ones; `normed` is free again.
             rmsNormBackward(
-                states.translated.matrix, weight: unembedding.norm.pointer,
-                inverseRMS: states.inverseRMS.pointer, dy: gradient.matrix,
-                into: states.normed.matrix)
+                states.translated, weight: unembedding.norm,
+                inverseRMS: states.inverseRMS, dy: gradient,
+                into: states.normed)
             body(states.group.map { (states.normed[$0.rows], $0.layer) })
         }
-        withExtendedLifetime(gradients) {}
         return sums
     }
 
@@ -124,7 +123,7 @@ package struct LensReadout {
     func firstNotFinite(_ streams: Tensor, layers: [Int]) -> Int? {
         var broken: [Int] = []
         forEachGroup(of: layers, in: streams) { states in
-            let logPartition = vocabulary.attention(states.normed.matrix)
+            let logPartition = vocabulary.attention(states.normed)
             broken += states.group.filter { rows, _ in
                 firstNonFinite(states.translated[rows]) != nil
                     || !logPartition[rows].allSatisfy(\.isFinite)
@@ -167,11 +166,10 @@ package struct LensReadout {
                 copy(streams[output - 1], into: translated[rows])
             }
             unembedding.normalize(
-                states.translated, into: states.normed, inverseRMS: inverseRMS.pointer)
-            vocabulary.precision.round(states.normed.matrix)
+                states.translated, into: states.normed, inverseRMS: inverseRMS)
+            vocabulary.precision.round(states.normed)
             body(states)
         }
-        withExtendedLifetime((translated, normed, inverseRMS)) {}
     }
 }
 

@@ -49,11 +49,10 @@ extension LensTrainingPlan.Rates {
             lens = clock.measure { trainer.accumulate(captured) }
             algebra = clock.measure {
                 parallel(moments.count) { index in
-                    moments[index].add(streams[0].matrix, streams[0].matrix, scale: ones.pointer)
+                    moments[index].add(streams[0], streams[0], scale: ones)
                 }
             }
         }
-        withExtendedLifetime((streams, ones)) {}
         self.init(
             forward: Double(count) * configuration.forwardOperations(tokens: window)
                 / (forward / .seconds(1)),

@@ -13,7 +13,7 @@ extension RunRecord {
     ) throws {
         let weight = model.unembedding.weight
         let hash = SHA256()
-        hash.update(UnsafeRawBufferPointer(weight.elements))
+        hash.update(weight)
         self.init(
             command: command, version: version, seed: seed, model: model.name,
             architecture: model.configuration.architecture,

@@ -27,9 +27,8 @@ package func arrayText(_ matrix: Tensor) -> String {
     let summary = matrix.count > 1000
     let shownRows = shown(rows, summary)
     let shownColumns = shown(columns, summary)
-    let values = withExtendedLifetime(matrix) {
-        let elements = matrix.elements
-        return shownRows.flatMap { row in shownColumns.map { elements[row * columns + $0] } }
+    let values = matrix.withElements { elements in
+        shownRows.flatMap { row in shownColumns.map { elements[row * columns + $0] } }
     }
     let fields = numberFields(values)
     var lines: [String] = []

@@ -24,12 +24,10 @@ extension LanguageModel {
     ) throws -> [TokenPrediction] {
         let normed = labelled(try run(batch), labels)
         unembedding.normalize(normed, into: normed)
-        let found = withExtendedLifetime(normed) {
-            Vocabulary(unembedding.weight).read(
-                normed.matrix, targets: labels.labels.tokens.map(Int.init),
-                asking: [.logProbability, .rank]
-            ).predictions
-        }
+        let found = Vocabulary(unembedding.weight).read(
+            normed, targets: labels.labels.tokens.map(Int.init),
+            asking: [.logProbability, .rank]
+        ).predictions
         guard found.allSatisfy(\.logProbability.isFinite) else { throw outputNotFinite }
         return found
     }
@@ -62,12 +60,12 @@ extension LanguageModel {
         )
         unembedding.normalize(final, into: normed)
         let loss = Vocabulary(unembedding.weight).crossEntropyBackward(
-            normed.matrix, labels: labels.labels, into: dNormed.matrix,
+            normed, labels: labels.labels, into: dNormed,
             weightGradient: gradients[unembedding.weight])
         rmsNormBackward(
-            final.matrix, weight: unembedding.norm.pointer, epsilon: unembedding.epsilon,
-            dy: dNormed.matrix, into: dFinal.matrix,
-            weightGradient: gradients[unembedding.norm].pointer)
+            final, weight: unembedding.norm, epsilon: unembedding.epsilon,
+            dy: dNormed, into: dFinal,
+            weightGradient: gradients[unembedding.norm])
         let dStream = Tensor(shape)
         for (index, row) in labels.rows.enumerated() { dStream[row].assign(dFinal[index]) }
 
@@ -76,8 +74,7 @@ extension LanguageModel {
             try block.backward(streams[block.index], dStream: dStream, pass: pass, dropout: dropout)
         }
         embeddingBackward(
-            batch.ids, dy: dStream.matrix, into: gradients[embeddings].matrix)
-        withExtendedLifetime((normed, dNormed, dFinal, dStream, final)) {}
+            batch.ids, dy: dStream, into: gradients[embeddings])
         return loss
     }
 

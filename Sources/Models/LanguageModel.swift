@@ -139,12 +139,7 @@ package final class LanguageModel: Sendable {
 
     /// The embeddings of the tokens, `[pos, d_model]`.
     private func embed(_ ids: [Int32], into stream: Tensor) {
-        let (table, rows) = (embeddings.matrix, stream.matrix)
-        parallelRanges(ids.count, grain: 32) { range in
-            for row in range {
-                rows.row(row).update(from: table.row(Int(ids[row])), count: rows.columns)
-            }
-        }
+        gatherRows(ids.map(Int.init), of: embeddings, into: stream)
     }
 }
 

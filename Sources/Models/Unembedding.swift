@@ -20,17 +20,17 @@ package struct Unembedding: Sendable {
     /// - Parameter inverseRMS: `[pos]`, receives what `rmsNormBackward` needs.
     package func normalize(
         _ stream: Tensor, into normed: Tensor,
-        inverseRMS: UnsafeMutablePointer<Float>? = nil
+        inverseRMS: Tensor? = nil
     ) {
         rmsNorm(
-            stream.matrix, weight: norm.pointer, epsilon: epsilon, into: normed.matrix,
+            stream, weight: norm, epsilon: epsilon, into: normed,
             inverseRMS: inverseRMS)
     }
 
     /// Logits `[pos, vocab]` of normed states `[pos, d_model]`.
     package func logits(_ normed: Tensor) -> Tensor {
         let logits = Tensor(normed.shape[0], weight.shape[0])
-        linear(normed.matrix, weight: weight.matrix, into: logits.matrix)
+        linear(normed, weight: weight, into: logits)
         return logits
     }
 }

@@ -5,6 +5,7 @@ package enum PlottingError: UserFacingError, Equatable {
     case figureTooSmall(size: FigureSize)
     case figureTooLarge(size: FigureSize, dpi: Double)
     case notAResolution(dpi: Double)
+    case nothingToDraw(name: String)
     case nothingPositive(name: String)
     case unusableLimits(low: Double, high: Double, scale: ScaleKind)
     case valueOutOfRange(Double)
@@ -16,7 +17,7 @@ package enum PlottingError: UserFacingError, Equatable {
         case .figureTooSmall, .figureTooLarge, .notAResolution, .unusableLimits,
             .unusableMetadataKey:
             .usage
-        case .nothingPositive, .valueOutOfRange: .badData
+        case .nothingToDraw, .nothingPositive, .valueOutOfRange: .badData
         case .notDrawn: .inputOutput
         }
     }
@@ -31,6 +32,8 @@ package enum PlottingError: UserFacingError, Equatable {
                 + "expected at most 100 inches and 32,767 pixels a side and 200 million pixels"
         case .notAResolution(let dpi):
             "\(dpi) dpi is no resolution to draw at, expected 20 to 2400"
+        case .nothingToDraw(let name):
+            "'\(name)' has no value that the figure could show"
         case .nothingPositive(let name):
             "no value of '\(name)' is above 0, so a logarithmic axis cannot show any; "
                 + "use a linear axis"

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Numbers as a file holds them: element type, shape and bytes, little-endian, row-major.
 package struct StoredTensor: Sendable {
     package let dtype: DType
@@ -17,6 +19,7 @@ package struct StoredTensor: Sendable {
     }
 
     package init(_ tensor: Tensor) {
+        precondition(tensor.isContiguous, "\(tensor.shape) in rows \(tensor.rowStride) apart")
         let offset = UnsafeRawPointer(tensor.pointer) - UnsafeRawPointer(tensor.storage.base)
         self.init(
             dtype: .float32, shape: tensor.shape, storage: tensor.storage, byteOffset: offset)
@@ -45,6 +48,25 @@ package struct StoredTensor: Sendable {
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: storage.bytes[byteOffset..<byteOffset + byteCount])
+    }
+
+    /// Calls `body` with the bytes.
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(bytes) }
+    }
+
+    package func hasSameBytes(as other: StoredTensor) -> Bool {
+        withBytes { bytes in
+            other.withBytes { others in
+                guard bytes.count == others.count else { return false }
+                guard let start = bytes.baseAddress, let otherStart = others.baseAddress else {
+                    return true
+                }
+                return memcmp(start, otherStart, bytes.count) == 0
+            }
+        }
     }
 
     /// Calls `body` with the bytes in order, some at a time, each of which leaves memory afterwards if it

@@ -23,7 +23,7 @@ import Testing
 
     private func softplus(of values: [Float]) -> [Float] {
         let y = Tensor(values, shape: [1, values.count])
-        Kernels.softplus(y.matrix, into: y.matrix)
+        Kernels.softplus(y, into: y)
         return y.values
     }
 
@@ -35,7 +35,7 @@ import Testing
         let y = Tensor(70, 37)
         withThreads(threads) {
             Kernels.softplus(
-                wide.matrix.columns(9..<46), bias: bias.pointer, limits: 0.01...2, into: y.matrix)
+                wide.columns(9..<46), bias: bias, limits: 0.01...2, into: y)
         }
         let expected = wide.table.flatMap { row in
             (0..<37).map {
@@ -76,10 +76,10 @@ import Testing
     @Test("a dot product keeps float64 digits", arguments: [0, 1, 15, 16, 17, 5000])
     func dotProduct(count: Int) {
         var noise = Noise(1)
-        let x = noise.floats(count)
-        let y = noise.floats(count)
-        let expected = Oracle.dot(x.doubles, y.doubles)
-        #expect(abs(dot(x, y, count: count) - expected) <= 1e-13 * Double(max(1, count)))
+        let x = noise.tensor(count)
+        let y = noise.tensor(count)
+        let expected = Oracle.dot(x.values.doubles, y.values.doubles)
+        #expect(abs(dot(x, y) - expected) <= 1e-13 * Double(max(1, count)))
     }
 
     @Test("add scales and accumulates, on every thread's share")
@@ -106,7 +106,7 @@ import Testing
         }
         withThreads(threads) {
             addColumnSums(
-                of: zip(x, sums).map { ($0.matrix.columns(20..<170), $1.pointer) })
+                of: zip(x, sums).map { ($0.columns(20..<170), $1) })
         }
         for (sums, expected) in zip(sums, expected) {
             expectClose(

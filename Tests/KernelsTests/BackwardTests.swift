@@ -16,8 +16,8 @@ import Testing
         let (dy, weight) = (noise.tensor(70, 12), noise.tensor(12))
         let (dx, dWeight) = (Tensor(70, 12), Tensor([Float](repeating: 1, count: 12), shape: [12]))
         rmsNormBackward(
-            x.matrix, weight: weight.pointer, epsilon: 0.5, dy: dy.matrix, into: dx.matrix,
-            weightGradient: dWeight.pointer)
+            x, weight: weight, epsilon: 0.5, dy: dy, into: dx,
+            weightGradient: dWeight)
         let expected = normGradients(x.table, dy.table, weight.values.doubles, groups: 1)
         expectClose(dx, expected.x, within: Self.rounding, "dx")
         expectClose(dWeight, expected.weight.map { $0 + 1 }, within: Self.rounding, "dweight")
@@ -50,8 +50,8 @@ import Testing
         }
         let dz = Tensor(70, 30)
         gateBackward(
-            y.matrix, with: wide.matrix.columns(5..<17), dy: dy.matrix,
-            into: dz.matrix.columns(3..<15))
+            y, with: wide.columns(5..<17), dy: dy,
+            into: dz.columns(3..<15))
         expectClose(dy, expected.map(\.y), within: Self.rounding, "dy")
         expectClose(
             dz.table.flatMap { $0[3..<15] }, expected.map(\.z), within: Self.rounding, "dz")
@@ -76,9 +76,9 @@ import Testing
         let dWide = Tensor(70, 30)
         let dWeight = Tensor([Float](repeating: 1, count: 12), shape: [12])
         gatedRMSNormBackward(
-            x.matrix, with: wide.matrix.columns(5..<17), weight: weight.pointer, epsilon: 0.5,
-            groups: groups, dy: dy.matrix, into: dWide.matrix.columns(5..<17),
-            weightGradient: dWeight.pointer)
+            x, with: wide.columns(5..<17), weight: weight, epsilon: 0.5,
+            groups: groups, dy: dy, into: dWide.columns(5..<17),
+            weightGradient: dWeight)
         expectClose(dy, dx, within: Self.rounding, "dx")
         expectClose(
             dWide.table.flatMap { $0[5..<17] }, dz, within: Self.rounding, "dz")
@@ -93,8 +93,8 @@ import Testing
         let bias = noise.tensor(9)
         let (dx, dBias) = (Tensor(130, 9), Tensor(9))
         softplusBackward(
-            x.matrix, bias: bias.pointer, limits: 0.05...3, dy: dy.matrix, into: dx.matrix,
-            biasGradient: dBias.pointer)
+            x, bias: bias, limits: 0.05...3, dy: dy, into: dx,
+            biasGradient: dBias)
         let expected = zip(x.table, dy.table).map { row, dy in
             zip(zip(row, bias.values.doubles), dy).map { parts, dy in
                 let y = log1p(exp(parts.0 + parts.1))
@@ -145,9 +145,9 @@ import Testing
         let dWide = Tensor(133, channels + 3)
         let gradient = Tensor(width + (hasBias ? 1 : 0), channels)
         causalConv1dSiLUBackward(
-            wide.matrix.columns(2..<2 + channels), sequences: sequences, taps: taps.matrix,
-            bias: hasBias ? bias.pointer : nil, dy: dy.matrix,
-            into: dWide.matrix.columns(2..<2 + channels), gradient: gradient.matrix)
+            wide.columns(2..<2 + channels), sequences: sequences, taps: taps,
+            bias: hasBias ? bias : nil, dy: dy,
+            into: dWide.columns(2..<2 + channels), gradient: gradient)
         let dx = dWide.table
         expectClose(
             sampled.flatMap { dx[$0][2..<2 + channels] }, dxExpected, within: Self.rounding, "dx")
@@ -164,8 +164,8 @@ import Testing
         let (dx, dWeight, dBias) = (noise.tensor(90, 7), noise.tensor(5, 7), noise.tensor(5))
         let (start, startWeight, startBias) = (dx.table, dWeight.table, dBias.values.doubles)
         linearBackward(
-            x.matrix, weight: weight.matrix, dy: dy.matrix, into: dx.matrix, adding: true,
-            weightGradient: dWeight.matrix, biasGradient: dBias.pointer)
+            x, weight: weight, dy: dy, into: dx, adding: true,
+            weightGradient: dWeight, biasGradient: dBias)
         let expected = zip(start, dy.table).map { start, dy in
             start.indices.map { i in
                 start[i] + zip(dy, weight.table).reduce(0) { $0 + $1.0 * $1.1[i] }
@@ -189,7 +189,7 @@ import Testing
         let gradient = Tensor(4, 2)
         gradient.fill(1)
         let dy = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
-        embeddingBackward([2, 0, 2], dy: dy.matrix, into: gradient.matrix)
+        embeddingBackward([2, 0, 2], dy: dy, into: gradient)
         #expect(gradient.values == [4, 5, 1, 1, 7, 9, 1, 1])
     }
 
@@ -201,7 +201,7 @@ import Testing
         let labels = Labels(tokens: [3, 1099, 3, 511, 512], weights: [1, 0.5, 0, 2, 1])
         let (dRows, dWeight) = (Tensor(count, d), Tensor(vocab, d))
         let loss = Vocabulary(weight).crossEntropyBackward(
-            rows.matrix, labels: labels, into: dRows.matrix, weightGradient: dWeight)
+            rows, labels: labels, into: dRows, weightGradient: dWeight)
         func expected(_ rows: [[Double]], _ U: [[Double]]) -> Double {
             zip(rows, zip(labels.tokens, labels.weights)).reduce(0) { sum, entry in
                 let logits = U.map { Oracle.dot($0, entry.0) }

@@ -16,21 +16,20 @@ import Testing
     func matchesDefinition(width: Int, hasBias: Bool) {
         var noise = Noise(UInt64(width))
         let wide = noise.tensor(333, 40, in: -2...2)
-        let x = wide.matrix.columns(3..<36)
+        let x = wide.columns(3..<36)
         let taps = noise.tensor(width, 33)
         let bias = noise.tensor(33)
-        let pasts = Self.sequences.map { _ in noise.tensor(width - 1, 33) }
+        let pasts = noise.tensor(Self.sequences.count, width - 1, 33)
         let y = Tensor(333, 33)
         causalConv1dSiLU(
-            x, sequences: Self.sequences, taps: taps.matrix, bias: hasBias ? bias.pointer : nil,
-            history: pasts.map(\.pointer), into: y.matrix)
+            x, sequences: Self.sequences, taps: taps, bias: hasBias ? bias : nil,
+            history: pasts, into: y)
         let rows = wide.table.map { Array($0[3..<36]) }
-        let expected = zip(Self.sequences, pasts).flatMap { range, past in
+        let expected = Self.sequences.enumerated().flatMap { index, range in
             Oracle.conv1dSiLU(
-                Array(rows[range]), past: past.table, taps: taps.table,
+                Array(rows[range]), past: pasts[index].table, taps: taps.table,
                 bias: hasBias ? bias.values.doubles : nil)
         }
-        withExtendedLifetime(pasts) {}
         expectClose(y, expected.flat, within: Self.rounding, "conv1d")
     }
 
@@ -38,12 +37,12 @@ import Testing
     func movesHistory(width: Int) {
         var noise = Noise(7)
         let x = noise.tensor(333, 6)
-        let pasts = Self.sequences.map { _ in noise.tensor(width - 1, 6) }
-        let expected = zip(Self.sequences, pasts).map { range, past in
-            Array((past.table + x.table[range]).suffix(width - 1))
+        let pasts = noise.tensor(Self.sequences.count, width - 1, 6)
+        let expected = Self.sequences.enumerated().map { index, range in
+            Array((pasts[index].table + x.table[range]).suffix(width - 1))
         }
-        updateHistory(pasts.map(\.pointer), with: x.matrix, sequences: Self.sequences, width: width)
-        #expect(pasts.map(\.table) == expected)
+        updateHistory(pasts, with: x, sequences: Self.sequences, width: width)
+        #expect(Self.sequences.indices.map { pasts[$0].table } == expected)
     }
 
     @Test("no history is a history of zeros")
@@ -51,15 +50,14 @@ import Testing
         var noise = Noise(9)
         let x = noise.tensor(333, 24)
         let taps = noise.tensor(4, 24)
-        func run(_ history: [Tensor]?) -> [Float] {
+        func run(_ history: Tensor?) -> [Float] {
             let y = Tensor(333, 24)
             causalConv1dSiLU(
-                x.matrix, sequences: Self.sequences, taps: taps.matrix, bias: nil,
-                history: history?.map(\.pointer), into: y.matrix)
-            withExtendedLifetime(history) {}
+                x, sequences: Self.sequences, taps: taps, bias: nil,
+                history: history, into: y)
             return y.values
         }
-        #expect(run(nil) == run(Self.sequences.map { _ in Tensor(3, 24) }))
+        #expect(run(nil) == run(Tensor(Self.sequences.count, 3, 24)))
     }
 
     @Test("a sequence in two pieces equals one, bit for bit", arguments: [1, 2, 63, 64, 65, 99])
@@ -69,17 +67,17 @@ import Testing
         let taps = noise.tensor(4, 24)
         let whole = Tensor(100, 24)
         let parts = Tensor(100, 24)
-        let history = Tensor(3, 24)
+        let history = Tensor(1, 3, 24)
         causalConv1dSiLU(
-            x.matrix, sequences: [0..<100], taps: taps.matrix, bias: nil,
-            history: [history.pointer], into: whole.matrix)
+            x, sequences: [0..<100], taps: taps, bias: nil,
+            history: history, into: whole)
         for rows in [0..<first, first..<100] {
-            let piece = x.matrix.rows(rows)
+            let piece = x[rows]
             let range = [0..<rows.count]
             causalConv1dSiLU(
-                piece, sequences: range, taps: taps.matrix, bias: nil, history: [history.pointer],
-                into: parts.matrix.rows(rows))
-            updateHistory([history.pointer], with: piece, sequences: range, width: 4)
+                piece, sequences: range, taps: taps, bias: nil, history: history,
+                into: parts[rows])
+            updateHistory(history, with: piece, sequences: range, width: 4)
         }
         #expect(parts.values == whole.values)
     }

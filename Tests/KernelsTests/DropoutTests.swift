@@ -9,7 +9,7 @@ import Testing
         let x = Tensor(200, 300)
         x.fill(1)
         withExtendedLifetime(x) {
-            dropOut(x.matrix, probability: probability, key: key, stream: stream)
+            dropOut(x, probability: probability, key: key, stream: stream)
         }
         return x.values
     }

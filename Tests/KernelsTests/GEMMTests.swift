@@ -15,13 +15,13 @@ import Testing
     /// A factor `rows × columns` inside a wider matrix, stored as it is or transposed.
     struct Part {
         let storage: Tensor
-        let factor: Factor
+        let factor: Operand
         let table: [[Double]]
 
         init(_ rows: Int, _ columns: Int, transposed: Bool, _ noise: inout Noise) {
             let (high, wide) = transposed ? (columns, rows) : (rows, columns)
             storage = noise.tensor(high, wide + 6)
-            let matrix = storage.matrix.columns(2..<2 + wide)
+            let matrix = storage.columns(2..<2 + wide)
             factor = transposed ? .transposed(matrix) : .plain(matrix)
             let stored = storage.table.map { Array($0[2..<2 + wide]) }
             table =
@@ -37,9 +37,9 @@ import Testing
         // Of every size, one with few rows among them.
         let rows = [0..<300, 10..<19, 0..<0, 40..<41, 17..<150]
         let both = [0, 1].map { _ in rows.map { Tensor($0.count, 200) } }
-        func products(_ into: [Tensor]) -> [Product] {
+        func products(_ into: [Tensor]) -> [TensorProduct] {
             zip(rows, into).map { rows, c in
-                Product(.plain(a[rows].matrix), .transposed(b.matrix), into: c.matrix)
+                TensorProduct(.plain(a[rows]), .transposed(b), into: c)
             }
         }
         for product in products(both[0]) { gemm([product], alpha: 2) }
@@ -47,7 +47,6 @@ import Testing
         for (alone, together) in zip(both[0], both[1]) {
             #expect(alone.values == together.values)
         }
-        withExtendedLifetime((a, b, both)) {}
     }
 
     @Test("equals the sums of products for every order of storage", arguments: sizes)
@@ -63,9 +62,8 @@ import Testing
                 let before = c.table
                 // With beta 0 the old values are not read, whatever they are.
                 if beta == 0 { c.fill(.nan) }
-                gemm(
-                    a.factor, b.factor, into: c.matrix.columns(1..<1 + columns), alpha: 1.5,
-                    beta: beta)
+                let target = c.columns(1..<1 + columns)
+                gemm([TensorProduct(a.factor, b.factor, into: target)], alpha: 1.5, beta: beta)
                 var worst: [Float] = []
                 var expected: [Double] = []
                 for (i, row) in c.values.table(columns: columns + 3).enumerated() {
@@ -85,7 +83,6 @@ import Testing
                 }
                 expectClose(worst, expected, within: Self.rounding, "gemm")
             }
-            withExtendedLifetime((a, b)) {}
         }
     }
 
@@ -97,8 +94,7 @@ import Testing
         let bias = noise.tensor(50)
         let y = Tensor(37, 64)
         linear(
-            x.matrix, weight: weight.matrix, bias: hasBias ? bias.pointer : nil,
-            into: y.matrix.columns(4..<54))
+            x, weight: weight, bias: hasBias ? bias : nil, into: y.columns(4..<54))
         let weights = weight.table
         let expected = x.table.map { row in
             weights.enumerated().map {
@@ -121,7 +117,7 @@ import Testing
             func run(_ threads: Int) -> [Float] {
                 let c = Tensor(rows, columns)
                 withThreads(threads) {
-                    gemm(.plain(a.matrix), .transposed(b.matrix), into: c.matrix)
+                    gemm([TensorProduct(.plain(a), .transposed(b), into: c)])
                 }
                 return c.values
             }

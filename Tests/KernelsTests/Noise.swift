@@ -35,9 +35,6 @@ extension Sequence<Float> {
 }
 
 extension Tensor {
-    /// A copy of the elements, which outlives the tensor.
-    var values: [Float] { Array(elements) }
-
     /// The rows in float64.
     var table: [[Double]] { values.table(columns: shape.last ?? 1) }
 }

@@ -13,7 +13,7 @@ import Testing
         let x = noise.tensor(21, 60, in: -3...3)
         let weight = noise.tensor(60)
         let y = Tensor(21, 60)
-        rmsNorm(x.matrix, weight: weight.pointer, epsilon: 1e-5, into: y.matrix)
+        rmsNorm(x, weight: weight, epsilon: 1e-5, into: y)
         let expected = Oracle.rmsNorm(x.table, weight: weight.values.doubles, epsilon: 1e-5)
         expectClose(y, expected.flat, within: Self.rounding, "rmsNorm")
     }
@@ -28,8 +28,8 @@ import Testing
             zip(y, z[5..<65]).map { $0 * Oracle.silu($1) }
         }
         gatedRMSNorm(
-            y.matrix, with: wide.matrix.columns(5..<65), weight: weight.pointer, epsilon: 1e-5,
-            groups: groups, into: y.matrix)
+            y, with: wide.columns(5..<65), weight: weight, epsilon: 1e-5,
+            groups: groups, into: y)
         let expected = Oracle.rmsNorm(
             product, weight: weight.values.doubles, epsilon: 1e-5, groups: groups)
         expectClose(
@@ -44,7 +44,7 @@ import Testing
         let x = Tensor([0, 0, 0, 1e-4, -1e-4, 2e-4, 1e18, 1e18, -1e18], shape: [3, 3])
         let weight = Tensor([1, 2, 3], shape: [3])
         let expected = Oracle.rmsNorm(x.table, weight: [1, 2, 3], epsilon: 1e-5)
-        rmsNorm(x.matrix, weight: weight.pointer, epsilon: 1e-5, into: x.matrix)
+        rmsNorm(x, weight: weight, epsilon: 1e-5, into: x)
         expectClose(x, expected.flat, within: Self.rounding, "rmsNorm in place")
     }
 
@@ -58,11 +58,11 @@ import Testing
         let y = Tensor(9, columns)
         let dx = Tensor(9, columns)
         rmsNorm(
-            x.matrix, weight: weight.pointer, epsilon: 0.5, into: y.matrix,
-            inverseRMS: inverse.pointer)
+            x, weight: weight, epsilon: 0.5, into: y,
+            inverseRMS: inverse)
         rmsNormBackward(
-            x.matrix, weight: weight.pointer, inverseRMS: inverse.pointer, dy: dy.matrix,
-            into: dx.matrix)
+            x, weight: weight, inverseRMS: inverse, dy: dy,
+            into: dx)
         let expected = Oracle.rmsNormGradient(
             x.table, weight: weight.values.doubles, epsilon: 0.5, dy: dy.table)
         expectClose(dx, expected.flat, within: Self.rounding, "rmsNormBackward \(columns)")
@@ -75,11 +75,11 @@ import Testing
         let wide = noise.tensor(19, 50, in: -12...12)
         wide.pointer[5] = 200
         wide.pointer[6] = -200
-        let z = wide.matrix.columns(5..<42)
+        let z = wide.columns(5..<42)
         let expected = zip(y.table, wide.table).map { y, z in
             zip(y, z[5..<42]).map { $0 * Oracle.silu($1) }
         }
-        gate(y.matrix, with: z)
+        gate(y, with: z)
         expectClose(
             y, expected.flat,
             within: .relative(

@@ -116,16 +116,16 @@ import Testing
             withThreads(threads) {
                 ssdScanBackward(
                     SSDInput(
-                        x: tensors[.x]!.matrix, B: tensors[.B]!.matrix, C: tensors[.C]!.matrix,
-                        dt: tensors[.dt]!.matrix, A: tensors[.A]!.pointer, D: tensors[.D]!.pointer,
+                        x: tensors[.x]!, B: tensors[.B]!, C: tensors[.C]!,
+                        dt: tensors[.dt]!, A: tensors[.A]!, D: tensors[.D]!,
                         headDim: headDim, dState: dState),
                     sequences: sequences,
-                    states: sequences.indices.map { UnsafePointer(tensors[.state]![$0].pointer) },
-                    dy: dy.matrix,
+                    states: tensors[.state]!,
+                    dy: dy,
                     into: SSDGradient(
-                        x: out[.x]!.matrix, B: out[.B]!.matrix, C: out[.C]!.matrix,
-                        dt: out[.dt]!.matrix, A: out[.A]!.pointer, D: out[.D]!.pointer),
-                    stateGradients: sequences.indices.map { out[.state]![$0].pointer })
+                        x: out[.x]!, B: out[.B]!, C: out[.C]!,
+                        dt: out[.dt]!, A: out[.A]!, D: out[.D]!),
+                    stateGradients: out[.state]!)
             }
             return Part.allCases.map { out[$0]!.values }
         }

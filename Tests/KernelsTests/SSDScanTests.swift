@@ -17,7 +17,8 @@ import Testing
         let A: Tensor
         let D: Tensor
         let sequences: [Range<Int>]
-        let states: [Tensor]
+        /// `[sequences, n_heads, head_dim, d_state]`.
+        let states: Tensor
 
         init(
             lengths: [Int], groups: Int, steps: ClosedRange<Double>, headDim: Int = 6,
@@ -36,23 +37,20 @@ import Testing
                 defer { start += length }
                 return start..<start + length
             }
-            states = lengths.map { [heads, headDim, dState] _ in
-                noise.tensor(heads, headDim, dState)
-            }
+            states = noise.tensor(lengths.count, heads, headDim, dState)
         }
 
         var ofX: Range<Int> { 0..<heads * headDim }
         var ofB: Range<Int> { ofX.upperBound..<ofX.upperBound + groups * dState }
         var ofC: Range<Int> { ofB.upperBound..<ofB.upperBound + groups * dState }
 
-        func scan(_ sequences: [Range<Int>], _ states: [Tensor]?, into y: Tensor) {
-            let all = xBC.matrix
+        func scan(_ sequences: [Range<Int>], _ states: Tensor?, into y: Tensor) {
+            let all = xBC
             ssdScan(
                 SSDInput(
-                    x: all.columns(ofX), B: all.columns(ofB), C: all.columns(ofC), dt: dt.matrix,
-                    A: A.pointer, D: D.pointer, headDim: headDim, dState: dState),
-                sequences: sequences, states: states?.map(\.pointer), into: y.matrix)
-            withExtendedLifetime(states) {}
+                    x: all.columns(ofX), B: all.columns(ofB), C: all.columns(ofC), dt: dt,
+                    A: A, D: D, headDim: headDim, dState: dState),
+                sequences: sequences, states: states, into: y)
         }
 
         /// y and the final states by the recurrence, position after position.
@@ -60,8 +58,8 @@ import Testing
             let rows = xBC.table
             var y = rows.map { _ in [Double](repeating: 0, count: heads * headDim) }
             var finalStates: [[Double]] = []
-            for (range, state) in zip(sequences, states) {
-                var state = state.values.table(columns: dState)
+            for (index, range) in sequences.enumerated() {
+                var state = states[index].values.table(columns: dState)
                 for t in range {
                     for p in ofX {
                         let head = p / headDim
@@ -100,7 +98,7 @@ import Testing
     @Test("without states it starts from zero", arguments: [1, 2, 64, 87, 200])
     func withoutStates(length: Int) {
         let mixer = Mixer(lengths: [length, 70], groups: 2, steps: 0.001...0.1)
-        mixer.states.forEach { $0.fill(0) }
+        mixer.states.fill(0)
         let y = Tensor(length + 70, mixer.heads * mixer.headDim)
         y.fill(.nan)
         mixer.scan(mixer.sequences, nil, into: y)
@@ -123,8 +121,8 @@ import Testing
         y.fill(.nan)
         mixer.scan(mixer.sequences, mixer.states, into: y)
         expectClose(y, expected.flat, within: Self.rounding, "ssdScan y")
-        for (state, expected) in zip(mixer.states, expectedStates) {
-            expectClose(state, expected, within: Self.rounding, "ssdScan state")
+        for (index, expected) in expectedStates.enumerated() {
+            expectClose(mixer.states[index], expected, within: Self.rounding, "ssdScan state")
         }
     }
 
@@ -133,12 +131,12 @@ import Testing
         let mixer = Mixer(lengths: [200], groups: 2, steps: 0.001...0.1)
         let whole = Tensor(200, mixer.heads * mixer.headDim)
         let parts = Tensor(200, mixer.heads * mixer.headDim)
-        let state = mixer.states[0].copy()
-        mixer.scan([0..<first], [state], into: parts)
-        mixer.scan([first..<200], [state], into: parts)
+        let state = mixer.states.copy()
+        mixer.scan([0..<first], state, into: parts)
+        mixer.scan([first..<200], state, into: parts)
         mixer.scan([0..<200], mixer.states, into: whole)
         expectClose(parts, whole, within: Self.rounding, "ssdScan pieces y")
-        expectClose(state, mixer.states[0], within: Self.rounding, "ssdScan pieces state")
+        expectClose(state, mixer.states, within: Self.rounding, "ssdScan pieces state")
     }
 
     @Test("the number of threads changes no bit", arguments: [2, 3])
@@ -147,7 +145,7 @@ import Testing
             let mixer = Mixer(lengths: [65, 1, 130], groups: 2, steps: 0.001...0.1)
             let y = Tensor(196, mixer.heads * mixer.headDim)
             withThreads(threads) { mixer.scan(mixer.sequences, mixer.states, into: y) }
-            return [y.values] + mixer.states.map(\.values)
+            return [y.values, mixer.states.values]
         }
         #expect(run(count) == run(1))
     }

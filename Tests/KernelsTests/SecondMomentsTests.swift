@@ -23,10 +23,8 @@ import Testing
         let moments = SecondMoments(inputs: inputs, outputs: outputs)
         for piece in [0..<17, 17..<18, 18..<rows] {
             moments.add(
-                x.matrix.rows(piece), y.matrix.rows(piece),
-                scale: scale.pointer + piece.lowerBound)
+                x[piece], y[piece], scale: scale[piece])
         }
-        withExtendedLifetime((x, y, scale)) {}
         return moments
     }
 
@@ -97,9 +95,8 @@ import Testing
         let (x, y, scale) = sample()
         // The same row three times: no spread at all.
         for _ in 0..<3 {
-            moments.add(x.matrix.rows(0..<1), y.matrix.rows(0..<1), scale: scale.pointer)
+            moments.add(x[0..<1], y[0..<1], scale: scale)
         }
-        withExtendedLifetime((x, y, scale)) {}
         #expect(!moments.solve(ridge: 0, weight: weight, bias: bias))
     }
 }

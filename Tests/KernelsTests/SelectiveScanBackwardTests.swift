@@ -71,12 +71,12 @@ import Testing
         let ones = [Float](repeating: 1, count: channels * dState)
         let dA = Tensor(ones, shape: [channels, dState])
         let dD = Tensor(Array(ones[..<channels]), shape: [channels])
-        let (all, dAll) = (BC.matrix, dBC.matrix)
+        let (all, dAll) = (BC, dBC)
         selectiveScanBackward(
-            x: x.matrix, dt: dt.matrix, B: all.columns(0..<dState),
-            C: all.columns(dState..<2 * dState), A: A.pointer, D: D.pointer, sequences: sequences,
-            dy: dy.matrix, into: dx.matrix, dt: dStep.matrix, B: dAll.columns(0..<dState),
-            C: dAll.columns(dState..<2 * dState), A: dA.pointer, D: dD.pointer)
+            x: x, dt: dt, B: all.columns(0..<dState),
+            C: all.columns(dState..<2 * dState), A: A, D: D, sequences: sequences,
+            dy: dy, into: dx, dt: dStep, B: dAll.columns(0..<dState),
+            C: dAll.columns(dState..<2 * dState), A: dA, D: dD)
         expectClose(dx, gradient(\.x), within: Self.rounding, "dx")
         expectClose(dStep, gradient(\.dt), within: Self.rounding, "ddt")
         expectClose(

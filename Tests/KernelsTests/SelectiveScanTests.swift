@@ -21,11 +21,11 @@ import Testing
         let BC = noise.tensor(264, 2 * dState + 3)
         let A = noise.tensor(channels, dState, in: -16 ... -0.1)
         let D = noise.tensor(channels)
-        let states = sequences.map { _ in noise.tensor(channels, dState) }
+        let states = noise.tensor(sequences.count, channels, dState)
         let y = Tensor(264, channels)
 
         var expected = x.table
-        var expectedStates = states.map(\.table)
+        var expectedStates = sequences.indices.map { states[$0].table }
         for (sequence, range) in sequences.enumerated() {
             for t in range {
                 for c in 0..<channels {
@@ -41,14 +41,14 @@ import Testing
                 }
             }
         }
-        let all = BC.matrix
+        let all = BC
         selectiveScan(
-            x: x.matrix, dt: dt.matrix, B: all.columns(0..<dState),
-            C: all.columns(dState..<2 * dState), A: A.pointer, D: D.pointer, sequences: sequences,
-            states: states.map(\.pointer), into: y.matrix)
+            x: x, dt: dt, B: all.columns(0..<dState),
+            C: all.columns(dState..<2 * dState), A: A, D: D, sequences: sequences,
+            states: states, into: y)
         expectClose(y, expected.flat, within: Self.rounding, "selectiveScan y")
-        for (state, expected) in zip(states, expectedStates) {
-            expectClose(state, expected.flat, within: Self.rounding, "selectiveScan state")
+        for (index, expected) in expectedStates.enumerated() {
+            expectClose(states[index], expected.flat, within: Self.rounding, "selectiveScan state")
         }
     }
 }

@@ -54,14 +54,14 @@ import Testing
         func run(_ threads: Int) -> (a: [Double], o: [Float]) {
             let mean = Tensor(rows.shape)
             let a = withThreads(threads) {
-                vocabulary.attention(rows.matrix, expected: mean.matrix)
+                vocabulary.attention(rows, expected: mean)
             }
             return (a, mean.values)
         }
         let one = run(1)
         let several = run(count)
         #expect(one.a == several.a && one.o == several.o)
-        #expect(vocabulary.attention(rows.matrix) == one.a)
+        #expect(vocabulary.attention(rows) == one.a)
     }
 
     @Test("a NaN stays in its row")
@@ -69,9 +69,9 @@ import Testing
         var noise = Noise(10)
         let rows = noise.tensor(40, 12)
         let vocabulary = Vocabulary(noise.tensor(1300, 12), precision: .bf16)
-        let clean = vocabulary.attention(rows.matrix)
+        let clean = vocabulary.attention(rows)
         rows.pointer[12] = .nan
-        let spoiled = vocabulary.attention(rows.matrix)
+        let spoiled = vocabulary.attention(rows)
         #expect(spoiled[1].isNaN)
         #expect(spoiled.indices.allSatisfy { $0 == 1 || spoiled[$0] == clean[$0] })
     }
@@ -79,7 +79,7 @@ import Testing
     @Test("no rows")
     func empty() {
         let vocabulary = Vocabulary(Tensor(50, 12), precision: .bf16)
-        #expect(vocabulary.attention(Tensor(0, 12).matrix, expected: Tensor(0, 12).matrix).isEmpty)
+        #expect(vocabulary.attention(Tensor(0, 12), expected: Tensor(0, 12)).isEmpty)
     }
 
     @Test(
@@ -91,8 +91,8 @@ import Testing
         let b =
             turned
             ? noise.tensor(size.columns, size.inner) : noise.tensor(size.inner, size.columns)
-        Precision.bf16.round(a.matrix)
-        Precision.bf16.round(b.matrix)
+        Precision.bf16.round(a)
+        Precision.bf16.round(b)
         let wide = noise.tensor(size.rows, size.columns + 5)
         let before = wide.table
         let inside = 2..<2 + size.columns
@@ -110,13 +110,13 @@ import Testing
         }
         for adding in [true, false] {
             let old = wide.table.flatMap { $0[inside] }
-            let (left, right): (Factor, Factor) =
+            let (left, right): (Operand, Operand) =
                 turned
-                ? (.transposed(a.matrix), .transposed(b.matrix))
-                : (.plain(a.matrix), .plain(b.matrix))
-            let target = wide.matrix.columns(inside)
+                ? (.transposed(a), .transposed(b))
+                : (.plain(a), .plain(b))
+            let target = wide.columns(inside)
             if adding {
-                addProducts([Product(left, right, into: target)], precision: .bf16)
+                addProducts([TensorProduct(left, right, into: target)], precision: .bf16)
             } else {
                 bfloat16GEMM(left, PackedFactor(right), into: target)
             }
@@ -135,10 +135,10 @@ import Testing
         mean.fill(.nan)
         let a = withThreads(threads) {
             Vocabulary(unembedding, precision: .bf16).attention(
-                rows.matrix, expected: mean.matrix)
+                rows, expected: mean)
         }
-        Precision.bf16.round(rows.matrix)
-        Precision.bf16.round(unembedding.matrix)
+        Precision.bf16.round(rows)
+        Precision.bf16.round(unembedding)
         let (expectedA, expectedO) = Oracle.vocabularyAttention(rows.table, unembedding.table)
         expectClose(a, expectedA, within: Self.logPartition, "bf16 A")
         expectClose(mean, expectedO.flat, within: Self.expected, "bf16 o")

@@ -14,7 +14,7 @@ import Testing
         1e-5, because: "A over fp32 logits; 9.7e-7 measured")
 
     private func predictions(
-        _ rows: Matrix, unembedding: Tensor, targets: [Int]
+        _ rows: Tensor, unembedding: Tensor, targets: [Int]
     ) -> [TokenPrediction] {
         Vocabulary(unembedding).read(rows, targets: targets, asking: [.logProbability, .rank])
             .predictions
@@ -27,7 +27,7 @@ import Testing
         var noise = Noise(UInt64(vocabulary + count))
         let rows = noise.tensor(300, 24, in: -3...3)
         let unembedding = noise.tensor(vocabulary, 24)
-        let found = Vocabulary(unembedding).read(rows.matrix, asking: .entropy, top: count)
+        let found = Vocabulary(unembedding).read(rows, asking: .entropy, top: count)
         var (entropies, expected) = ([Double](), [Double]())
         let table = unembedding.table
         for (row, top) in zip(rows.table, found.top) {
@@ -51,16 +51,16 @@ import Testing
         let rows = noise.tensor(40, 24)
         let entry = noise.floats(24)
         let equal = Tensor((0..<4).flatMap { _ in entry }, shape: [4, 24])
-        let found = Vocabulary(equal).read(rows.matrix, top: 3)
+        let found = Vocabulary(equal).read(rows, top: 3)
         #expect(found.top.allSatisfy { $0.map(\.token) == [0, 1, 2] })
 
         let vocabulary = Vocabulary(noise.tensor(1500, 24))
         let targets = Array(0..<40)
         let all = vocabulary.read(
-            rows.matrix, targets: targets, asking: [.logProbability, .rank, .entropy], top: 1)
+            rows, targets: targets, asking: [.logProbability, .rank, .entropy], top: 1)
         let some = vocabulary.read(
-            rows.matrix, targets: targets, asking: .logProbability)
-        #expect(all.logPartition == vocabulary.attention(rows.matrix))
+            rows, targets: targets, asking: .logProbability)
+        #expect(all.logPartition == vocabulary.attention(rows))
         #expect(all.logProbability == some.logProbability && some.rank.isEmpty)
         for (top, (rank, target)) in zip(all.top, zip(all.rank, targets)) {
             #expect((rank == 1) == (top[0].token == target))
@@ -72,7 +72,7 @@ import Testing
     @Test("no rows, no values")
     func nothing() {
         let found = Vocabulary(Tensor(5, 4)).read(
-            Tensor(0, 4).matrix, asking: [.rank, .entropy], top: 2)
+            Tensor(0, 4), asking: [.rank, .entropy], top: 2)
         #expect(found.logPartition.isEmpty && found.rank.isEmpty && found.top.isEmpty)
     }
 
@@ -83,7 +83,7 @@ import Testing
         let rows = noise.coarseTensor(300, 6)
         let unembedding = noise.coarseTensor(vocabulary, 6)
         let targets = (0..<300).map { $0 * 37 % vocabulary }
-        let found = predictions(rows.matrix, unembedding: unembedding, targets: targets)
+        let found = predictions(rows, unembedding: unembedding, targets: targets)
         let table = unembedding.table
         var expected: [Double] = []
         for (row, (target, prediction)) in zip(rows.table, zip(targets, found)) {
@@ -103,7 +103,7 @@ import Testing
         // 1,500 times the same token.
         let unembedding = Tensor((0..<1500).flatMap { _ in entry }, shape: [1500, 50])
         let found = predictions(
-            rows.matrix, unembedding: unembedding, targets: (0..<200).map { $0 * 7 })
+            rows, unembedding: unembedding, targets: (0..<200).map { $0 * 7 })
         #expect(found.allSatisfy { $0.rank == 1 })
     }
 
@@ -117,7 +117,7 @@ import Testing
             (0..<1100).flatMap { v in entry.enumerated().map { $0 == v % 50 ? $1.nextUp : $1 } },
             shape: [1100, 50])
         let found = predictions(
-            rows.matrix, unembedding: unembedding, targets: Array(repeating: 17, count: 20))
+            rows, unembedding: unembedding, targets: Array(repeating: 17, count: 20))
         for (row, prediction) in zip(rows.table, found) {
             let logits = unembedding.table.map { Oracle.dot($0, row) }
             #expect(prediction.rank == 1 + logits.count { $0 > logits[17] + 1e-13 })
@@ -132,7 +132,7 @@ import Testing
         let targets = (0..<530).map { $0 * 11 % 1300 }
         func run(_ threads: Int) -> [TokenPrediction] {
             withThreads(threads) {
-                predictions(rows.matrix, unembedding: unembedding, targets: targets)
+                predictions(rows, unembedding: unembedding, targets: targets)
             }
         }
         let one = run(1)

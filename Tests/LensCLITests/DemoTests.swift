@@ -33,6 +33,8 @@ struct DemoTests {
 
         let names = ["data", "layers.png", "lenses", "results", "run.json", "summary.txt"]
         #expect(try fileNames(in: out) == names)
+        let schema = try JSONSchema("demo.schema.json", in: Repository.path("schemas"))
+        #expect(try schema.flaws(in: JSONValue(path: join(out, "run.json"))) == [])
         #expect(try fileNames(in: join(out, "results/mamba2")) == ["seed0.json", "seed1.json"])
         #expect(try fileNames(in: join(out, "results/diffmamba2")) == ["seed0.json"])
         #expect(fileExists(join(out, "lenses/diffmamba2/seed0/params.pt")))

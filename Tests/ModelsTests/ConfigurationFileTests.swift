@@ -161,6 +161,8 @@ struct ConfigurationFileTests {
             try ModelConfiguration(path: absent)
         }
         #expect(throws: FileError.self) { try read("[1, 2") }
-        #expect(throws: FileError.self) { try read(#"{"model_type": "mamba", "hidden_size": "many"}"#) }
+        #expect(throws: FileError.self) {
+            try read(#"{"model_type": "mamba", "hidden_size": "many"}"#)
+        }
     }
 }

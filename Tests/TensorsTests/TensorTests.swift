@@ -22,6 +22,23 @@ import Testing
         #expect(one.storage === counting.storage)
     }
 
+    @Test("columns are views into the same numbers, in rows as far apart as before")
+    func columns() {
+        let part = counting.columns(1..<3)
+        #expect(part.shape == [2, 3, 2] && part.rowStride == 4 && !part.isContiguous)
+        #expect(part.values == [1, 2, 5, 6, 9, 10, 13, 14, 17, 18, 21, 22])
+        #expect(part[1].values == [13, 14, 17, 18, 21, 22] && part[1][2].values == [21, 22])
+        #expect(part[1][1..<3].columns(1..<2).values == [18, 22])
+        part[1].assign(Tensor([-1, -2, -3, -4, -5, -6], shape: [3, 2]))
+        #expect(values(counting[1]) == [12, -1, -2, 15, 16, -3, -4, 19, 20, -5, -6, 23])
+        let copy = part.copy()
+        #expect(copy.isContiguous && copy.values == part.values)
+        copy.values = Array(repeating: 7, count: 12)
+        #expect(part.values[0] == 1 && copy.values[11] == 7)
+        // Whole rows, or one row, have no gap.
+        #expect(counting.columns(0..<4).isContiguous && counting[0][0].columns(1..<3).isContiguous)
+    }
+
     @Test("a copy does not share storage")
     func copies() {
         let copy = counting[1].copy()

@@ -21,7 +21,7 @@ package enum BabiFormat: String, CaseIterable, Sendable {
     /// - Returns: how many questions they ask.
     package func write(
         _ stories: BabiGenerator, count: Int, of task: BabiTask, to path: String,
-        progress: ((Int) -> Void)? = nil
+        progress: (Int) -> Void = { _ in }
     ) throws -> Int {
         let file = try AtomicFile(path)
         var questions = 0
@@ -37,10 +37,35 @@ package enum BabiFormat: String, CaseIterable, Sendable {
                 }
             }
             questions += story.questionCount
-            progress?(index + 1)
+            progress(index + 1)
         }
         if self == .babilong { try file.write(Array("\n]\n".utf8)) }
         try file.commit()
         return questions
+    }
+
+    /// What `write` made of a task.
+    package struct Written {
+        package let task: BabiTask
+        package let questions: Int
+        /// Relative to the folder of the data set.
+        package let file: String
+    }
+
+    /// Writes new stories of several tasks, a file each.
+    ///
+    /// - Parameter progress: called with the number of stories told so far.
+    package func write(
+        _ tasks: [BabiTask], split: BabiSplit, stories: Int, seed: UInt64, to folder: String,
+        progress: (Int) -> Void
+    ) throws -> [Written] {
+        try tasks.enumerated().map { index, task in
+            let file = fileName(of: task, split: split)
+            let questions = try write(
+                BabiGenerator(task, split: split, seed: seed), count: stories, of: task,
+                to: join(folder, file)
+            ) { progress(index * stories + $0) }
+            return Written(task: task, questions: questions, file: file)
+        }
     }
 }

@@ -50,7 +50,7 @@ private func loadTask(
             guard length == "0k" else {
                 throw CorpusError.onlyShortestLength(data: folder, length: length)
             }
-            return try BabiStories.read(
+            return try BabiReader.read(
                 path, task: task, limit: BabilongTasks.rowCount(task))
         }
         lookedFor.append(join(subfolder, "\(task)_*_test.txt"))

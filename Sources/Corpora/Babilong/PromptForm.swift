@@ -1,7 +1,7 @@
 /// The forms in which Diff-Mamba's programs put a question to a model; each result depends on its
 /// own one to the last space.
 package enum PromptForm: String, CaseIterable, Sendable {
-    /// Ends in `Answer:`; the lens evaluation compares the token after it with ` target`.
+    /// Ends in `Answer:`, which `answering(_:)` continues.
     case lens
     /// Ends in `Answer: `; finetuning continues it with the target (`needleText`).
     case needle
@@ -13,6 +13,10 @@ package enum PromptForm: String, CaseIterable, Sendable {
 
     /// A question, up to its answer.
     static func asking(_ question: String) -> String { "Question: \(question) Answer:" }
+
+    /// An answer as it follows `Answer:`. Measurements take its first token after every form: also after
+    /// `needle`, whose space then stands twice, and `generation`, as upstream does.
+    package static func answering(_ target: String) -> String { " \(target)" }
 
     package func prompt(for sample: BabilongSample) -> String {
         switch self {
@@ -29,5 +33,7 @@ package enum PromptForm: String, CaseIterable, Sendable {
 
 extension BabilongSample {
     /// The whole text that needle finetuning trains on: the prompt and the target.
-    package var needleText: String { PromptForm.needle.prompt(for: self) + target }
+    package var needleText: String {
+        PromptForm.lens.prompt(for: self) + PromptForm.answering(target)
+    }
 }

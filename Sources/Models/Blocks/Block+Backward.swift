@@ -13,7 +13,7 @@ extension Block {
         let gradients = pass.gradients
         let u = pass.buffer(.u, stream.shape)
         let du = pass.buffer(.du, stream.shape)
-        rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
+        rmsNorm(stream, weight: norm, epsilon: epsilon, into: u)
         switch kind {
         case .ordinary(let mixer):
             if pass.needsForward(block: index) {
@@ -41,13 +41,11 @@ extension Block {
             scale(dStream, by: 1 - differential.lambdaInit, into: dSubln)
             dropout?.apply(to: dSubln, block: index, pass.sequences)
             rmsNormBackward(
-                difference.matrix, weight: differential.subln.pointer,
-                epsilon: Differential.epsilon, dy: dSubln.matrix, into: dMixed.matrix,
-                weightGradient: gradients[differential.subln].pointer)
+                difference, weight: differential.subln,
+                epsilon: Differential.epsilon, dy: dSubln, into: dMixed,
+                weightGradient: gradients[differential.subln])
             let dLambda = -Float(dot(dMixed, mixed2)) * differential.lambdaSlope
-            for i in gradients[differential.q1].elements.indices {
-                gradients[differential.q1].pointer[i] += dLambda
-            }
+            add(dLambda, to: gradients[differential.q1])
             mixer1.backward(
                 u, dOut: dMixed, pass: pass.inside(index, mixer: 1), into: du, adding: false)
             scale(dMixed, by: -differential.lambdaFull, into: dMixed)
@@ -56,8 +54,8 @@ extension Block {
         }
         let dx = pass.buffer(.dx, stream.shape)
         rmsNormBackward(
-            stream.matrix, weight: norm.pointer, epsilon: epsilon, dy: du.matrix, into: dx.matrix,
-            weightGradient: gradients[norm].pointer)
+            stream, weight: norm, epsilon: epsilon, dy: du, into: dx,
+            weightGradient: gradients[norm])
         add(dx, into: dStream)
     }
 }

@@ -60,7 +60,7 @@ package struct Block: Sendable {
     func forward(_ stream: Tensor, pass: ForwardPass) throws -> Bool {
         try pass.visit(.residPre(block: index), stream)
         let u = pass.buffer(.normed, stream.shape)
-        rmsNorm(stream.matrix, weight: norm.pointer, epsilon: epsilon, into: u.matrix)
+        rmsNorm(stream, weight: norm, epsilon: epsilon, into: u)
         try pass.visit(.normed(block: index), u)
 
         let isFinite: Bool
@@ -76,12 +76,12 @@ package struct Block: Sendable {
 
             let lambda = Tensor([differential.lambdaFull], shape: [1])
             try pass.visit(.lambda(block: index), lambda)
-            add(other, into: difference, scale: -lambda.pointer[0])
+            add(other, into: difference, scale: -lambda.values[0])
             try pass.visit(.difference(block: index), difference)
             let out = pass.isTraining ? pass.buffer(.subln, stream.shape) : difference
             rmsNorm(
-                difference.matrix, weight: differential.subln.pointer,
-                epsilon: Differential.epsilon, into: out.matrix)
+                difference, weight: differential.subln,
+                epsilon: Differential.epsilon, into: out)
             try pass.visit(.subln(block: index), out)
             isFinite = add(out, into: stream, scale: 1 - differential.lambdaInit)
         }

@@ -20,7 +20,7 @@ package struct Differential: Sendable {
 
     init(_ weights: WeightReader, prefix: String, index: Int, dModel: Int) throws {
         q1 = try weights.tensor("\(prefix).lambda_q1", [dModel], ParameterRole(.normal))
-        let sum = q1.elements.reduce(0.0) { $0 + Double($1) }
+        let sum = q1.values.reduce(0.0) { $0 + Double($1) }
         let initial = 0.8 - 0.6 * exp(-0.3 * Double(index))
         lambdaInit = Float(initial)
         lambdaFull = Float(1 / (1 + exp(-sum)) + initial)

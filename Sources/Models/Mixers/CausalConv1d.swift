@@ -14,12 +14,7 @@ struct CausalConv1d: Sendable {
     init(_ weights: WeightReader, _ name: String, channels: Int, width: Int, bias: Bool) throws {
         weight = try weights.tensor(
             "\(name).weight", [channels, 1, width], .convolution(width: width))
-        taps = Tensor(width, channels)
-        for channel in 0..<channels {
-            for tap in 0..<width {
-                taps.pointer[tap * channels + channel] = weight.pointer[channel * width + tap]
-            }
-        }
+        taps = transposed(weight.reshaped([channels, width]))
         self.bias =
             bias
             ? try weights.tensor("\(name).bias", [channels], .convolutionBias(width: width)) : nil
@@ -27,11 +22,11 @@ struct CausalConv1d: Sendable {
 
     /// The convolution and SiLU of `x` into `y`; `state` becomes that after the last position.
     func callAsFunction(
-        _ x: Matrix, sequences: [Range<Int>], state: MixerState?, into y: Matrix
+        _ x: Tensor, sequences: [Range<Int>], state: MixerState?, into y: Tensor
     ) {
-        let history = state?.rows(.conv)
+        let history = state?[.conv]
         causalConv1dSiLU(
-            x, sequences: sequences, taps: taps.matrix, bias: bias?.pointer,
+            x, sequences: sequences, taps: taps, bias: bias,
             history: history, into: y)
         guard let history else { return }
         updateHistory(history, with: x, sequences: sequences, width: taps.shape[0])
@@ -40,18 +35,13 @@ struct CausalConv1d: Sendable {
 
 extension CausalConv1d {
     /// The gradient in `x`, overwritten; adds those of weight and bias. `dy` is overwritten.
-    func backward(_ x: Matrix, _ pass: MixerBackwardPass, dy: Matrix, into dx: Matrix) {
+    func backward(_ x: Tensor, _ pass: MixerBackwardPass, dy: Tensor, into dx: Tensor) {
         let (width, channels) = (taps.shape[0], taps.shape[1])
         let gradient = Tensor(width + (bias == nil ? 0 : 1), channels)
         causalConv1dSiLUBackward(
-            x, sequences: pass.sequences, taps: taps.matrix, bias: bias?.pointer, dy: dy, into: dx,
-            gradient: gradient.matrix)
-        let stored = pass.gradients[weight]
-        for tap in 0..<width {
-            for channel in 0..<channels {
-                stored.pointer[channel * width + tap] += gradient[tap].pointer[channel]
-            }
-        }
+            x, sequences: pass.sequences, taps: taps, bias: bias, dy: dy, into: dx,
+            gradient: gradient)
+        add(transposed(gradient[0..<width]), into: pass.gradients[weight])
         if let bias { add(gradient[width], into: pass.gradients[bias]) }
     }
 }

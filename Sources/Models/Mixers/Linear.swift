@@ -34,17 +34,17 @@ struct Linear: Sendable {
         switch weights.precision {
         case .fp32: self.weight = .fp32(weight)
         case .bf16:
-            self.weight = .bf16(PackedFactor(.transposed(weight.matrix)))
+            self.weight = .bf16(PackedFactor(.transposed(weight)))
             weight.forget()
         }
         self.bias = bias ? try weights.tensor("\(name).bias", [out], biasRole) : nil
     }
 
     /// `y = x · weightᵀ + bias`.
-    func callAsFunction(_ x: Matrix, into y: Matrix) {
+    func callAsFunction(_ x: Tensor, into y: Tensor) {
         switch weight {
-        case .fp32(let weight): linear(x, weight: weight.matrix, bias: bias?.pointer, into: y)
-        case .bf16(let weight): linear(x, weight: weight, bias: bias?.pointer, into: y)
+        case .fp32(let weight): linear(x, weight: weight, bias: bias, into: y)
+        case .bf16(let weight): linear(x, weight: weight, bias: bias, into: y)
         }
     }
 }
@@ -52,12 +52,12 @@ struct Linear: Sendable {
 extension Linear {
     /// The gradient in `x`, overwritten or added to; adds those of weight and bias.
     func backward(
-        _ x: Matrix, dy: Matrix, _ gradients: Gradients, into dx: Matrix, adding: Bool = false
+        _ x: Tensor, dy: Tensor, _ gradients: Gradients, into dx: Tensor, adding: Bool = false
     ) {
         let weight = trainedWeight
         linearBackward(
-            x, weight: weight.matrix, dy: dy, into: dx, adding: adding,
-            weightGradient: gradients[weight].matrix,
-            biasGradient: bias.map { gradients[$0].pointer })
+            x, weight: weight, dy: dy, into: dx, adding: adding,
+            weightGradient: gradients[weight],
+            biasGradient: bias.map { gradients[$0] })
     }
 }

@@ -27,40 +27,39 @@ extension Mamba1Mixer {
 
         // out = out_proj(y ∘ silu(z))
         let dy = pass.buffer(.dScanned, y.shape)
-        outProj.backward(gated.matrix, dy: dOut.matrix, gradients, into: dy.matrix)
+        outProj.backward(gated, dy: dOut, gradients, into: dy)
         gateBackward(
-            y.matrix, with: projected.matrix.columns(ofZ), dy: dy.matrix,
-            into: dProjected.matrix.columns(ofZ))
+            y, with: projected.columns(ofZ), dy: dy,
+            into: dProjected.columns(ofZ))
 
         // y = scan(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
         let dA = Tensor(A.shape)
         selectiveScanBackward(
-            x: x.matrix, dt: dt.matrix, B: selected.matrix.columns(ofB),
-            C: selected.matrix.columns(ofC), A: A.pointer, D: D.pointer,
-            sequences: pass.sequences, dy: dy.matrix, into: dx.matrix, dt: dStep.matrix,
-            B: dSelected.matrix.columns(ofB), C: dSelected.matrix.columns(ofC), A: dA.pointer,
-            D: gradients[D].pointer)
+            x: x, dt: dt, B: selected.columns(ofB),
+            C: selected.columns(ofC), A: A, D: D,
+            sequences: pass.sequences, dy: dy, into: dx, dt: dStep,
+            B: dSelected.columns(ofB), C: dSelected.columns(ofC), A: dA,
+            D: gradients[D])
         multiply(dA, by: A, addingTo: gradients[aLog])
 
         // dt = softplus(dt_proj(δ)), whose argument is computed anew
         let (raw, dRaw) = (pass.buffer(.rawStep, dt.shape), pass.buffer(.dRawStep, dt.shape))
-        dtProj(selected.matrix.columns(ofDelta), into: raw.matrix)
+        dtProj(selected.columns(ofDelta), into: raw)
         let (noBias, unused) = (Tensor(dInner), Tensor(dInner))
         softplusBackward(
-            raw.matrix, bias: noBias.pointer, limits: 0...Float.infinity, dy: dStep.matrix,
-            into: dRaw.matrix, biasGradient: unused.pointer)
+            raw, bias: noBias, limits: 0...Float.infinity, dy: dStep,
+            into: dRaw, biasGradient: unused)
         dtProj.backward(
-            selected.matrix.columns(ofDelta), dy: dRaw.matrix, gradients,
-            into: dSelected.matrix.columns(ofDelta))
+            selected.columns(ofDelta), dy: dRaw, gradients,
+            into: dSelected.columns(ofDelta))
 
         // [δ, B, C] = x_proj(x), x = silu(conv1d(x))
-        xProj.backward(x.matrix, dy: dSelected.matrix, gradients, into: dx.matrix, adding: true)
+        xProj.backward(x, dy: dSelected, gradients, into: dx, adding: true)
         conv1d.backward(
-            projected.matrix.columns(ofX), pass, dy: dx.matrix,
-            into: dProjected.matrix.columns(ofX))
+            projected.columns(ofX), pass, dy: dx,
+            into: dProjected.columns(ofX))
         inProj.backward(
-            u.matrix, dy: dProjected.matrix, gradients, into: du.matrix, adding: adding)
-        withExtendedLifetime((dA, noBias, unused)) {}
+            u, dy: dProjected, gradients, into: du, adding: adding)
     }
 }
 

@@ -106,44 +106,44 @@ struct Mamba1Mixer: Mixer {
         let (buffers, state) = (pass.buffers, pass.state(configuration))
 
         let projected = buffers(.projected, [pass.rows, 2 * dInner])
-        inProj(u.matrix, into: projected.matrix)
+        inProj(u, into: projected)
         try pass.visit(.inProj, projected)
-        let z = projected.matrix.columns(dInner..<2 * dInner)
+        let z = projected.columns(dInner..<2 * dInner)
         try pass.visit(.z, columns: z, shape: [dInner])
 
         let x = buffers(.convolved, [pass.rows, dInner])
         conv1d(
-            projected.matrix.columns(0..<dInner), sequences: pass.sequences, state: state,
-            into: x.matrix)
+            projected.columns(0..<dInner), sequences: pass.sequences, state: state,
+            into: x)
         try pass.visit(.conv1d, x)
         try pass.visit(.x, x)
 
         let selected = buffers(.selected, [pass.rows, dtRank + 2 * dState])
-        xProj(x.matrix, into: selected.matrix)
-        let B = selected.matrix.columns(dtRank..<dtRank + dState)
-        let C = selected.matrix.columns(dtRank + dState..<dtRank + 2 * dState)
+        xProj(x, into: selected)
+        let B = selected.columns(dtRank..<dtRank + dState)
+        let C = selected.columns(dtRank + dState..<dtRank + 2 * dState)
         try pass.visit(.B, columns: B, shape: [dState])
         try pass.visit(.C, columns: C, shape: [dState])
 
         let dt = buffers(.timeStep, [pass.rows, dInner])
-        dtProj(selected.matrix.columns(0..<dtRank), into: dt.matrix)
-        softplus(dt.matrix, into: dt.matrix)
+        dtProj(selected.columns(0..<dtRank), into: dt)
+        softplus(dt, into: dt)
         try pass.visit(.dt, dt)
         try pass.visit(.A, A.copy())
         try pass.visit(.D, D.copy())
 
         let y = buffers(.scanned, [pass.rows, dInner])
         selectiveScan(
-            x: x.matrix, dt: dt.matrix, B: B, C: C, A: A.pointer, D: D.pointer,
-            sequences: pass.sequences, states: state?.rows(.ssm), into: y.matrix)
+            x: x, dt: dt, B: B, C: C, A: A, D: D,
+            sequences: pass.sequences, states: state?[.ssm], into: y)
         try pass.visit(.ssmOut, y)
         if let state { try pass.visit(.finalState, state[.ssm]) }
 
         let gated = pass.isTraining ? buffers(.gated, y.shape) : y
         if pass.isTraining { copy(y, into: gated) }
-        gate(gated.matrix, with: z)
+        gate(gated, with: z)
         guard let out else { return }
-        outProj(gated.matrix, into: out.matrix)
+        outProj(gated, into: out)
         try pass.visit(.outProj, out)
     }
 }

@@ -29,39 +29,36 @@ extension Mamba2Mixer {
 
         // out = out_proj(norm(y ∘ silu(z)))
         let dy = pass.buffer(.dScanned, y.shape)
-        outProj.backward(normed.matrix, dy: dOut.matrix, gradients, into: dy.matrix)
+        outProj.backward(normed, dy: dOut, gradients, into: dy)
         gatedRMSNormBackward(
-            y.matrix, with: projected.matrix.columns(ofZ), weight: innerNorm.pointer,
-            epsilon: shape.epsilon, groups: shape.innerNormGroups, dy: dy.matrix,
-            into: dProjected.matrix.columns(ofZ), weightGradient: gradients[innerNorm].pointer)
+            y, with: projected.columns(ofZ), weight: innerNorm,
+            epsilon: shape.epsilon, groups: shape.innerNormGroups, dy: dy,
+            into: dProjected.columns(ofZ), weightGradient: gradients[innerNorm])
 
         // y = ssd(x, B, C, dt), A = −exp(A_log), whose derivative in A_log is A
         let dA = Tensor(shape.nHeads)
         ssdScanBackward(
             SSDInput(
-                x: convolved.matrix.columns(ofX), B: convolved.matrix.columns(ofB),
-                C: convolved.matrix.columns(ofC), dt: dt.matrix, A: A.pointer, D: D.pointer,
+                x: convolved.columns(ofX), B: convolved.columns(ofB),
+                C: convolved.columns(ofC), dt: dt, A: A, D: D,
                 headDim: shape.headDim, dState: shape.dState),
-            sequences: pass.sequences, dy: dy.matrix,
+            sequences: pass.sequences, dy: dy,
             into: SSDGradient(
-                x: dConvolved.matrix.columns(ofX), B: dConvolved.matrix.columns(ofB),
-                C: dConvolved.matrix.columns(ofC), dt: dStep.matrix, A: dA.pointer,
-                D: gradients[D].pointer))
-        let dALog = gradients[aLog]
-        for head in 0..<shape.nHeads {
-            dALog.pointer[head] += dA.pointer[head] * A.pointer[head]
-        }
+                x: dConvolved.columns(ofX), B: dConvolved.columns(ofB),
+                C: dConvolved.columns(ofC), dt: dStep, A: dA,
+                D: gradients[D]))
+        multiply(dA, by: A, addingTo: gradients[aLog])
 
         // [x, B, C] = silu(conv1d([x, B, C])), dt = clamp(softplus(dt + dt_bias))
         conv1d.backward(
-            projected.matrix.columns(ofConv), pass, dy: dConvolved.matrix,
-            into: dProjected.matrix.columns(ofConv))
+            projected.columns(ofConv), pass, dy: dConvolved,
+            into: dProjected.columns(ofConv))
         softplusBackward(
-            projected.matrix.columns(ofRawStep), bias: dtBias.pointer, limits: shape.dtLimit,
-            dy: dStep.matrix, into: dProjected.matrix.columns(ofRawStep),
-            biasGradient: gradients[dtBias].pointer)
+            projected.columns(ofRawStep), bias: dtBias, limits: shape.dtLimit,
+            dy: dStep, into: dProjected.columns(ofRawStep),
+            biasGradient: gradients[dtBias])
 
         inProj.backward(
-            u.matrix, dy: dProjected.matrix, gradients, into: du.matrix, adding: adding)
+            u, dy: dProjected, gradients, into: du, adding: adding)
     }
 }

@@ -168,28 +168,28 @@ struct Mamba2Mixer: Mixer {
         let (buffers, state) = (pass.buffers, pass.state(configuration))
 
         let projected = buffers(.projected, [pass.rows, shape.inProjRows])
-        inProj(u.matrix, into: projected.matrix)
+        inProj(u, into: projected)
         try pass.visit(.inProj, projected)
-        let z = projected.matrix.columns(0..<shape.dInner)
+        let z = projected.columns(0..<shape.dInner)
         try pass.visit(.z, columns: z, shape: [shape.dInner])
 
         let convolved = buffers(.convolved, [pass.rows, shape.convChannels])
         conv1d(
-            projected.matrix.columns(shape.dInner..<shape.dInner + shape.convChannels),
-            sequences: pass.sequences, state: state, into: convolved.matrix)
+            projected.columns(shape.dInner..<shape.dInner + shape.convChannels),
+            sequences: pass.sequences, state: state, into: convolved)
         try pass.visit(.conv1d, convolved)
         let groupWidth = shape.nGroups * shape.dState
-        let x = convolved.matrix.columns(0..<shape.dInner)
-        let B = convolved.matrix.columns(shape.dInner..<shape.dInner + groupWidth)
-        let C = convolved.matrix.columns(shape.dInner + groupWidth..<shape.convChannels)
+        let x = convolved.columns(0..<shape.dInner)
+        let B = convolved.columns(shape.dInner..<shape.dInner + groupWidth)
+        let C = convolved.columns(shape.dInner + groupWidth..<shape.convChannels)
         try pass.visit(.x, columns: x, shape: headShape)
         try pass.visit(.B, columns: B, shape: groupShape)
         try pass.visit(.C, columns: C, shape: groupShape)
 
         let dt = buffers(.timeStep, [pass.rows, shape.nHeads])
         softplus(
-            projected.matrix.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows),
-            bias: dtBias.pointer, limits: shape.dtLimit, into: dt.matrix)
+            projected.columns(shape.inProjRows - shape.nHeads..<shape.inProjRows),
+            bias: dtBias, limits: shape.dtLimit, into: dt)
         try pass.visit(.dt, dt)
         try pass.visit(.A, A.copy())
         try pass.visit(.D, D.copy())
@@ -197,24 +197,24 @@ struct Mamba2Mixer: Mixer {
         let y = buffers(.scanned, [pass.rows, shape.dInner])
         ssdScan(
             SSDInput(
-                x: x, B: B, C: C, dt: dt.matrix, A: A.pointer, D: D.pointer,
+                x: x, B: B, C: C, dt: dt, A: A, D: D,
                 headDim: shape.headDim, dState: shape.dState),
-            sequences: pass.sequences, states: state?.rows(.ssm), into: y.matrix)
+            sequences: pass.sequences, states: state?[.ssm], into: y)
         try pass.visit(.ssmOut, y.reshaped([pass.rows] + headShape))
         if let state { try pass.visit(.finalState, state[.ssm]) }
 
         let gated = pass.isTraining ? buffers(.gated, y.shape) : y
         gatedRMSNorm(
-            y.matrix, with: z, weight: innerNorm.pointer, epsilon: shape.epsilon,
-            groups: shape.innerNormGroups, into: gated.matrix)
+            y, with: z, weight: innerNorm, epsilon: shape.epsilon,
+            groups: shape.innerNormGroups, into: gated)
         try pass.visit(.innerNorm, gated)
         guard let out else { return }
-        outProj(gated.matrix, into: out.matrix)
+        outProj(gated, into: out)
         try pass.visit(.outProj, out)
     }
 }
 
 /// `−exp(x)`, element by element: the decay rates from `A_log`.
 func negativeExponential(_ x: Tensor) -> Tensor {
-    Tensor(x.elements.map { -exp($0) }, shape: x.shape)
+    Tensor(x.values.map { -exp($0) }, shape: x.shape)
 }

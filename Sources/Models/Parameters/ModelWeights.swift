@@ -118,18 +118,12 @@ struct ModelWeights {
     ) throws -> Bool {
         let (first, second) = (try checkpoint.stored(one), try checkpoint.stored(other))
         guard first.dtype != second.dtype || first.shape != second.shape else {
-            return withExtendedLifetime((first, second)) {
-                let (one, other) = (first.bytes, second.bytes)
-                guard let start = one.baseAddress, let otherStart = other.baseAddress else {
-                    return one.count == other.count
-                }
-                return one.count == other.count && memcmp(start, otherStart, one.count) == 0
-            }
+            return first.hasSameBytes(as: second)
         }
         let values = try checkpoint.float32(one, shape: second.shape)
         let others = try checkpoint.float32(other, shape: second.shape)
-        return withExtendedLifetime((values, others)) {
-            values.elements.elementsEqual(others.elements)
+        return values.withElements { values in
+            others.withElements { values.elementsEqual($0) }
         }
     }
 }

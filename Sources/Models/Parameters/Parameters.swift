@@ -85,13 +85,13 @@ package struct Gradients: Sendable {
         tensors = parameters.named.map { Tensor($0.value.shape) }
         places = Dictionary(
             uniqueKeysWithValues: parameters.named.enumerated().map {
-                (UInt(bitPattern: $1.value.pointer), $0)
+                ($1.value.address, $0)
             })
     }
 
     /// Of a tensor of the model that `Parameters.model` made.
     subscript(parameter: Tensor) -> Tensor {
-        guard let place = places[UInt(bitPattern: parameter.pointer)] else {
+        guard let place = places[parameter.address] else {
             preconditionFailure("a tensor of \(parameter.shape) is no parameter of this model")
         }
         return tensors[place]

@@ -146,15 +146,10 @@ package struct ActivationCache {
             return place.forget()
         }
         let chosen = rows.partition(all)
-        parallelRanges(chosen.count, grain: 64) { range in
-            for place in range {
-                let place = chosen.lowerBound + place
-                let row = stretch.lowerBound + rows[place] - first
-                (kept.pointer + place * width).update(
-                    from: value.pointer + row * width, count: width)
-            }
-        }
-        withExtendedLifetime((kept, value)) {}
+        gatherRows(
+            chosen.map { stretch.lowerBound + rows[$0] - first },
+            of: value.reshaped([value.shape[0], width]),
+            into: kept[chosen].reshaped([chosen.count, width]))
     }
 }
 

@@ -29,11 +29,8 @@ package struct Dropout: Sendable {
     func apply(to tensor: Tensor, block: Int, _ sequences: [Range<Int>]) {
         precondition(
             keys.count == sequences.count, "\(keys.count) keys, \(sequences.count) sequences")
-        withExtendedLifetime(tensor) {
-            for (key, rows) in zip(keys, sequences) {
-                dropOut(
-                    tensor.matrix.rows(rows), probability: probability, key: key, stream: block)
-            }
+        for (key, rows) in zip(keys, sequences) {
+            dropOut(tensor[rows], probability: probability, key: key, stream: block)
         }
     }
 }

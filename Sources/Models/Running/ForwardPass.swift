@@ -49,15 +49,11 @@ final class ForwardPass {
 
     /// For a value that stands in columns of a wider buffer: the hook gets a copy, which is
     /// written back.
-    func visit(_ point: HookPoint, columns: Matrix, shape: [Int]) throws {
+    func visit(_ point: HookPoint, columns: Tensor, shape: [Int]) throws {
         guard wants(point) else { return }
-        let value = Tensor([columns.rows] + shape)
-        let flat = value.reshaped([columns.rows, columns.columns]).matrix
-        columns.copy(to: flat)
-        try withExtendedLifetime(value) {
-            try visit(point, value)
-            flat.copy(to: columns)
-        }
+        let value = columns.copy()
+        try visit(point, value.reshaped([columns.shape[0]] + shape))
+        columns.assign(value)
     }
 
     /// The carried state has seen the rows.
@@ -125,7 +121,7 @@ struct MixerPass {
     }
 
     /// For a value that stands in columns of a wider buffer.
-    func visit(_ part: MixerPart, columns: Matrix, shape: [Int]) throws {
+    func visit(_ part: MixerPart, columns: Tensor, shape: [Int]) throws {
         try pass.visit(point(part), columns: columns, shape: shape)
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Base
+import Kernels
 
 // Weights are finite, or the model does not load; what is made of them overflows where they are too
 // large. Which of them it was is told by the largest.
@@ -26,9 +27,7 @@ extension LanguageModel {
         var largest = (name: "", value: Float(-1))
         for name in checkpoint.names where prefixes.contains(where: name.hasPrefix) {
             guard let tensor = try? checkpoint.stored(name).float32() else { continue }
-            let value = withExtendedLifetime(tensor) {
-                tensor.elements.reduce(0) { max($0, $1.magnitude) }
-            }
+            let value = largestMagnitude(tensor)
             if value > largest.value { largest = (name, value) }
         }
         return .notFinite(

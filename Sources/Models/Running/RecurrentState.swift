@@ -30,12 +30,6 @@ struct MixerState: Sendable {
         guard let tensor = parts[part] else { preconditionFailure("a state without \(part)") }
         return tensor
     }
-
-    /// Where the part of each sequence begins.
-    func rows(_ part: StatePart) -> [UnsafeMutablePointer<Float>] {
-        let tensor = self[part]
-        return (0..<tensor.shape[0]).map { tensor[$0].pointer }
-    }
 }
 
 /// The state of a whole model between two calls of `run`: a text may be given in pieces of any

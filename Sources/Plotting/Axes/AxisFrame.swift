@@ -128,7 +128,9 @@ struct AxisFrame {
     ) -> (xBaseline: Double, total: Double) {
         let middle = (plot.left + plot.right) / 2
         let reach = xTextWidth / 2 + style.axisFont.size
-        let above = row.depth(in: (middle - reach)...(middle + reach), center: centers)
+        let above =
+            row.isTurned
+            ? row.depth(in: (middle - reach)...(middle + reach), center: centers) : row.depth
         let baseline = xTextWidth > 0 ? above + 2.3 * style.gap + style.axisFont.capHeight : 0
         return (baseline, max(style.gap + row.depth, baseline + style.axisFont.descent))
     }
@@ -183,13 +185,15 @@ extension AxisFrame {
     /// - Parameters:
     ///   - data: draws what the lines of the axes go over; clipped to the plot.
     ///   - details: draws what goes over them; clipped to the plot.
+    ///   - marks: draws what may reach over the edge of the plot.
     func draw(
-        on canvas: Canvas, data: () -> Void, details: () -> Void = {}
+        on canvas: Canvas, data: () -> Void, details: () -> Void = {}, marks: () -> Void = {}
     ) {
         drawGrid(on: canvas)
         canvas.clipped(to: plot, data)
         canvas.outline(plot, .spine, width: style.spineWidth)
         canvas.clipped(to: plot, details)
+        marks()
         drawAxisLabels(on: canvas)
         colorBar?.draw(on: canvas, plot: plot, style)
         legend.draw(on: canvas, top: legendTop, center: center(width: legend.width))

@@ -135,6 +135,9 @@ struct LabelRow {
         }.max() ?? 0
     }
 
+    /// Whether any label is turned, so that they reach down differently far.
+    var isTurned: Bool { labels.contains { $0?.isTurned == true } }
+
     var depth: Double { labels.compactMap { $0?.depth }.max() ?? 0 }
 
     /// - Parameters:

@@ -26,7 +26,8 @@ extension ValueScale {
         if high - low < smallest { (low, high) = (0, 1) }
 
         let step = Step.smallest(
-            from: low, to: high, intervals: max(1, maximumLabels - 1), widening: limits == nil)
+            from: low, to: high, intervals: max(1, maximumLabels - 1), widening: limits == nil,
+            whole: content.isCount)
         if limits == nil {
             low = (low / step.value).rounded(.down) * step.value
             high = (high / step.value).rounded(.up) * step.value
@@ -49,13 +50,17 @@ private struct Step {
 
     /// The smallest step of 1, 2, 2.5 or 5 times a power of ten that has at most so many
     /// intervals in a range, or in the range widened to whole steps.
+    ///
+    /// - Parameter whole: whether the step must be a whole number.
     static func smallest(
-        from low: Double, to high: Double, intervals: Int, widening: Bool
+        from low: Double, to high: Double, intervals: Int, widening: Bool, whole: Bool
     ) -> Step {
-        let lowest = Int(log10((high - low) / Double(intervals)).rounded(.down)) - 1
+        let span = Int(log10((high - low) / Double(intervals)).rounded(.down)) - 1
+        let lowest = whole ? max(0, span) : span
         for exponent in lowest...(lowest + 3) {
             for mantissa in [1, 2, 2.5, 5] {
                 let step = Step(mantissa: mantissa, exponent: exponent)
+                if whole, exponent < (mantissa == 2.5 ? 1 : 0) { continue }
                 let (first, last) = (low / step.value, high / step.value)
                 let count =
                     widening

@@ -29,11 +29,17 @@ package struct ValueScale: Hashable, Sendable {
         /// Whether lengths are read from the foot of the axis, as of bars: a linear axis then holds 0,
         /// and a logarithmic one begins below the least value.
         package var hasFoot: Bool
+        /// Whether the values count something, so that ticks of a linear axis are whole numbers.
+        package var isCount: Bool
 
-        package init(_ values: [Double], intervals: [Interval] = [], hasFoot: Bool = false) {
+        package init(
+            _ values: [Double], intervals: [Interval] = [], hasFoot: Bool = false,
+            isCount: Bool = false
+        ) {
             self.values = values
             self.intervals = intervals
             self.hasFoot = hasFoot
+            self.isCount = isCount
         }
     }
 

@@ -14,6 +14,13 @@ struct Rectangle: Hashable {
 
     var width: Double { right - left }
     var height: Double { bottom - top }
+
+    /// Whether a place is inside or, rounding aside, on the edge.
+    func contains(_ place: Point) -> Bool {
+        let slack = 1e-6
+        return (left - slack...right + slack).contains(place.x)
+            && (top - slack...bottom + slack).contains(place.y)
+    }
 }
 
 /// Where a text's reference point lies along its baseline.

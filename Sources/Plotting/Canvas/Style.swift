@@ -44,6 +44,10 @@ struct Style {
     var errorBarRim: Double { 0.6 * scale }
     var markRadius: Double { 2.8 * scale }
     var barEdgeWidth: Double { 0.55 * scale }
+    var lineWidth: Double { 1.7 * scale }
+    var lineMarkRadius: Double { 3.4 * scale }
+    /// Points that can still be read in print.
+    static let smallestFont = 4.0
     /// Share of a category's width that its bars fill.
     let groupWidth = 0.8
 }

@@ -2,19 +2,19 @@ import Base
 import Foundation
 
 /// The two small models that come with the program, each trained from several seeds.
-struct EmbeddedPair {
+package struct EmbeddedPair {
     /// One of the two designs.
-    struct Design {
+    package struct Design {
         /// Of the folder with its seeds.
-        let name: String
+        package let name: String
         /// In tables and figures.
-        let label: String
+        package let label: String
         /// Model folders by name.
-        let seeds: [String]
+        package let seeds: [String]
     }
 
     /// What must be known of how the seeds were chosen: models/README.md, "When a model begins".
-    static let selection =
+    package static let selection =
         "Of Mamba-2, three seeds that had not learnt to look facts up were left out (models/README.md)."
 
     /// For messages.
@@ -23,7 +23,7 @@ struct EmbeddedPair {
     private static let labels = [("diffmamba2", "Diff-Mamba-2"), ("mamba2", "Mamba-2")]
 
     /// The differential model first, as in the published figures.
-    let designs: [Design]
+    package let designs: [Design]
 
     /// Nil unless there is at least one model of each design.
     private init?(in folder: String) throws {
@@ -40,13 +40,13 @@ struct EmbeddedPair {
 
     /// - Parameter folder: where the user says that they are; nil looks beside the program, where
     ///   it was installed, where it was built, and in the current folder.
-    /// - Throws: `CommandError.noModels`.
-    static func find(in folder: String?) throws -> EmbeddedPair {
+    /// - Throws: `DemoError.noModels`.
+    package static func find(in folder: String?) throws -> EmbeddedPair {
         let candidates = folder.map { [$0] } ?? places
         for candidate in candidates {
             if let pair = try EmbeddedPair(in: folder ?? fromHere(candidate)) { return pair }
         }
-        throw CommandError.noModels(lookedFor: candidates)
+        throw DemoError.noModels(lookedFor: candidates)
     }
 
     private static var places: [String] {

@@ -1,18 +1,27 @@
 import Base
 import Foundation
-import Results
 
 /// A file with a record beside it, `FILE.run.json`, by which a later run knows it as its own: for what
 /// has no place for its provenance inside.
-struct MadeFile {
+package struct MadeFile {
     private let path: String
+    private let line: String
+    private let version: String
     private let recordPath: String
     private let file: OutputFile
     private let record: OutputFile?
 
-    /// - Parameter bytes: how much will be written, as far as is known.
-    init(_ path: String, of command: String, bytes: Int = 0) throws {
+    /// - Parameters:
+    ///   - command: whose files of an earlier run may be replaced.
+    ///   - line: the command line that makes this one.
+    ///   - version: of the program.
+    ///   - bytes: how much will be written, as far as is known.
+    package init(
+        _ path: String, of command: String, by line: String, version: String, bytes: Int = 0
+    ) throws {
         self.path = path
+        self.line = line
+        self.version = version
         let recordPath = path + ".run.json"
         self.recordPath = recordPath
         file = try OutputFile(path, of: command, bytes: bytes) { path in
@@ -33,7 +42,7 @@ struct MadeFile {
     /// - Parameter write: gets what must be called with the SHA-256 of the content before it takes the
     ///   path.
     /// - Returns: what `write` does, and what a record says of the file; of a pipe it knows no hash.
-    func replace<Result>(
+    package func replace<Result>(
         _ write: (_ willReplace: (String) throws -> Void) throws -> Result
     ) throws -> (Result, MadeRecord.File) {
         var (before, claim): (Data?, Data?)
@@ -45,7 +54,7 @@ struct MadeFile {
                 made = MadeRecord.File(path: path, sha256: sha256)
                 let old = fileExists(path) ? [try SHA256.hex(ofFile: path)] : []
                 let data = try MadeRecord(
-                    command: commandLine, version: version, files: [made], replaces: old
+                    command: line, version: version, files: [made], replaces: old
                 ).json()
                 try record.write(data)
                 claim = data
@@ -60,7 +69,7 @@ struct MadeFile {
     }
 
     /// As above, with content that is at hand.
-    func replace(with content: Data) throws -> MadeRecord.File {
+    package func replace(with content: Data) throws -> MadeRecord.File {
         let hash = SHA256()
         content.withUnsafeBytes { hash.update($0) }
         let sha256 = hash.finalize()
@@ -70,14 +79,14 @@ struct MadeFile {
         }.1
     }
 
-    func write(_ record: MadeRecord) throws {
+    package func write(_ record: MadeRecord) throws {
         try self.record?.write(try record.json())
     }
 
     /// Replaces file and record.
-    func write(content: Data) throws {
+    package func write(content: Data) throws {
         try write(
             MadeRecord(
-                command: commandLine, version: version, files: [try replace(with: content)]))
+                command: line, version: version, files: [try replace(with: content)]))
     }
 }

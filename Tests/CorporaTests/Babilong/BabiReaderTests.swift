@@ -3,7 +3,7 @@ import Base
 import TestSupport
 import Testing
 
-@Suite struct BabiStoriesTests {
+@Suite struct BabiReaderTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -1,7 +1,7 @@
 import Corpora
 import Testing
 
-@Suite struct BabilongStoryTests {
+@Suite struct StoryRowsTests {
     private func row(
         _ input: String, _ question: String, _ target: String, task: String = "qa1"
     ) -> BabilongSample {
@@ -18,8 +18,8 @@ import Testing
 
     @Test("A story has every question where it was asked, in the words of the prompts")
     func pieces() throws {
-        let story = try #require(stories(rows).first)
-        #expect(story.questions == rows)
+        let story = try #require(StoryRows.groups(of: rows).first)
+        #expect(story.rows == rows)
         #expect(
             story.pieces.map(\.text).joined() == """
                 <context>\u{20}
@@ -38,7 +38,7 @@ import Testing
             row("John left.", "Where is John?", "garden"),
             row("John left. Mary left.", "Where is John?", "garden", task: "qa2"),
         ]
-        #expect(stories(rows + others).map(\.questions.count) == [3, 1, 1])
-        #expect(stories([]).isEmpty)
+        #expect(StoryRows.groups(of: rows + others).map(\.rows.count) == [3, 1, 1])
+        #expect(StoryRows.groups(of: []).isEmpty)
     }
 }

@@ -7,7 +7,7 @@ import Base
 /// of the story before the question, joined by one space.
 ///
 /// - SeeAlso: Weston et al. 2015, arXiv:1502.05698, and the release's README.
-struct BabiStories {
+struct BabiReader {
     /// The most bytes a story may have. Every question repeats the story before it, so without
     /// a bound a file could ask for memory of its size squared. Real ones stay below 10,000.
     static let storyLimit = 1 << 18
@@ -28,10 +28,10 @@ struct BabiStories {
     /// The first `limit` questions, in file order.
     static func read(_ path: String, task: String, limit: Int) throws -> [BabilongSample] {
         let reader = LineReader(try FileBytes(path), path: path, limit: storyLimit)
-        var stories = BabiStories(path: path, task: task)
-        while stories.samples.count < limit, try reader.next({ try stories.add($0) }) != nil {}
-        guard !stories.samples.isEmpty else { throw CorpusError.noRows(path: path, task: task) }
-        return stories.samples
+        var rows = BabiReader(path: path, task: task)
+        while rows.samples.count < limit, try reader.next({ try rows.add($0) }) != nil {}
+        guard !rows.samples.isEmpty else { throw CorpusError.noRows(path: path, task: task) }
+        return rows.samples
     }
 
     private mutating func add(_ line: Line) throws {

@@ -7,7 +7,7 @@ import Results
 /// Its record lists every file of the demo with a hash. A folder that holds anything else is not
 /// taken, and no other file is ever moved or removed. A finished demo stays in `previous` until the new
 /// one is finished.
-final class DemoFolder {
+package final class DemoFolder {
     private let path: String
     private let lock: FolderLock
     private var record: DemoRecord
@@ -18,8 +18,8 @@ final class DemoFolder {
 
     /// Makes the folder ours and puts what an earlier demo made aside.
     ///
-    /// - Throws: `CommandError.foreignFolder` if it holds anything but a demo; `FileError`.
-    init(_ path: String, _ record: DemoRecord) throws {
+    /// - Throws: `DemoError.foreignFolder` if it holds anything but a demo; `FileError`.
+    package init(_ path: String, _ record: DemoRecord) throws {
         self.path = path
         self.record = record
         lock = try FolderLock(path)
@@ -29,7 +29,7 @@ final class DemoFolder {
             earlier.foreign.filter { !isOfPrevious($0) }
             + previous.foreign.map { join(Self.previous, $0) }
         guard foreign.isEmpty else {
-            throw CommandError.foreignFolder(path: path, names: foreign.sorted())
+            throw DemoError.foreignFolder(path: path, names: foreign.sorted())
         }
         // A demo that was killed while it was put aside has its record in both places.
         if earlier.isFinished || earlier.record != nil && earlier.record == previous.record {
@@ -50,14 +50,14 @@ final class DemoFolder {
     }
 
     /// Whether a folder stands at a step's output, where a demo was killed.
-    func isMade(_ output: String) -> Bool { isFolder(join(path, output)) }
+    package func isMade(_ output: String) -> Bool { isFolder(join(path, output)) }
 
     /// Runs a step of the demo.
     ///
     /// - Parameters:
     ///   - output: what it writes, relative to the folder.
     ///   - command: its line, as its provenance has it.
-    func make(_ output: String, by command: String, _ body: () throws -> Void) throws {
+    package func make(_ output: String, by command: String, _ body: () throws -> Void) throws {
         let step = DemoRecord.Step(output: output, command: command)
         // What an earlier demo left there may be there still.
         record.begun.append(step)
@@ -71,9 +71,9 @@ final class DemoFolder {
     }
 
     /// Completes the demo; what an earlier one left goes.
-    func finish(_ summary: String) throws {
+    package func finish(_ summary: String) throws {
         guard !fileExists(join(path, Self.summary)) else {
-            throw CommandError.foreignFolder(path: path, names: [Self.summary])
+            throw DemoError.foreignFolder(path: path, names: [Self.summary])
         }
         record.files[Self.summary] = SHA256.hex(of: summary)
         try writeRecord()
