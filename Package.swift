@@ -62,21 +62,23 @@ let package = Package(
         swiftTarget("Checkpoints", ["Base", "Tensors", "CZip"]),
         swiftTarget("Corpora", ["Base", "Randomness", "Tokenization", "CZstd"]),
         // 4
-        swiftTarget("Models", ["Base", "Tensors", "Kernels", "Checkpoints"]),
-        // 5
+        swiftTarget("Models", ["Base", "Tensors", "Results", "Kernels", "Checkpoints"]),
+        // 5: what the trainings of lenses and of language models share.
+        swiftTarget("Training", ["Base", "Tensors", "Results", "Checkpoints"]),
+        // 6
         swiftTarget(
             "Lenses",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora", "Results", "Models",
+                "Corpora", "Results", "Models", "Training",
             ]),
         swiftTarget(
             "LanguageModeling",
             [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
-                "Corpora", "Results", "Models",
+                "Corpora", "Results", "Models", "Training",
             ]),
-        // 6
+        // 7
         swiftTarget(
             "Evaluations",
             [
@@ -86,16 +88,15 @@ let package = Package(
         swiftTarget(
             "Reports",
             ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
-        // 7: what every command of a program does alike.
+        // 8: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
-        // 8
+        // 9
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "LanguageModeling", "Evaluations", "Plotting", "Results",
-                "Reports",
-                "CommandSupport",
+                "Models", "Training", "Lenses", "LanguageModeling", "Evaluations", "Plotting",
+                "Results", "Reports", "CommandSupport",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -120,11 +121,12 @@ let package = Package(
         tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
         tests("Models", ["Kernels", "Checkpoints"]),
+        tests("Training", ["Base", "Tensors", "Checkpoints", "Results"]),
         tests(
             "Lenses",
             [
                 "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
-                "LensTestSupport",
+                "Training", "LensTestSupport",
             ]),
         tests(
             "Evaluations",
@@ -136,14 +138,14 @@ let package = Package(
             "LanguageModeling",
             [
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
-                "Results", "Tensors",
+                "Results", "Tensors", "Training",
             ]),
         tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [
                 "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Lenses", "Reports",
+                "Models", "Training", "Lenses", "Reports",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -55,7 +55,7 @@ package enum FileError: UserFacingError, Equatable {
             "\(path): is named by \(options.joined(separator: " and ")); give each a file of its own"
         case .keptElsewhere(let failure, let kept): "\(failure); the result is kept in \(kept)"
         case .locked(let path):
-            "\(path): another process is writing to this folder; wait for it or give another --out"
+            "\(path): another process is writing to this folder; wait for it, or name another"
         case .malformedJSON(let path, let reason): "\(path): not the JSON expected: \(reason)"
         }
     }

@@ -19,18 +19,14 @@ package final class OutputFolder {
         let key: String
         /// The names of the result's files, those aside that its provenance lists.
         let files: [String]
-        /// How to go on from a finished result, for whom wants to resume it.
-        let continuation: String?
 
         package init(
-            command: String, result: String, key: String, files: [String] = [],
-            continuation: String? = nil
+            command: String, result: String, key: String, files: [String] = []
         ) {
             self.command = command
             self.result = result
             self.key = key
             self.files = files
-            self.continuation = continuation
         }
     }
 
@@ -212,7 +208,7 @@ package final class OutputFolder {
         case .resume where hasState: break
         case .resume:
             throw OutputFolderError.alreadyFinished(
-                path: path, result: kind.result, continuation: kind.continuation)
+                path: path, result: kind.result, command: kind.command)
         case .new: throw OutputFolderError.finished(path: path, result: kind.result)
         }
     }

@@ -10,6 +10,11 @@ package func spelledBytes(_ count: Int) -> String {
 /// A number as Swift prints it, but NaN without its sign and payload.
 package func spelledNumber(_ number: Float) -> String { number.isNaN ? "nan" : "\(number)" }
 
+/// A number as it is typed: `3` rather than `3.0`.
+package func spelled(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+}
+
 /// `1 prompt`, `2 prompts`.
 package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

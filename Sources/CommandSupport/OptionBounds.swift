@@ -61,11 +61,6 @@ package func requireFolder(_ path: String, _ option: String = "--out") throws {
             + " folder of that name.")
 }
 
-/// A number as it is typed: `3` rather than `3.0`.
-package func spelled(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
-}
-
 /// The largest numbers that options take: beyond what any text or machine has, and small enough that
 /// products of two of them and a size of a model are no more than an `Int` holds.
 package enum Bounds {

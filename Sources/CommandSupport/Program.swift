@@ -2,19 +2,19 @@ import ArgumentParser
 import Base
 import Foundation
 
-/// A program: a tree of commands, and what helps where one of them fails.
+/// A program: a tree of commands, and how it says what they found wrong.
 package struct Program {
     private let root: any ParsableCommand.Type
-    private let advice: (any UserFacingError) -> String?
+    private let sentence: (any UserFacingError) -> String?
 
-    /// - Parameter advice: which arguments mend what a library found wrong; nil where its own sentence
-    ///   says enough.
+    /// - Parameter sentence: what to say of an error, for libraries do not know which arguments mend what
+    ///   they found wrong; nil where the error's own sentence says enough.
     package init(
         _ root: any ParsableCommand.Type,
-        advice: @escaping (any UserFacingError) -> String? = { _ in nil }
+        saying sentence: @escaping (any UserFacingError) -> String? = { _ in nil }
     ) {
         self.root = root
-        self.advice = advice
+        self.sentence = sentence
     }
 
     /// Runs the command that the arguments name; an error becomes one sentence on stderr and the exit
@@ -38,16 +38,16 @@ package struct Program {
         } catch {
             exit(
                 StandardStreams.status(
-                    of: advised(error), program: root.configuration.commandName ?? "",
+                    of: said(error), program: root.configuration.commandName ?? "",
                     explain: { explanation(of: $0, arguments) }))
         }
     }
 
-    private func advised(_ error: any Error) -> any Error {
-        guard let error = error as? any UserFacingError, let advice = advice(error) else {
+    private func said(_ error: any Error) -> any Error {
+        guard let error = error as? any UserFacingError, let sentence = sentence(error) else {
             return error
         }
-        return AdvisedError(error: error, advice: advice)
+        return SaidError(kind: error.kind, description: sentence)
     }
 
     /// Help, or what is wrong with the arguments.
@@ -63,13 +63,10 @@ package struct Program {
     }
 }
 
-/// What a library found wrong, with the arguments that mend it.
-private struct AdvisedError: UserFacingError {
-    let error: any UserFacingError
-    let advice: String
-
-    var kind: FailureKind { error.kind }
-    var description: String { "\(error.description); \(advice)" }
+/// An error in the program's own words.
+private struct SaidError: UserFacingError {
+    let kind: FailureKind
+    let description: String
 }
 
 /// Arguments that a command refuses once it has looked at files, said as the parser says what it

@@ -62,10 +62,10 @@ struct Workloads {
         let captured = try CapturedPositions(
             batch, readBy: model, blocks: configuration.nLayers - layers..<configuration.nLayers)
         var options = LensTrainingOptions()
-        options.window = positions
-        options.tokensPerStep = positions
-        options.steps = samples
-        options.precision = precision
+        options.text.window = positions
+        options.text.tokensPerStep = positions
+        options.text.steps = samples
+        options.objective.precision = precision
         let trainer = try LensTrainer(
             model, lens: randomLens(configuration, layers: layers),
             windows: TokenWindows(

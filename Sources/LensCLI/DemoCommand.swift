@@ -3,6 +3,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Reports
+import Training
 import Results
 
 /// `lens demo`: the whole way from two models to a picture, as the commands that a user would type.
@@ -108,10 +109,10 @@ struct DemoCommand: ParsableCommand {
         }
         do {
             _ = try Invocation.$arguments.withValue(arguments) { try command.perform() }
-        } catch CommandError.interrupted {
-            throw CommandError.interruptedWithoutState
+        } catch TrainingError.interrupted {
+            throw TrainingError.interrupted(folder: nil)
         }
-        if Interruption.isRequested { throw CommandError.interruptedWithoutState }
+        if Interruption.isRequested { throw TrainingError.interrupted(folder: nil) }
     }
 }
 

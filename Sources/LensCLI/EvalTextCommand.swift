@@ -1,3 +1,4 @@
+import Models
 import CommandSupport
 import ArgumentParser
 import Base

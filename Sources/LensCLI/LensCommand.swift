@@ -19,7 +19,7 @@ struct LensCommand: ParsableCommand {
 @main
 enum Main {
     static func main() {
-        Program(LensCommand.self, advice: advice).run {
+        Program(LensCommand.self, saying: sentence).run {
             try KernelPath.check()
             BLAS.prepare()
         }

@@ -27,7 +27,7 @@ struct TaskOptions: ParsableArguments {
     }
 
     /// The rows of every task asked for, in the order of the data; nil if none is.
-    func readRows(_ data: [String]) throws -> [(task: String, rows: [BabilongSample])]? {
+    func readRows(_ data: [String]) throws -> [TaskRows]? {
         guard let names = try tasks.map(BabilongTasks.parse) else { return nil }
         let rows = try loadBabilong(data: data[0], length: length, tasks: names)
         return names.map { name in (name, rows.filter { $0.task == name }) }
@@ -114,77 +114,35 @@ struct LmDataOptions: ParsableArguments {
     /// Every file and folder that is learnt from.
     var paths: [String] { corpus.data + text }
 
+    private var mixture: TaskMixture {
+        var mixture = TaskMixture()
+        mixture.promptWeight = promptWeight
+        mixture.storyShare = storyShare
+        mixture.weights = taskWeights?.weights
+        mixture.holdOut = holdOut
+        mixture.textShare = textShare
+        mixture.textWeight = textWeight
+        return mixture
+    }
+
     /// - Parameter steps: of the whole training.
-    func read(_ tokenizer: Tokenizer, steps: Int) throws -> (TrainingMixture, HeldOut) {
-        let rows = try task.readRows(corpus.data)
-        let mixture =
-            try rows.map { try taskMixture($0, tokenizer) }
-            ?? TrainingMixture(TrainingSequences(try corpus.readWindows(tokenizer, limit: nil)))
-        var sets = try (rows ?? []).filter { _ in holdOut > 0 }.map { task, rows in
-            try EvaluationSet(
-                task: task, Array(rows.suffix(holdOut).prefix(evalLimit)), tokenizer,
-                window: corpus.window)
+    func read(_ tokenizer: Tokenizer, steps: Int) throws -> (TrainingMixture, HeldOutSets) {
+        func windows(_ paths: [String], limit: Int? = nil) throws -> TokenWindows? {
+            guard !paths.isEmpty else { return nil }
+            return try corpus.readWindows(tokenizer, limit: limit, from: paths)
         }
-        if !evalData.isEmpty {
-            sets.append(
-                EvaluationSet(
-                    try corpus.readWindows(tokenizer, limit: evalLimit, from: evalData)))
-        }
-        return (mixture, HeldOut(sets, every: evalEvery ?? max(1, steps / 10)))
-    }
-
-    /// Rows of all tasks are one set, unless they are to be drawn more or less often.
-    private func taskMixture(
-        _ tasks: [(task: String, rows: [BabilongSample])], _ tokenizer: Tokenizer
-    ) throws -> TrainingMixture {
-        if holdOut > 0, let (task, rows) = tasks.first(where: { $0.rows.count <= holdOut }) {
-            throw CommandError.allHeldOut(task: task, rows: rows.count, holdOut: holdOut)
-        }
-        let parts = try (taskWeights == nil ? [tasks] : tasks.map { [$0] }).flatMap { tasks in
-            let samples = tasks.flatMap { $0.rows.dropLast(holdOut) }
-            let weight = Double(samples.count) * (taskWeights?.weights[tasks[0].task] ?? 1)
-            var parts: [TrainingMixture.Part] = []
-            if storyShare < 1 {
-                let prompts = try TrainingSequences(
-                    samples, tokenizer: tokenizer, promptWeight: promptWeight,
+        let tasks = try task.readRows(corpus.data)
+        let learnt =
+            try tasks.map {
+                try TrainingMixture(
+                    $0, text: windows(text), as: mixture, tokenizer: tokenizer,
                     window: corpus.window)
-                parts.append(TrainingMixture.Part(prompts, weight: weight * (1 - storyShare)))
-            }
-            if storyShare > 0 {
-                let whole = try TrainingSequences(
-                    stories: StoryRows.groups(of: samples), tokenizer: tokenizer,
-                    promptWeight: promptWeight,
-                    window: corpus.window)
-                parts.append(TrainingMixture.Part(whole, weight: weight * storyShare))
-            }
-            return parts
-        }
-        guard !text.isEmpty else { return TrainingMixture(parts) }
-        let windows = try corpus.readWindows(tokenizer, limit: nil, from: text)
-        let sum = parts.reduce(0) { $0 + $1.weight }
-        return TrainingMixture(
-            parts + [
-                TrainingMixture.Part(
-                    TrainingSequences(windows, weight: textWeight),
-                    weight: sum * textShare / (1 - textShare))
-            ])
-    }
-}
-
-extension EvaluationSet {
-    /// The answers of a task.
-    init(
-        task: String, _ rows: [BabilongSample], _ tokenizer: Tokenizer, window: Int
-    ) throws {
-        self.init(
-            name: task, kind: .answers,
-            try TrainingSequences(rows, tokenizer: tokenizer, promptWeight: 0, window: window))
-    }
-
-    init(_ windows: TokenWindows) {
-        self.init(
-            name: "text", kind: .text(natsToBitsPerByte: windows.natsToBitsPerByte),
-            TrainingSequences(windows))
+            } ?? TrainingMixture(TrainingSequences(corpus.readWindows(tokenizer, limit: nil)))
+        let heldOut = try HeldOutSets(
+            tasks: mixture.heldOut(of: tasks ?? []), text: windows(evalData, limit: evalLimit),
+            limit: evalLimit, tokenizer: tokenizer, window: corpus.window,
+            every: evalEvery ?? max(1, steps / 10))
+        return (learnt, heldOut)
     }
 }
 

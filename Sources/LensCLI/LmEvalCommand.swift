@@ -47,58 +47,44 @@ struct LmEvalCommand: ParsableCommand {
     func run() throws {
         let output = try out.map { try OutputFile($0, of: "lens lm eval") }
         let model = try modelOptions.loadModel(isRecorded: true)
+        let origin = RunOrigin(command: commandLine, version: version, data: corpus.data)
         if let rows = try task.readRows(corpus.data) {
-            try evaluate(model, rows.map { ($0, Array($1.suffix(last))) }, output)
+            let tasks = rows.map { ($0.task, rows: Array($0.rows.suffix(last))) }
+            try evaluate(model, tasks, origin, output)
         } else {
-            try evaluateText(model, output)
+            try evaluateText(model, origin, output)
         }
     }
 
-    private func evaluateText(_ model: LanguageModel, _ output: OutputFile?) throws {
+    private func evaluateText(
+        _ model: LanguageModel, _ origin: RunOrigin, _ output: OutputFile?
+    ) throws {
         let windows = try corpus.readWindows(
             modelOptions.loadTokenizer(for: model), limit: windows)
         let display = ProgressDisplay("evaluating", unit: "windows", total: windows.count)
-        let score = try model.score(EvaluationSet(windows)) { display.update($0) }
+        let result = try model.perplexity(on: windows, origin: origin) { display.update($0) }
         display.finish()
-        let nats = score.crossEntropy
-        let result = PerplexityResult(
-            crossEntropy: nats, perplexity: exp(nats),
-            bitsPerByte: nats * windows.natsToBitsPerByte, predictions: score.predictions,
-            run: try record(model, windows.sha256))
         try report(
             """
             \(counted(result.predictions, "prediction")) in \(counted(windows.count, "window")) of \(windows.window) tokens:
-            cross entropy \(decimal(nats)) nats, perplexity \(decimal(result.perplexity)), \
+            cross entropy \(decimal(result.crossEntropy)) nats, perplexity \(decimal(result.perplexity)), \
             \(decimal(result.bitsPerByte)) bits per byte
             """, besides: out)
         try write(result, to: output)
     }
 
     private func evaluate(
-        _ model: LanguageModel, _ tasks: [(task: String, rows: [BabilongSample])],
-        _ output: OutputFile?
+        _ model: LanguageModel, _ tasks: [TaskRows], _ origin: RunOrigin, _ output: OutputFile?
     ) throws {
         let tokenizer = try modelOptions.loadTokenizer(for: model)
-        let samples = tasks.flatMap(\.rows)
-        let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
-        var (scores, done) = ([EvaluationScore](), 0)
-        for (task, rows) in tasks {
-            let set = try EvaluationSet(task: task, rows, tokenizer, window: corpus.window)
-            scores.append(try model.score(set) { display.update(done + $0) })
-            done += rows.count
-        }
+        let display = ProgressDisplay(
+            "evaluating", unit: "prompts", total: tasks.reduce(0) { $0 + $1.rows.count })
+        let result = try model.accuracy(
+            on: tasks, tokenizer: tokenizer, window: corpus.window, origin: origin
+        ) { display.update($0) }
         display.finish()
-        try report("Answers that are right in every token:\n\(scores.table)", besides: out)
-        let result = AccuracyResult(
-            tasks: scores, accuracy: scores.meanAccuracy,
-            run: try record(model, sha256(of: samples)))
+        try report("Answers that are right in every token:\n\(result.tasks.table)", besides: out)
         try write(result, to: output)
-    }
-
-    private func record(_ model: LanguageModel, _ dataSHA256: String) throws -> RunRecord {
-        try RunRecord(
-            command: commandLine, version: version, model: model, data: corpus.data,
-            dataSHA256: dataSHA256)
     }
 
     private func write(_ result: some ResultDocument, to output: OutputFile?) throws {

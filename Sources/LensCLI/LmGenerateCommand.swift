@@ -58,37 +58,22 @@ struct LmGenerateCommand: ParsableCommand {
     func run() throws {
         let model = try modelOptions.loadModel()
         let tokenizer = try modelOptions.loadTokenizer(for: model)
-        var ids = tokenizer.encode(prompt)
-        if ids.isEmpty {
-            guard let end = tokenizer.endOfText else {
-                throw CommandError.noEndOfText(path: tokenizer.path)
-            }
-            ids = [end]
-        }
         var options = Sampler.Options()
         options.temperature = temperature
         options.topK = topK
         options.topP = topP
         options.minP = minP
         options.repetitionPenalty = repetitionPenalty
-        var sampler = Sampler(options, seed: seed)
-        var stream = DecodingStream(tokenizer)
         Interruption.catchSignals()
-        var start = ContinuousClock.now
-        var count = 0
-        try model.generate(
-            after: ids, limit: limit, stop: ignoreEnd ? nil : tokenizer.endOfText,
-            sampler: &sampler
-        ) { id in
-            // The first token's time is the prompt's.
-            if count == 0 { start = .now }
-            count += 1
-            try StandardStreams.write(Array(stream.text(adding: id).utf8))
+        let rate = try model.generate(
+            after: prompt, tokenizer: tokenizer, limit: limit, options: options, seed: seed,
+            goesOn: ignoreEnd
+        ) { text in
+            try StandardStreams.write(Array(text.utf8))
             return !Interruption.isRequested
         }
-        try StandardStreams.write(Array("\(stream.rest)\n".utf8))
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let rate = count > 1 && seconds > 0 ? ", \(Int(Double(count - 1) / seconds)) tokens/s" : ""
-        StandardStreams.warn(counted(count, "token") + rate)
+        try StandardStreams.write(Array("\n".utf8))
+        let speed = rate.tokensPerSecond.map { ", \(Int($0)) tokens/s" } ?? ""
+        StandardStreams.warn(counted(rate.tokens, "token") + speed)
     }
 }

@@ -117,86 +117,47 @@ struct LmTrainCommand: ParsableCommand {
             inputs: [("--model", model), ("--config", config), ("--tokenizer", tokenizer)]
                 + (data.paths + data.evalData).map { ("--data", $0) })
         threads.apply()
-        let (start, output) = try makeStart()
+        let start = try start()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")
         guard fileExists(tokenizerPath) else {
             throw CommandError.missingTokenizer(path: tokenizerPath)
         }
-        let options = recipe.options
         let (mixture, heldOut) = try data.read(
-            Tokenizer(path: tokenizerPath), steps: options.steps)
-        let trainer = try LanguageModelTrainer(
-            start, mixture: mixture, options: options, heldOut: heldOut)
-        trainer.sources = sources
-        try folder.checkSpace(for: trainer)
-
-        let log = TrainingLog(folder: folder.work)
-        try session.run(trainer, in: folder, log: log) { report, scores in
-            "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
+            Tokenizer(path: tokenizerPath), steps: recipe.steps)
+        let training = try LanguageModelTraining(
+            start, mixture: mixture, options: recipe.options, heldOut: heldOut)
+        let display = TrainingDisplay()
+        defer { display.finish() }
+        let trained = try training.run(
+            session.start(in: folder), tokenizer: tokenizerPath, from: model ?? config ?? "",
+            origin: RunOrigin(command: commandLine, version: version, data: data.paths)
+        ) { progress in
+            display.update(progress) { report, scores in
+                "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
+            }
         }
-
-        let text = try summary(log)
-        try session.finish(trainer, in: folder) {
-            try output.write(trainer.parameters, tokenizer: tokenizerPath, to: folder.work)
-            var run = try RunRecord(
-                command: commandLine, version: version, seed: options.seed,
-                model: LanguageModel(folder: folder.work), data: data.paths,
-                dataSHA256: mixture.sha256)
-            run.model = modelName(ofFolder: session.out)
-            let record = ModelTrainingRecord(
-                run: run, start: model ?? config ?? "", options: options, parameters: start.count,
-                sequences: mixture.sequenceCount)
-            try writeFile(try record.json(), to: join(folder.work, "run.json"))
-        }
-        try StandardStreams.say(text)
+        display.finish()
+        try StandardStreams.say(summary(trained))
     }
 
-    /// The arguments that chose the start and the data.
-    private var sources: [String: String] {
-        [
-            "start_sha256": Invocation.typed([
-                "--model", "--config", "--convert-to-diff", "--init-embedding", "--init-output",
-                "--init-a",
-            ]),
-            "data_sha256": Invocation.typed([
-                "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
-                "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
-                "--text-weight", "--hold-out",
-            ]),
-        ]
-    }
-
-    /// The first parameters, and how the result is to be written.
-    private func makeStart() throws -> (Parameters, ModelOutput) {
+    private func start() throws -> LanguageModelStart {
         if let config {
-            let configuration = try ModelConfiguration(
-                path: config, wholeWidthNorm: norm.wholeWidthNorm)
-            let output = try ModelOutput(
-                configurationFile: config, configuration, adding: nil, dtype: dtype.dtype)
-            return (
-                try Parameters(
-                    initialOf: configuration, seed: recipe.seed, scales: initial.scales), output
-            )
+            return try LanguageModelStart(
+                configurationFile: config, wholeWidthNorm: norm.wholeWidthNorm,
+                scales: initial.scales, seed: recipe.seed, writing: dtype.dtype)
         }
         let model = try LanguageModel(
             folder: resolveModelFolder(model ?? ""), wholeWidthNorm: norm.wholeWidthNorm)
         model.sayNotes()
-        let placement = convertToDiff?.placement
-        let output = try ModelOutput(
-            configurationFile: join(model.folder, "config.json"), model.configuration,
-            adding: placement, dtype: dtype.dtype)
-        let start = try placement.map {
-            try Parameters(converting: model, to: $0, seed: recipe.seed)
-        }
-        return (try start ?? Parameters(copying: model), output)
+        return try LanguageModelStart(
+            model, convertedTo: convertToDiff?.placement, seed: recipe.seed,
+            writing: dtype.dtype)
     }
 
     /// The loss of the first and the last step.
-    private func summary(_ log: TrainingLog) throws -> String {
-        let reports = try log.reports(LanguageModelTrainer.Report.self)
-        guard let first = reports.first, let last = reports.last else { return session.out }
-        let measured = try log.reports(HeldOutReport<[EvaluationScore]>.self).last
-        let heldOut = measured.map { "held out:\n\($0.scores.table)\n" } ?? ""
+    private func summary(_ trained: TrainedLanguageModel) -> String {
+        guard let first = trained.firstStep, let last = trained.lastStep else { return session.out }
+        let heldOut = trained.scores.map { "held out:\n\($0.table)\n" } ?? ""
         return """
             Cross entropy in nats: \(decimal(first.loss)) at step 1, \(decimal(last.loss)) at step \
             \(last.step), \(counted(last.tokens, "token"))
@@ -208,12 +169,5 @@ struct LmTrainCommand: ParsableCommand {
 extension OutputFolder.Kind {
     static let model = OutputFolder.Kind(
         command: "lens lm train", result: "a finished model", key: "config.json",
-        files: ["model.safetensors", "tokenizer.json", "train.jsonl", "run.json", "config.json"],
-        continuation: "give it as --model, and another --out")
-}
-
-extension LanguageModelTrainer: ResumableTraining {
-    var totalSteps: Int { options.steps }
-    var totalTokens: Int { expectedTokens }
-    var resultByteCount: Int { 4 * parameters.count }
+        files: ["model.safetensors", "tokenizer.json", "train.jsonl", "run.json", "config.json"])
 }

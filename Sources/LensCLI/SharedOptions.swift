@@ -142,9 +142,7 @@ struct CorpusOptions: ParsableArguments {
     func readWindows(
         _ tokenizer: Tokenizer, limit: Int?, from paths: [String]? = nil
     ) throws -> TokenWindows {
-        guard let endOfText = tokenizer.endOfText else {
-            throw CommandError.noEndOfText(path: tokenizer.path)
-        }
+        let endOfText = try tokenizer.requiredEndOfText
         let documents = try documents.reader(of: paths ?? data, cuts: tokenizer.cuts)
         let display = ProgressDisplay("reading text", unit: "MB", total: documents.fileBytes)
         defer { display.finish() }
@@ -158,25 +156,15 @@ struct CorpusOptions: ParsableArguments {
 /// What only the command line can get wrong.
 enum CommandError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
-    case noEndOfText(path: String)
     case unequalLengths(path: String, lengths: [Int])
     case foreignID(path: String, list: Int, item: Int, id: TokenID, last: TokenID)
     case notReached(points: [String], blocks: Int)
-    case interrupted(folder: String)
-    case interruptedWithoutState
-    /// The system refused to write, and there is a state to go on from.
-    case stopped(reason: String, folder: String)
-    case budgetTooSmall(window: Int)
-    case allHeldOut(task: String, rows: Int, holdOut: Int)
 
     var kind: FailureKind {
         switch self {
         case .missingTokenizer: .missingInput
-        case .noEndOfText, .unequalLengths, .foreignID, .allHeldOut:
-            .badData
-        case .notReached, .budgetTooSmall: .usage
-        case .stopped: .inputOutput
-        case .interrupted, .interruptedWithoutState: .interrupted
+        case .unequalLengths, .foreignID: .badData
+        case .notReached: .usage
         }
     }
 
@@ -185,8 +173,6 @@ enum CommandError: UserFacingError, Equatable {
         case .missingTokenizer(let path):
             "\(path): no such file; name a tokenizer.json with --tokenizer"
                 + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
-        case .noEndOfText(let path):
-            "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
         case .unequalLengths(let path, let lengths):
             "\(path): lists of \(Set(lengths).sorted()) ids; expected a JSON list of equally long"
                 + " lists, such as [[1,2],[3,4]]"
@@ -197,17 +183,6 @@ enum CommandError: UserFacingError, Equatable {
             "--stop-after \(blocks): the run ends before \(points.prefix(3).joined(separator: ", "))"
                 + (points.count > 3 ? " and \(points.count - 3) more" : "")
                 + "; stop later, or capture earlier hook points"
-        case .interrupted(let folder):
-            "interrupted; the state is kept in \(folder): repeat the command with --resume to go on"
-        case .stopped(let reason, let folder):
-            "\(reason); the state is kept in \(folder): mend that and repeat the command with --resume"
-        case .interruptedWithoutState: "interrupted; repeat the command to start again"
-        case .allHeldOut(let task, let rows, let holdOut):
-            "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
-                + " rows, or lower --hold-out"
-        case .budgetTooSmall(let window):
-            "--budget does not suffice for one window of \(window) tokens and its measurement; give"
-                + " more, or lower --window"
         }
     }
 }

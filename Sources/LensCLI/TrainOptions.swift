@@ -5,25 +5,14 @@ import Corpora
 import Lenses
 import Models
 
-extension LensObjective: ExpressibleByArgument {}
+extension LensRecipe.Name: ExpressibleByArgument {}
+extension LensLoss: ExpressibleByArgument {}
 extension LensTrainingOptions.Fit: ExpressibleByArgument {}
-extension LensTrainingOptions.Optimizer: ExpressibleByArgument {}
-extension LensTrainingOptions.Keep: ExpressibleByArgument {}
+extension LensOptimizer.Kind: ExpressibleByArgument {}
+extension LensMeasuring.Keep: ExpressibleByArgument {}
 
 /// Which recipe, and what of it is changed.
 struct RecipeOptions: ParsableArguments {
-    enum Name: String, ExpressibleByArgument, CaseIterable {
-        case fast, published
-    }
-
-    /// The published recipe's sizes, and how many tokens the fast one takes unless it is told.
-    private static let published = LensTrainingOptions()
-    private static let publishedTokens = published.steps * published.tokensPerStep
-    private static let fastTokens = publishedTokens / 10
-
-    private var stepsOrPublished: Int { steps ?? Self.published.steps }
-    private var tokensOrPublished: Int { tokensPerStep ?? Self.published.tokensPerStep }
-
     @Option(
         name: .customLong("recipe"),
         help: """
@@ -33,9 +22,7 @@ struct RecipeOptions: ParsableArguments {
             11 of 16), of at most 6.5 million tokens; the best translator of every block on what \
             is held out. (default: published, with --budget fast)
             """)
-    var chosenRecipe: Name?
-
-    var recipe: Name { chosenRecipe ?? (budget == nil ? .published : .fast) }
+    var name: LensRecipe.Name?
 
     @Option(
         help: ArgumentHelp(
@@ -55,14 +42,14 @@ struct RecipeOptions: ParsableArguments {
     var fit: LensTrainingOptions.Fit?
 
     @Option(help: "What the lens is trained towards: the model's own output, or the next token.")
-    var loss = LensObjective.kl
+    var loss = LensLoss.kl
 
     @Option(
         help: """
             SGD with Nesterov momentum, Adam with AMSGrad, or Muon for the weights and Adam for \
             the biases. (default: muon with fast, else sgd)
             """)
-    var optimizer: LensTrainingOptions.Optimizer?
+    var optimizer: LensOptimizer.Kind?
 
     @Option(
         help: "Updates of the translators. (default: up to 300 with fast, else 250)")
@@ -128,11 +115,12 @@ struct RecipeOptions: ParsableArguments {
         try requireNumber(tokensPerStep, "--tokens-per-step", 1...1 << 40)
         try requireNumber(warmupSteps, "--warmup-steps", 0...Bounds.many)
         try requireNumber(tokenShift, "--token-shift", -Bounds.tokens...Bounds.tokens)
-        let (tokens, overflow) = stepsOrPublished.multipliedReportingOverflow(
-            by: tokensOrPublished)
+        let recipe = recipe()
+        let (steps, perStep) = (recipe.stepsOrPublished, recipe.tokensOrPublished)
+        let (tokens, overflow) = steps.multipliedReportingOverflow(by: perStep)
         try require(
             !overflow && tokens <= 1 << 48,
-            "--steps \(stepsOrPublished) of --tokens-per-step \(tokensOrPublished) are more than"
+            "--steps \(steps) of --tokens-per-step \(perStep) are more than"
                 + " any text has, expected 1 to \(1 << 48) tokens in all.")
         try requireNumber(positionsPerWindow, "--positions-per-window", 1...Bounds.tokens)
         try requirePositive(lrScale, "--lr-scale")
@@ -145,78 +133,40 @@ struct RecipeOptions: ParsableArguments {
                     + " '\(number) tokens' or '\(number) operations'.")
         }
         try require(
-            recipe == .fast, "--budget plans the fast recipe; the published one is as it is.")
+            recipe.name == .fast, "--budget plans the fast recipe; the published one is as it is.")
         try require(
-            steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
+            self.steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
             "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
-        if case .tokens = budget { return }
+        if case .amount(.tokens) = budget { return }
         try require(
             fit == nil && optimizer == nil,
             "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
     }
 
-    /// More operations a second than any CPU does.
-    private static let fastestCPU = 2e14
-
-    /// How many windows there is work for.
-    func windowLimit(of window: Int, _ configuration: ModelConfiguration) -> Int {
-        if recipe == .published || steps != nil && tokensPerStep != nil {
-            return (stepsOrPublished * tokensOrPublished + window - 1) / window
-        }
-        func limit(operations: Double) -> Int {
-            min(
-                Self.publishedTokens / window,
-                LensTrainingPlan.windowLimit(
-                    of: window, operations: operations, configuration))
-        }
-        return switch budget {
-        case .tokens(let tokens): max(1, Int(min(tokens, 1e15)) / window)
-        case .operations(let operations): limit(operations: operations)
-        case .seconds(let seconds): limit(operations: seconds * Self.fastestCPU)
-        case .unitless, nil: Self.fastTokens / window
-        }
-    }
-
-    /// All options but, where they are planned, the sizes.
-    func options(window: Int) -> LensTrainingOptions {
-        var options = LensTrainingOptions()
-        let changes =
-            [
-                fit.map { "fit \($0.rawValue)" }, optimizer.map { "optimizer \($0.rawValue)" },
-                steps.map { counted($0, "step") },
-                tokensPerStep.map { counted($0, "token") + " a step" },
-                lrScale == 1 ? nil : "learning rate times \(lrScale)",
-            ].compactMap(\.self)
-        options.recipe = ([recipe.rawValue] + changes).joined(separator: ", ")
-        options.budget = budget.map { "\($0)" }
-        if recipe == .fast {
-            options.fit = .both
-            options.optimizer = .muon
-            options.keep = .best
-            options.momentum = 0.8
-            options.weightDecay = 0.03
-        }
-        options.fit = fit ?? options.fit
-        options.optimizer = optimizer ?? options.optimizer
-        options.loss = loss
-        options.tokenShift = tokenShift ?? loss.defaultTokenShift
-        options.steps = stepsOrPublished
-        options.tokensPerStep = tokensOrPublished
-        options.positionsPerWindow = positionsPerWindow
-        options.window = window
-        options.learningRateScale = lrScale
-        options.momentum = momentum ?? options.momentum
-        options.weightDecay = weightDecay ?? options.weightDecay
-        options.warmupSteps = warmupSteps
-        options.biasOnly = biasOnly
-        options.seed = seed
-        options.shuffle = shuffle
-        return options
+    /// As given, with what is measured on the way left to `MeasuringOptions`.
+    func recipe() -> LensRecipe {
+        var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
+        if case .amount(let budget) = budget { recipe.budget = budget }
+        recipe.fit = fit
+        recipe.loss = loss
+        recipe.tokenShift = tokenShift
+        recipe.optimizer = optimizer
+        recipe.steps = steps
+        recipe.tokensPerStep = tokensPerStep
+        recipe.positionsPerWindow = positionsPerWindow
+        recipe.learningRateScale = lrScale
+        recipe.weightDecay = weightDecay
+        recipe.momentum = momentum
+        recipe.warmupSteps = warmupSteps
+        recipe.biasOnly = biasOnly
+        recipe.seed = seed
+        recipe.shuffle = shuffle
+        return recipe
     }
 }
 
 /// What a lens is measured on while it is trained.
-struct HeldOutOptions: ParsableArguments {
+struct MeasuringOptions: ParsableArguments {
     @Option(
         help: """
             Windows to measure the lens on, the next ones after those that training takes; with \
@@ -239,7 +189,7 @@ struct HeldOutOptions: ParsableArguments {
             is held out among those measured, none where the logit lens is never surpassed. \
             (default: last, with fast best)
             """)
-    var keep: LensTrainingOptions.Keep?
+    var keep: LensMeasuring.Keep?
 
     @Option(
         help: """
@@ -258,21 +208,6 @@ struct HeldOutOptions: ParsableArguments {
         try requireNumber(patience, "--patience")
     }
 
-    /// The windows to train on, and `count` to measure on, or as many as are left.
-    ///
-    /// - Parameter needed: how many training takes; if the text has fewer, all are for training.
-    /// - Throws: `LensError.tooLittleHeldOut` if the text has fewer than --held-out asks for.
-    func split(
-        _ windows: TokenWindows, after needed: Int, count: Int
-    ) throws -> (training: TokenWindows, heldOut: TokenWindows) {
-        let trained = min(needed, windows.count)
-        let rest = trained..<min(windows.count, trained + count)
-        if heldOut != nil, trained == needed, rest.count < count {
-            throw LensError.tooLittleHeldOut(windows: rest.count, wanted: count)
-        }
-        return (windows.part(0..<trained), windows.part(rest))
-    }
-
     /// Says how many windows were held out, unless none were asked for.
     func sentence(_ count: Int?) -> String {
         switch (count, heldOut) {
@@ -282,9 +217,10 @@ struct HeldOutOptions: ParsableArguments {
         }
     }
 
-    func apply(to options: inout LensTrainingOptions) {
-        options.evalEvery = evalEvery ?? options.evalEvery
-        options.keep = keep ?? (heldOut == 0 ? .last : options.keep)
-        options.patience = options.keep == .best ? patience ?? options.patience : nil
+    func apply(to recipe: inout LensRecipe) {
+        recipe.heldOut = heldOut
+        recipe.evalEvery = evalEvery
+        recipe.keep = keep
+        recipe.patience = patience
     }
 }

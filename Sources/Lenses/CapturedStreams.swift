@@ -31,17 +31,17 @@ extension LanguageModel {
         return cache.stacked
     }
 
-    /// The stream after every block at the last position of each text, `[n_layers, texts, d_model]`, in
-    /// memory that does not grow with the texts' length.
+    /// The stream after every block at some positions of some texts, `[n_layers, rows, d_model]`, in
+    /// memory that does not grow with the texts' length but by what is kept.
     ///
-    /// - Parameter progress: called with the number of texts that were read.
-    package func lastStreams(
-        of texts: [[Int32]], progress: (Int) -> Void = { _ in }
+    /// - Parameters:
+    ///   - rows: which, ascending, of all positions of all texts one below the other.
+    ///   - progress: called with the number of texts that were read.
+    package func streams(
+        of texts: [[Int32]], rows: [Int], progress: (Int) -> Void = { _ in }
     ) throws -> Tensor {
-        let lengths = texts.map(\.count)
-        let ends = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }.dropFirst()
         let cache = ActivationCache(
-            streamsAfter: 0..<configuration.nLayers, lengths: lengths, rows: ends.map { $0 - 1 },
+            streamsAfter: 0..<configuration.nLayers, lengths: texts.map(\.count), rows: rows,
             configuration)
         var hooks = Hooks()
         cache.add(to: &hooks)

@@ -9,6 +9,8 @@ package enum LensError: UserFacingError, Equatable {
     case wrongSize(path: String, key: String, found: Int, expected: Int)
     case otherUnembedding(path: String, found: String, expected: String)
     case tokensPerStep(tokens: Int, window: Int)
+    case warmup(steps: Int, of: Int)
+    case budgetTooSmall(window: Int)
     case tooLittleData(windows: Int, needed: Int, window: Int)
     case tooLittleHeldOut(windows: Int, wanted: Int)
     case nothingHeldOut(windows: Int, window: Int)
@@ -22,7 +24,7 @@ package enum LensError: UserFacingError, Equatable {
         case .model, .wrongKind, .wrongSize, .otherUnembedding, .tooLittleData, .tooLittleHeldOut,
             .nothingHeldOut, .diverged, .notFinite:
             .badData
-        case .tokensPerStep, .tokenShift: .usage
+        case .tokensPerStep, .tokenShift, .warmup, .budgetTooSmall: .usage
         }
     }
 
@@ -44,26 +46,26 @@ package enum LensError: UserFacingError, Equatable {
                 + " is this lens of another model?"
         case .otherUnembedding(let path, let found, let expected):
             "\(path): unembed_hash is \(found.prefix(12))…, but the model's is"
-                + " \(expected.prefix(12))…: the lens was trained for another model;"
-                + " --allow-other-model uses it all the same"
+                + " \(expected.prefix(12))…: the lens was trained for another model"
         case .tokensPerStep(let tokens, let window):
-            "--tokens-per-step \(tokens) is not a multiple of --window \(window)"
+            "a step of \(counted(tokens, "token")) is no whole number of windows of \(window)"
+        case .warmup(let steps, let all):
+            "a warm-up of \(counted(steps, "step")), expected fewer than the \(all) of the training"
+        case .budgetTooSmall(let window):
+            "the budget does not suffice for one window of \(counted(window, "token")) and its measurement"
         case .tooLittleData(let windows, let needed, let window):
-            "the data holds \(counted(windows, "window")) of \(window) tokens, but training needs \(needed):"
-                + " give more text, or lower --steps, --tokens-per-step or --window"
-                + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
+            "the data holds \(counted(windows, "window")) of \(window) tokens, but training needs \(needed)"
         case .tooLittleHeldOut(let windows, let wanted):
-            "the data holds \(counted(windows, "window")) after those that training takes, but --held-out asks"
-                + " for \(wanted): give more text, or lower --held-out, --steps or --tokens-per-step"
+            "the data holds \(counted(windows, "window")) after those that training takes, but \(wanted)"
+                + " are to be measured on"
         case .nothingHeldOut(let windows, let window):
             "the data holds \(counted(windows, "window")) of \(window) tokens, which leaves none on which to"
-                + " tell which translators are the best: give more text, or lower --window,"
-                + " --held-out, --steps or --tokens-per-step"
+                + " tell which translators are the best"
         case .tokenShift(let shift, let window):
-            "--token-shift \(shift) leaves no label inside a window of \(window) tokens"
+            "a label \(shift) tokens ahead is never inside a window of \(window)"
         case .diverged(let step, let blocks):
             "training diverged at step \(step): the translator after \(counted(blocks, "block")) or its loss is"
-                + " not finite any more; lower --lr-scale"
+                + " not finite any more"
         case .notFinite(let blocks):
             "the lens after \(counted(blocks, "block")) gives numbers that are not finite; its parameters"
                 + " '\(blocks - 1).weight' and '\(blocks - 1).bias' are damaged, or too large for float32"

@@ -25,11 +25,11 @@ package struct LensLabels {
     ///   - ids: the token at every label.
     ///   - finalStream: there as well, `[count, d_model]`.
     package init(
-        _ objective: LensObjective, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
+        _ loss: LensLoss, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
         vocabulary: Vocabulary
     ) {
         target = Tensor(finalStream.shape)
-        switch objective {
+        switch loss {
         case .ce:
             for (row, id) in ids.enumerated() {
                 target[row].assign(unembedding.weight[id])

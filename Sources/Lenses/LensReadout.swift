@@ -74,9 +74,11 @@ package struct LensReadout {
         asking questions: VocabularyQuestions = [], top count: Int = 0,
         progress: (Int) -> Void = { _ in }
     ) throws -> [LensReading] {
-        read(
-            try model.lastStreams(of: texts, progress: progress), layers: Array(0...output),
-            targets: targets, asking: questions, top: count)
+        var ends: [Int] = []
+        for text in texts { ends.append((ends.last ?? -1) + text.count) }
+        return read(
+            try model.streams(of: texts, rows: ends, progress: progress),
+            layers: Array(0...output), targets: targets, asking: questions, top: count)
     }
 
     /// Sum of the losses of each layer over the rows, in nats.

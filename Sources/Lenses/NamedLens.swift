@@ -1,4 +1,5 @@
 import Models
+import Results
 
 /// A lens as people name it: a tuned one by its folder, or `logit`.
 package struct NamedLens: Sendable {
@@ -21,5 +22,15 @@ package struct NamedLens: Sendable {
         }
         (lens, sha256) = try LensArtifact.readWithHash(
             name, for: model, allowOtherModel: allowOtherModel)
+    }
+}
+
+extension RunOrigin {
+    /// - Throws: where the model's files cannot be hashed.
+    package func record(
+        _ model: LanguageModel, _ lens: NamedLens?, dataSHA256: String, seed: UInt64? = nil
+    ) throws -> RunRecord {
+        try record(
+            model, lens: lens?.name, lensSHA256: lens?.sha256, dataSHA256: dataSHA256, seed: seed)
     }
 }

@@ -16,13 +16,19 @@ package struct TrainingLabels: Sendable {
 }
 
 extension LanguageModel {
-    /// What the model makes of each label's token.
+    /// What the model makes of each label's token; sequences longer than a piece go in pieces.
     ///
     /// - Throws: what `run` throws; `ModelError.notFinite`.
     package func predictions(
         _ batch: TokenBatch, labels: TrainingLabels
     ) throws -> [TokenPrediction] {
-        let normed = labelled(try run(batch), labels)
+        let last = ActivationCache(
+            [.residPost(block: blocks.count - 1)], lengths: batch.sequences.map(\.count),
+            rows: labels.rows, configuration)
+        var hooks = Hooks()
+        last.add(to: &hooks)
+        try run(texts: batch.sequences.map { Array(batch.ids[$0]) }, hooks: hooks)
+        let normed = last.stacked[0]
         unembedding.normalize(normed, into: normed)
         let found = Vocabulary(unembedding.weight).read(
             normed, targets: labels.labels.tokens.map(Int.init),

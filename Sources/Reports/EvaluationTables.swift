@@ -56,14 +56,6 @@ extension TextResult {
 }
 
 extension [EvaluationScore] {
-    /// Over the tasks; nil if there is none.
-    package var meanAccuracy: Double? { mean(\.accuracy) }
-
-    private func mean(_ value: (EvaluationScore) -> Double?) -> Double? {
-        let values = filter { $0.accuracy != nil }.compactMap(value)
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
-
     /// A line for each set, and one for the mean over several tasks.
     package var table: String {
         var table = TextTable(

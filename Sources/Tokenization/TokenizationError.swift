@@ -15,6 +15,9 @@ package enum TokenizationError: UserFacingError, Equatable {
     /// A text to encode whose bytes are not UTF-8 from `offset` on.
     case notUTF8(path: String, offset: Int)
 
+    /// No token stands for the end of a text.
+    case noEndOfText(path: String)
+
     package var kind: FailureKind { .badData }
 
     package var description: String {
@@ -37,6 +40,8 @@ package enum TokenizationError: UserFacingError, Equatable {
         case .addedTokenID(let path, let token, let found, let expected):
             "\(path): added token '\(token.clipped)' is listed with id \(found) but gets id \(expected) "
                 + "from the vocabulary and the tokens before it; correct the id"
+        case .noEndOfText(let path):
+            "\(path): has neither <|endoftext|> nor </s>, one of which goes before every document"
         case .notUTF8(let path, let offset):
             "\(path): byte \(offset) does not belong to UTF-8 text; convert the text to UTF-8"
         }

@@ -160,3 +160,15 @@ package final class Tokenizer: Sendable {
             model.endOfWordSuffix, "null")
     }
 }
+
+extension Tokenizer {
+    /// The token before every document.
+    ///
+    /// - Throws: `TokenizationError.noEndOfText`.
+    package var requiredEndOfText: TokenID {
+        get throws {
+            guard let endOfText else { throw TokenizationError.noEndOfText(path: path) }
+            return endOfText
+        }
+    }
+}

@@ -7,7 +7,7 @@ import Testing
 @Suite struct OutputFolderTests {
     private static let lens = OutputFolder.Kind(
         command: "lens train", result: "a finished lens", key: "config.json",
-        files: ["params.pt", "config.json"], continuation: "give it as --lens")
+        files: ["params.pt", "config.json"])
     private static let model = OutputFolder.Kind(
         command: "lens lm train", result: "a finished model", key: "config.json",
         files: ["model.safetensors", "config.json"])
@@ -77,7 +77,7 @@ import Testing
         }
         #expect(
             throws: OutputFolderError.alreadyFinished(
-                path: out, result: "a finished lens", continuation: "give it as --lens")
+                path: out, result: "a finished lens", command: "lens train")
         ) { try take(Self.lens, .resume) }
     }
 

@@ -8,6 +8,7 @@ import Tensors
 import Results
 import TestSupport
 import Testing
+import Training
 
 @Suite struct LanguageModelTrainerTests {
     private let folder: TemporaryFolder
@@ -40,7 +41,7 @@ import Testing
 
     private func trainer(
         _ options: TrainingOptions, _ mixture: TrainingMixture? = nil,
-        heldOut: HeldOut = HeldOut()
+        heldOut: HeldOutSets = HeldOutSets()
     ) throws -> LanguageModelTrainer {
         try LanguageModelTrainer(
             Parameters(copying: model(.diffAlternate)),
@@ -135,9 +136,9 @@ import Testing
         let interrupted = try trainer(options, mixture)
         var seen = 0
         for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
-        try interrupted.writeSnapshot(to: folder("out"))
+        try interrupted.writeSnapshot(to: SnapshotFolder(in: folder("out")))
         let resumed = try trainer(options, mixture)
-        try resumed.restore(from: folder("out"))
+        try resumed.restore(from: SnapshotFolder(in: folder("out")))
         #expect(resumed.tokensSeen == interrupted.tokensSeen)
         #expect(try finish(resumed) == Array(reports[seen...]))
         #expect(values(resumed) == values(whole))
@@ -145,11 +146,11 @@ import Testing
 
     @Test("refuses a snapshot made with other options")
     func mismatch() throws {
-        try trainer(options).writeSnapshot(to: folder("out"))
+        try trainer(options).writeSnapshot(to: SnapshotFolder(in: folder("out")))
         var other = options
         other.beta2 = 0.9
         #expect(throws: SnapshotError.self) {
-            try trainer(other).restore(from: folder("out"))
+            try trainer(other).restore(from: SnapshotFolder(in: folder("out")))
         }
     }
 
@@ -170,9 +171,9 @@ import Testing
         let set = EvaluationSet(name: "x", kind: .answers, windows(3))
         var dropping = options
         dropping.dropout = 0.4
-        let trainer = try trainer(dropping, heldOut: HeldOut([set], every: 4))
+        let trainer = try trainer(dropping, heldOut: HeldOutSets([set], every: 4))
         #expect(try trainer.measure() == nil)
-        var measured: [HeldOutReport<[EvaluationScore]>] = []
+        var measured: [HeldOutMeasurement<[EvaluationScore]>] = []
         while !trainer.isFinished {
             guard try trainer.advance() != nil else { continue }
             if let report = try trainer.measure() { measured.append(report) }
@@ -222,14 +223,14 @@ import Testing
         options.steps = 10
         options.warmupSteps = 2
         options.learningRate = 1
-        #expect(options.rate(step: 0) == 0)
-        #expect(options.rate(step: 1) == 0.5)
-        #expect(options.rate(step: 2) == 1)
-        #expect(abs(options.rate(step: 6) - 0.5) < 1e-12)
+        #expect(options.rates.rate(step: 0) == 0)
+        #expect(options.rates.rate(step: 1) == 0.5)
+        #expect(options.rates.rate(step: 2) == 1)
+        #expect(abs(options.rates.rate(step: 6) - 0.5) < 1e-12)
         options.schedule = .linear
-        #expect(options.rate(step: 8) == 0.25)
+        #expect(options.rates.rate(step: 8) == 0.25)
         options.schedule = .constant
-        #expect(options.rate(step: 9) == 1)
+        #expect(options.rates.rate(step: 9) == 1)
     }
 
     @Test("initial parameters are drawn from upstream's laws, the same for the same seed")

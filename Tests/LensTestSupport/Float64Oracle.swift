@@ -58,7 +58,7 @@ package struct Float64Oracle {
     ///
     /// - Parameter chosen: rows to take; all if nil.
     package func loss(
-        _ objective: LensObjective, shift: Int, layer: Int, weight: [[Double]], bias: [Double],
+        _ objective: LensLoss, shift: Int, layer: Int, weight: [[Double]], bias: [Double],
         rows chosen: [Int]? = nil
     ) -> Double {
         var losses: [Double] = []

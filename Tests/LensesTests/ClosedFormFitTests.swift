@@ -10,16 +10,18 @@ struct ClosedFormFitTests {
     ) throws -> ClosedFormFit.Solution {
         let trained = setup.windows.count - heldOut
         let options = setup.options {
-            $0.steps = trained / 4
+            $0.text.steps = trained / 4
             change(&$0)
         }
         let fit = try ClosedFormFit(
             setup.model,
             text: TrainingText(
-                setup.windows.part(0..<trained), model: setup.model, options: options),
+                setup.windows.part(0..<trained), model: setup.model, options: options.text,
+                objective: options.objective),
             heldOut: HeldOutText(
                 setup.windows.part(trained..<setup.windows.count), model: setup.model,
-                options: options))
+                objective: options.objective,
+                positions: options.measuring.positions))
         while !fit.isRead { try fit.advance() }
         return try fit.solve()
     }
@@ -83,13 +85,15 @@ struct ClosedFormFitTests {
     @Test("reads all windows, whatever steps would take")
     func readsAll() throws {
         let setup = try SmallSetup(windows: 26)
-        let options = setup.options { $0.tokensPerStep = 3 }
+        let options = setup.options { $0.text.tokensPerStep = 3 }
         let fit = try ClosedFormFit(
             setup.model,
             text: TrainingText(
-                setup.windows.part(0..<24), model: setup.model, options: options),
+                setup.windows.part(0..<24), model: setup.model, options: options.text,
+                objective: options.objective),
             heldOut: HeldOutText(
-                setup.windows.part(24..<26), model: setup.model, options: options))
+                setup.windows.part(24..<26), model: setup.model, objective: options.objective,
+                positions: options.measuring.positions))
         while !fit.isRead { try fit.advance() }
         #expect(fit.windowsSeen == 24)
     }
@@ -100,9 +104,9 @@ struct ClosedFormFitTests {
         func lens(_ positions: Int?) throws -> Lens {
             // What is held out is measured at the same positions.
             try solve(setup, heldOut: 8) {
-                $0.tokenShift = tokenShift
-                $0.mixesPositions = positions != nil
-                $0.positionsPerWindow = positions
+                $0.objective.tokenShift = tokenShift
+                $0.text.mixesPositions = positions != nil
+                $0.text.positionsPerWindow = positions
             }.lens
         }
         #expect(try lens(nil).sha256 == lens(5).sha256)
@@ -115,8 +119,10 @@ struct ClosedFormFitTests {
             try solve(setup, heldOut: 0)
         }
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
-            try TrainingText(
-                setup.windows, model: setup.model, options: setup.options { $0.tokenShift = 16 })
+            let options = setup.options { $0.objective.tokenShift = 16 }
+            _ = try TrainingText(
+                setup.windows, model: setup.model, options: options.text,
+                objective: options.objective)
         }
     }
 }

@@ -6,24 +6,25 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 struct LensSnapshotTests {
     /// Windows of 600 tokens are taken one at a time, so a step of 4 can be left in the middle.
     private func setup() throws -> SmallSetup { try SmallSetup(windows: 12, of: 600) }
 
     private func options(
-        _ setup: SmallSetup, _ optimizer: LensTrainingOptions.Optimizer
+        _ setup: SmallSetup, _ optimizer: LensOptimizer.Kind
     ) -> LensTrainingOptions {
         setup.options {
-            $0.steps = 3
-            $0.optimizer = optimizer
+            $0.text.steps = 3
+            $0.optimizer.kind = optimizer
         }
     }
 
     @Test(
         "a resumed training equals an uninterrupted one, wherever it stopped",
-        arguments: LensTrainingOptions.Optimizer.allCases)
-    func resumes(optimizer: LensTrainingOptions.Optimizer) throws {
+        arguments: LensOptimizer.Kind.allCases)
+    func resumes(optimizer: LensOptimizer.Kind) throws {
         let setup = try setup()
         let options = options(setup, optimizer)
         let whole = try setup.trainer(options)
@@ -34,10 +35,10 @@ struct LensSnapshotTests {
             let interrupted = try setup.trainer(options)
             var seen = 0
             for _ in 0..<stop where try interrupted.advance() != nil { seen += 1 }
-            try LensSnapshot.write(interrupted, to: folder.path)
+            try interrupted.writeSnapshot(to: SnapshotFolder(in: folder.path))
 
             let resumed = try setup.trainer(options)
-            try LensSnapshot.restore(resumed, from: folder.path)
+            try resumed.restore(from: SnapshotFolder(in: folder.path))
             #expect(resumed.tokensSeen == 600 * stop)
             #expect(try resumed.run() == Array(reports[seen...]))
             #expect(resumed.parameters == whole.parameters)
@@ -48,10 +49,10 @@ struct LensSnapshotTests {
     func resumesMixed(stop: Int) throws {
         let setup = try setup()
         let options = setup.options {
-            $0.steps = 4
-            $0.tokensPerStep = 1500
-            $0.mixesPositions = true
-            $0.optimizer = .muon
+            $0.text.steps = 4
+            $0.text.tokensPerStep = 1500
+            $0.text.mixesPositions = true
+            $0.optimizer.kind = .muon
         }
         func trainer() throws -> LensTrainer { try setup.trainer(options, pool: 4) }
         let whole = try trainer()
@@ -62,9 +63,9 @@ struct LensSnapshotTests {
         for _ in 0..<stop where try !interrupted.isFinished && interrupted.advance() != nil {
             seen += 1
         }
-        try LensSnapshot.write(interrupted, to: folder.path)
+        try interrupted.writeSnapshot(to: SnapshotFolder(in: folder.path))
         let resumed = try trainer()
-        try LensSnapshot.restore(resumed, from: folder.path)
+        try resumed.restore(from: SnapshotFolder(in: folder.path))
         #expect(try resumed.run() == Array(reports[seen...]))
         #expect(resumed.parameters == whole.parameters)
     }
@@ -73,10 +74,10 @@ struct LensSnapshotTests {
     func resumesMeasured(stop: Int) throws {
         let setup = try SmallSetup(windows: 14, of: 600)
         let options = setup.options {
-            $0.steps = 3
-            $0.evalEvery = 1
-            $0.keep = .best
-            $0.learningRateScale = 30
+            $0.text.steps = 3
+            $0.measuring.every = 1
+            $0.measuring.keep = .best
+            $0.optimizer.learningRateScale = 30
         }
         let whole = try setup.trainer(options, heldOut: 2)
         let (reports, measured) = try whole.runMeasured()
@@ -88,10 +89,10 @@ struct LensSnapshotTests {
             seen += 1
             _ = try interrupted.measure()
         }
-        try LensSnapshot.write(interrupted, to: folder.path)
+        try interrupted.writeSnapshot(to: SnapshotFolder(in: folder.path))
 
         let resumed = try setup.trainer(options, heldOut: 2)
-        try LensSnapshot.restore(resumed, from: folder.path)
+        try resumed.restore(from: SnapshotFolder(in: folder.path))
         let rest = try resumed.runMeasured()
         #expect(rest.0 == Array(reports[seen...]))
         #expect(rest.1 == Array(measured[(seen + 1)...]))
@@ -105,9 +106,9 @@ struct LensSnapshotTests {
         let setup = try setup()
         let trainer = try setup.trainer(options(setup, .sgd))
         let folder = try TemporaryFolder()
-        try LensSnapshot.write(trainer, to: folder.path)
+        try trainer.writeSnapshot(to: SnapshotFolder(in: folder.path))
         while trainer.completedSteps < 2 { _ = try trainer.advance() }
-        try LensSnapshot.write(trainer, to: folder.path)
+        try trainer.writeSnapshot(to: SnapshotFolder(in: folder.path))
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder("snapshots"))
                 == ["step-000002.safetensors"])
@@ -117,48 +118,48 @@ struct LensSnapshotTests {
     func mismatch() throws {
         let setup = try setup()
         let folder = try TemporaryFolder()
-        try LensSnapshot.write(
-            try setup.trainer(options(setup, .sgd)), to: folder.path)
+        try try setup.trainer(options(setup, .sgd)).writeSnapshot(
+            to: SnapshotFolder(in: folder.path))
 
         let other = try setup.trainer(options(setup, .adam))
         let error = #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(other, from: folder.path)
+            try other.restore(from: SnapshotFolder(in: folder.path))
         }
-        guard case .mismatch(_, "--optimizer", "sgd", "adam") = error else {
+        guard case .mismatch(_, .option("optimizer"), "sgd", "adam", _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         // An option that one of the two leaves out, which no file mentions then.
         let more = try setup.trainer(
             setup.options {
-                $0.steps = 3
-                $0.positionsPerWindow = 7
+                $0.text.steps = 3
+                $0.text.positionsPerWindow = 7
             })
         let folderOfMore = try TemporaryFolder()
-        try LensSnapshot.write(more, to: folderOfMore.path)
+        try more.writeSnapshot(to: SnapshotFolder(in: folderOfMore.path))
         for (trainer, folder) in [
             (more, folder), (try setup.trainer(options(setup, .sgd)), folderOfMore),
         ] {
             let error = #expect(throws: SnapshotError.self) {
-                try LensSnapshot.restore(trainer, from: folder.path)
+                try trainer.restore(from: SnapshotFolder(in: folder.path))
             }
-            #expect("\(String(describing: error))".contains("--positions-per-window"))
+            #expect("\(String(describing: error))".contains("positions_per_window"))
         }
         // What was typed is named before what follows from it.
-        let longer = try setup.trainer(setup.options { $0.steps = 2 })
+        let longer = try setup.trainer(setup.options { $0.text.steps = 2 })
         let ofLonger = try TemporaryFolder()
-        try LensSnapshot.write(longer, to: ofLonger.path)
+        try longer.writeSnapshot(to: SnapshotFolder(in: ofLonger.path))
         let sizes = #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(
-                setup.trainer(setup.options { $0.steps = 3 }), from: ofLonger.path)
+            try setup.trainer(setup.options { $0.text.steps = 3 }).restore(
+                from: SnapshotFolder(in: ofLonger.path))
         }
-        #expect("\(String(describing: sizes))".contains("made with --steps 2, not 3"))
+        #expect("\(String(describing: sizes))".contains("steps is 2 in the snapshot, but 3"))
 
         let start = Lens(zeroFor: setup.model.configuration)
         start.bias.fill(0.1)
         let otherStart = try setup.trainer(options(setup, .sgd), lens: start)
         #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(otherStart, from: folder.path)
+            try otherStart.restore(from: SnapshotFolder(in: folder.path))
         }
         // Other blocks under the same unembedding.
         let source = try Safetensors.read(setup.folder("model.safetensors")).tensors
@@ -174,45 +175,42 @@ struct LensSnapshotTests {
             LanguageModel(folder: otherBlocks.path), lens: Lens(zeroFor: setup.model.configuration),
             windows: setup.windows, options: options(setup, .sgd))
         let weights = #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(otherModel, from: folder.path)
+            try otherModel.restore(from: SnapshotFolder(in: folder.path))
         }
-        #expect("\(String(describing: weights))".contains("made with another model (sha256 "))
+        #expect("\(String(describing: weights))".contains("model_sha256 is"))
 
         let otherData = try SmallSetup(windows: 13, of: 600)
         #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(
-                try otherData.trainer(options(otherData, .sgd)), from: folder.path)
+            try try otherData.trainer(options(otherData, .sgd)).restore(
+                from: SnapshotFolder(in: folder.path))
         }
     }
 
-    @Test("other data are named as they were typed, and as changed where their name is the same")
+    @Test("other data are named by their hashes, with what whom trained was called with")
     func sources() throws {
         let (setup, other) = (try setup(), try SmallSetup(windows: 13, of: 600))
         let folder = try TemporaryFolder()
         let trainer = try setup.trainer(options(setup, .sgd))
-        trainer.sources = ["windows_sha256": "--data a.txt"]
-        try LensSnapshot.write(trainer, to: folder.path)
-        let (before, now) = (setup.windows.sha256.prefix(12), other.windows.sha256.prefix(12))
-        for (typed, sentence) in [
-            (
-                "--data b.txt",
-                "the text is another one: the snapshot was made with --data a.txt (sha256 \(before)…), "
-                    + "this run has --data b.txt (sha256 \(now)…)"
-            ),
-            (
-                "--data a.txt",
-                "the text (--data a.txt) is not what it was when the snapshot was made "
-                    + "(sha256 \(before)…, now sha256 \(now)…)"
-            ),
-        ] {
-            let resumed = try LensTrainer(
-                setup.model, lens: Lens(zeroFor: setup.model.configuration),
-                windows: other.windows, options: options(setup, .sgd))
-            resumed.sources = ["windows_sha256": typed]
-            #expect {
-                try LensSnapshot.restore(resumed, from: folder.path)
-            } throws: { "\($0)".contains(sentence) }
-        }
+        try trainer.writeSnapshot(
+            to: SnapshotFolder(in: folder.path, arguments: ["--data", "a b.txt"]))
+        let resumed = try LensTrainer(
+            setup.model, lens: Lens(zeroFor: setup.model.configuration),
+            windows: other.windows, options: options(setup, .sgd))
+        #expect(
+            throws: SnapshotError.mismatch(
+                path: folder("snapshots/step-000000.safetensors"),
+                key: .source("windows_sha256"), found: setup.windows.sha256,
+                expected: other.windows.sha256, arguments: ["--data", "a b.txt"])
+        ) { try resumed.restore(from: SnapshotFolder(in: folder.path)) }
+    }
+
+    @Test("an identity has keys and values, and no words")
+    func identity() throws {
+        let identity = try setup().trainer(options(setup(), .sgd)).identity
+        #expect(identity[.option("shuffle")] == "true")
+        #expect(identity[.option("tokens_per_step")] == "2400")
+        #expect(identity[.option("recipe")] == nil)
+        #expect(identity[.source("token_count")] == "7200")
     }
 
     @Test("says that there is nothing to resume, and refuses a damaged snapshot")
@@ -221,11 +219,11 @@ struct LensSnapshotTests {
         let trainer = try setup.trainer(options(setup, .sgd))
         let folder = try TemporaryFolder()
         #expect(throws: SnapshotError.nothingToResume(folder: folder.path)) {
-            try LensSnapshot.restore(trainer, from: folder.path)
+            try trainer.restore(from: SnapshotFolder(in: folder.path))
         }
         try writeFile("no snapshot", to: folder("snapshots/step-000001.safetensors"))
         #expect(throws: CheckpointError.self) {
-            try LensSnapshot.restore(trainer, from: folder.path)
+            try trainer.restore(from: SnapshotFolder(in: folder.path))
         }
     }
 
@@ -240,7 +238,7 @@ struct LensSnapshotTests {
         let setup = try setup()
         let trainer = try setup.trainer(options(setup, .sgd))
         let folder = try TemporaryFolder()
-        try LensSnapshot.write(trainer, to: folder.path)
+        try trainer.writeSnapshot(to: SnapshotFolder(in: folder.path))
         let path = folder("snapshots/step-000000.safetensors")
         let content = try Safetensors.read(path)
         var metadata = content.metadata
@@ -254,7 +252,7 @@ struct LensSnapshotTests {
         try Safetensors.write(
             content.tensors.map { ($0.key, $0.value) }, metadata: metadata, to: path)
         let error = #expect(throws: SnapshotError.self) {
-            try LensSnapshot.restore(trainer, from: folder.path)
+            try trainer.restore(from: SnapshotFolder(in: folder.path))
         }
         #expect("\(String(describing: error))".contains("\(field) is "))
     }

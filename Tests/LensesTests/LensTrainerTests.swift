@@ -13,18 +13,18 @@ import Tokenization
 struct LensTrainerTests {
     @Test(
         "bf16 ends within 1% of the losses of fp32 in every layer",
-        arguments: LensObjective.allCases)
-    func precision(objective: LensObjective) throws {
+        arguments: LensLoss.allCases)
+    func precision(objective: LensLoss) throws {
         let setup = try SmallSetup()
         let folder = setup.folder.path
         let (exact, rounded) = try (
-            setup.trainer(setup.options { $0.loss = objective }),
+            setup.trainer(setup.options { $0.objective.loss = objective }),
             LensTrainer(
                 LanguageModel(folder: folder, precision: .bf16),
                 lens: Lens(zeroFor: setup.model.configuration), windows: setup.windows,
                 options: setup.options {
-                    $0.loss = objective
-                    $0.precision = .bf16
+                    $0.objective.loss = objective
+                    $0.objective.precision = .bf16
                 })
         )
         let last = try (#require(exact.run().last), #require(rounded.run().last))
@@ -37,19 +37,19 @@ struct LensTrainerTests {
     @Test(
         "first losses and their gradient equal a float64 computation with all logits",
         arguments: [
-            (LensObjective.kl, 0), (.kl, 1), (.kl, -2), (.ce, 1), (.ce, 3),
+            (LensLoss.kl, 0), (.kl, 1), (.kl, -2), (.ce, 1), (.ce, 3),
         ])
-    func gradient(objective: LensObjective, shift: Int) throws {
+    func gradient(objective: LensLoss, shift: Int) throws {
         let setup = try SmallSetup(windows: 2, of: 12)
         // One plain step of gradient descent moves by rate · clip · gradient.
         let options = setup.options {
-            $0.steps = 1
-            $0.tokensPerStep = 24
-            $0.momentum = 0
-            $0.weightDecay = 0
-            $0.loss = objective
-            $0.tokenShift = shift
-            $0.shuffle = false
+            $0.text.steps = 1
+            $0.text.tokensPerStep = 24
+            $0.optimizer.momentum = 0
+            $0.optimizer.weightDecay = 0
+            $0.objective.loss = objective
+            $0.objective.tokenShift = shift
+            $0.text.shuffle = false
         }
         var random = TestRandom(seed: 3)
         let start = Lens(zeroFor: setup.model.configuration)
@@ -59,7 +59,7 @@ struct LensTrainerTests {
         let trainer = try setup.trainer(
             options, lens: Lens(weight: start.weight, bias: start.bias))
         let report = try #require(try trainer.advance())
-        let moved = -options.learningRate(step: 0) * min(1, 1 / (report.gradientNorm + 1e-6))
+        let moved = -options.schedule.rate(step: 0) * min(1, 1 / (report.gradientNorm + 1e-6))
 
         let oracle = try Float64Oracle(
             setup.model, batch: TokenBatch([setup.windows[0], setup.windows[1]]))
@@ -103,13 +103,13 @@ struct LensTrainerTests {
 
     @Test(
         "held-out losses equal a float64 computation with all logits",
-        arguments: [(LensObjective.kl, 0), (.kl, -2), (.ce, 1)])
-    func heldOut(objective: LensObjective, shift: Int) throws {
+        arguments: [(LensLoss.kl, 0), (.kl, -2), (.ce, 1)])
+    func heldOut(objective: LensLoss, shift: Int) throws {
         let setup = try SmallSetup(windows: 26)
         let options = setup.options {
-            $0.loss = objective
-            $0.tokenShift = shift
-            $0.evalEvery = 4
+            $0.objective.loss = objective
+            $0.objective.tokenShift = shift
+            $0.measuring.every = 4
         }
         let trainer = try setup.trainer(options, heldOut: 2)
         let (_, measured) = try trainer.runMeasured()
@@ -133,15 +133,15 @@ struct LensTrainerTests {
 
     @Test(
         "with some positions of every window, loss and measurement are means over just these",
-        arguments: [(LensObjective.kl, 0), (.ce, 1)])
-    func positions(objective: LensObjective, shift: Int) throws {
+        arguments: [(LensLoss.kl, 0), (.ce, 1)])
+    func positions(objective: LensLoss, shift: Int) throws {
         let setup = try SmallSetup(windows: 26)
         let options = setup.options {
-            $0.loss = objective
-            $0.tokenShift = shift
-            $0.positionsPerWindow = 5
-            $0.heldOutPositions = 6
-            $0.shuffle = false
+            $0.objective.loss = objective
+            $0.objective.tokenShift = shift
+            $0.text.positionsPerWindow = 5
+            $0.measuring.positions = 6
+            $0.text.shuffle = false
         }
         let trainer = try setup.trainer(options, heldOut: 2)
         let measured = try #require(try trainer.measure()?.scores)
@@ -176,10 +176,10 @@ struct LensTrainerTests {
         let setup = try SmallSetup(windows: 26)
         let trainer = try setup.trainer(
             setup.options {
-                $0.evalEvery = 1
-                $0.keep = .best
-                $0.patience = 2
-                $0.learningRateScale = 60
+                $0.measuring.every = 1
+                $0.measuring.keep = .best
+                $0.measuring.patience = 2
+                $0.optimizer.learningRateScale = 60
             }, heldOut: 2)
         let (reports, measured) = try trainer.runMeasured()
         #expect(!trainer.trainedLayers.contains(SmallModel.nLayers - 1))
@@ -199,9 +199,9 @@ struct LensTrainerTests {
     func closedFormFirst() throws {
         let setup = try SmallSetup(windows: 202)
         let options = setup.options {
-            $0.steps = 40
-            $0.optimizer = .muon
-            $0.keep = .best
+            $0.text.steps = 40
+            $0.optimizer.kind = .muon
+            $0.measuring.keep = .best
             $0.fit = .both
         }
         let trainer = try setup.trainer(options, heldOut: 8)
@@ -227,7 +227,7 @@ struct LensTrainerTests {
     @Test("measuring changes nothing about a training, and without held-out windows there is none")
     func measuringIsApart() throws {
         let setup = try SmallSetup(windows: 26)
-        let options = setup.options { $0.evalEvery = 1 }
+        let options = setup.options { $0.measuring.every = 1 }
         let (plain, measuring) = try (
             setup.trainer(options), setup.trainer(options, heldOut: 2)
         )
@@ -248,9 +248,9 @@ struct LensTrainerTests {
             for i in 0..<start.dModel { start.bias[layer].pointer[i] = 20 * random.normal() }
         }
         let options = setup.options {
-            $0.evalEvery = 1
-            $0.keep = .best
-            $0.learningRateScale = 40
+            $0.measuring.every = 1
+            $0.measuring.keep = .best
+            $0.optimizer.learningRateScale = 40
         }
         let trainer = try setup.trainer(
             options, lens: Lens(weight: start.weight, bias: start.bias), heldOut: 2)
@@ -295,11 +295,11 @@ struct LensTrainerTests {
     @Test("every optimizer and objective lowers the loss")
     func learns() throws {
         let setup = try SmallSetup(windows: 80)
-        for optimizer in LensTrainingOptions.Optimizer.allCases {
+        for optimizer in LensOptimizer.Kind.allCases {
             let options = setup.options {
-                $0.steps = 20
-                $0.optimizer = optimizer
-                $0.learningRateScale = optimizer == .adam ? 5 : 1
+                $0.text.steps = 20
+                $0.optimizer.kind = optimizer
+                $0.optimizer.learningRateScale = optimizer == .adam ? 5 : 1
             }
             let reports = try setup.trainer(options).run()
             #expect(reports[19].loss[0] < 0.9 * reports[0].loss[0], "\(optimizer)")
@@ -311,9 +311,9 @@ struct LensTrainerTests {
         let setup = try SmallSetup()
         let trainer = try setup.trainer(
             setup.options {
-                $0.steps = 1
-                $0.optimizer = .muon
-                $0.learningRateScale = 2
+                $0.text.steps = 1
+                $0.optimizer.kind = .muon
+                $0.optimizer.learningRateScale = 2
             })
         _ = try trainer.run()
         let streams = try setup.model.capturedStreams(
@@ -341,11 +341,11 @@ struct LensTrainerTests {
         let setup = try SmallSetup(windows: 200)
         func loss(_ scale: Double) throws -> Double {
             let options = setup.options {
-                $0.steps = 50
-                $0.optimizer = .muon
-                $0.mixesPositions = true
-                $0.momentum = 0.8
-                $0.learningRateScale = scale
+                $0.text.steps = 50
+                $0.optimizer.kind = .muon
+                $0.text.mixesPositions = true
+                $0.optimizer.momentum = 0.8
+                $0.optimizer.learningRateScale = scale
             }
             let reports = try setup.trainer(options).run()
             return reports.suffix(10).reduce(0) { $0 + $1.loss[0] } / 10
@@ -364,9 +364,9 @@ struct LensTrainerTests {
         let setup = try SmallSetup()
         func losses(_ mixes: Bool, seed: UInt64 = 42) throws -> [Double] {
             let options = setup.options {
-                $0.mixesPositions = mixes
-                $0.seed = seed
-                $0.learningRateScale = 1e-9
+                $0.text.mixesPositions = mixes
+                $0.text.seed = seed
+                $0.optimizer.learningRateScale = 1e-9
             }
             return try setup.trainer(options, pool: pool).run().map { $0.loss[0] }
         }
@@ -384,9 +384,9 @@ struct LensTrainerTests {
     func readsOnce() throws {
         let setup = try SmallSetup(windows: 40)
         let options = setup.options {
-            $0.mixesPositions = true
-            $0.positionsPerWindow = 12
-            $0.steps = 8
+            $0.text.mixesPositions = true
+            $0.text.positionsPerWindow = 12
+            $0.text.steps = 8
         }
         let (fresh, fitted) = try (
             setup.trainer(options, heldOut: 8, pool: 20),
@@ -402,7 +402,7 @@ struct LensTrainerTests {
     @Test("with biases alone the weights stay zero")
     func biasOnly() throws {
         let setup = try SmallSetup()
-        let trainer = try setup.trainer(setup.options { $0.biasOnly = true })
+        let trainer = try setup.trainer(setup.options { $0.optimizer.biasOnly = true })
         let reports = try trainer.run()
         #expect(trainer.lens.weight.elements.allSatisfy { $0 == 0 })
         #expect(trainer.lens.bias.elements.contains { $0 != 0 })
@@ -413,7 +413,7 @@ struct LensTrainerTests {
     func seeds() throws {
         let setup = try SmallSetup()
         func parameters(_ seed: UInt64) throws -> [Float] {
-            let trainer = try setup.trainer(setup.options { $0.seed = seed })
+            let trainer = try setup.trainer(setup.options { $0.text.seed = seed })
             _ = try trainer.run()
             return trainer.parameters
         }
@@ -425,16 +425,15 @@ struct LensTrainerTests {
     @Test("the learning rate rises over the warm-up and falls to nothing")
     func schedule() {
         var options = LensTrainingOptions()
-        #expect(options.learningRate(step: 0) == 1 - 0.9)
-        #expect(abs(options.learningRate(step: 125) - 0.05) < 1e-12)
-        options.optimizer = .adam
-        #expect(options.effectiveWarmup == 50)
-        let rates = (0..<250).map { options.learningRate(step: $0) }
+        #expect(options.schedule.rate(step: 0) == 1 - 0.9)
+        #expect(abs(options.schedule.rate(step: 125) - 0.05) < 1e-12)
+        options.optimizer.kind = .adam
+        let rates = (0..<250).map { options.schedule.rate(step: $0) }
         #expect(rates.firstIndex(of: rates.max() ?? 0) == 50)
         #expect(abs((rates.max() ?? 0) - 1e-3) < 1e-12)
         #expect(rates[0] > 0 && rates[249] > 0 && rates[249] < 1e-5)
-        options.warmupSteps = 0
-        #expect(options.learningRate(step: 0) == 1e-3)
+        options.optimizer.warmupSteps = 0
+        #expect(options.schedule.rate(step: 0) == 1e-3)
     }
 
     @Test("refuses too little data and steps of no whole number of windows")
@@ -444,7 +443,7 @@ struct LensTrainerTests {
             try setup.trainer(setup.options())
         }
         #expect(throws: LensError.tokensPerStep(tokens: 40, window: 16)) {
-            try setup.trainer(setup.options { $0.tokensPerStep = 40 })
+            try setup.trainer(setup.options { $0.text.tokensPerStep = 40 })
         }
     }
 
@@ -452,7 +451,7 @@ struct LensTrainerTests {
     func tokenShift() throws {
         let setup = try SmallSetup()
         #expect(throws: LensError.tokenShift(shift: 16, window: 16)) {
-            try setup.trainer(setup.options { $0.tokenShift = 16 })
+            try setup.trainer(setup.options { $0.objective.tokenShift = 16 })
         }
     }
 
@@ -461,8 +460,8 @@ struct LensTrainerTests {
         let setup = try SmallSetup()
         let trainer = try setup.trainer(
             setup.options {
-                $0.steps = 1
-                $0.learningRateScale = .infinity
+                $0.text.steps = 1
+                $0.optimizer.learningRateScale = .infinity
             })
         #expect(throws: LensError.diverged(step: 1, blocks: 1)) { try trainer.run() }
     }
@@ -472,10 +471,10 @@ struct LensTrainerTests {
         let setup = try SmallSetup()
         let trainer = try setup.trainer(
             setup.options {
-                $0.steps = 1
-                $0.optimizer = .adam
-                $0.warmupSteps = 0
-                $0.learningRateScale = 3.3e40
+                $0.text.steps = 1
+                $0.optimizer.kind = .adam
+                $0.optimizer.warmupSteps = 0
+                $0.optimizer.learningRateScale = 3.3e40
             })
         #expect(throws: LensError.diverged(step: 1, blocks: 1)) { try trainer.run() }
         let elements = Array(trainer.lens.weight.elements)

@@ -4,6 +4,7 @@ import Lenses
 import Models
 import Results
 import TestSupport
+import Training
 
 /// A small random model with windows of random tokens.
 struct SmallSetup {
@@ -26,9 +27,9 @@ struct SmallSetup {
     /// Options for 6 steps of 4 windows.
     func options(_ change: (inout LensTrainingOptions) -> Void = { _ in }) -> LensTrainingOptions {
         var options = LensTrainingOptions()
-        options.steps = 6
-        options.window = windows.window
-        options.tokensPerStep = 4 * windows.window
+        options.text.steps = 6
+        options.text.window = windows.window
+        options.text.tokensPerStep = 4 * windows.window
         change(&options)
         return options
     }
@@ -44,7 +45,8 @@ struct SmallSetup {
             model, lens: lens ?? Lens(zeroFor: model.configuration),
             windows: windows.part(0..<trained),
             heldOut: HeldOutText(
-                windows.part(trained..<windows.count), model: model, options: options),
+                windows.part(trained..<windows.count), model: model, objective: options.objective,
+                positions: options.measuring.positions),
             options: options,
             poolBytes: pool.map {
                 $0 * windows.window * (SmallModel.nLayers + 1) * SmallModel.dModel * 4
@@ -63,9 +65,9 @@ extension LensTrainer {
     }
 
     /// All reports and measurements from here until the last step.
-    func runMeasured() throws -> ([Report], [HeldOutReport<[Double]>]) {
+    func runMeasured() throws -> ([Report], [HeldOutMeasurement<[Double]>]) {
         var (reports, measured) = (
-            [Report](), [HeldOutReport<[Double]>]()
+            [Report](), [HeldOutMeasurement<[Double]>]()
         )
         func measure() throws { if let report = try self.measure() { measured.append(report) } }
         if tokensSeen == 0 { try measure() }

@@ -8,6 +8,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Training
 import Tokenization
 
 /// A kind of file that the program reads.
@@ -194,17 +195,17 @@ struct Format: Sendable, CustomTestStringConvertible {
             window: 8, ids: random.ids(64, below: SmallModel.vocabSize), tokenCount: 64,
             documentCount: 1, byteCount: 256)
         var options = LensTrainingOptions()
-        (options.steps, options.window, options.tokensPerStep) = (3, 8, 16)
+        (options.text.steps, options.text.window, options.text.tokensPerStep) = (3, 8, 16)
         func trainer() throws -> LensTrainer {
             try LensTrainer(
                 model, lens: Lens(zeroFor: model.configuration), windows: windows, options: options)
         }
         let first = try trainer()
         while first.completedSteps < 1 { _ = try first.advance() }
-        try LensSnapshot.write(first, to: folder)
+        try first.writeSnapshot(to: SnapshotFolder(in: folder))
         return Reader(files: ["snapshots/step-000001.safetensors"]) {
             let resumed = try trainer()
-            try LensSnapshot.restore(resumed, from: folder)
+            try resumed.restore(from: SnapshotFolder(in: folder))
             // What is believed can be gone on from.
             while !resumed.isFinished { _ = try resumed.advance() }
         }

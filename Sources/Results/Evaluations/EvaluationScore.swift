@@ -31,3 +31,14 @@ package struct EvaluationScore: Codable, Sendable, Equatable {
         self.accuracy = accuracy
     }
 }
+
+extension [EvaluationScore] {
+    /// Over the tasks; nil if there is none.
+    package var meanAccuracy: Double? { mean(\.accuracy) }
+
+    /// Of a value over the tasks; nil if there is none.
+    package func mean(_ value: (EvaluationScore) -> Double?) -> Double? {
+        let values = filter { $0.accuracy != nil }.compactMap(value)
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}

@@ -5,7 +5,7 @@ package protocol TrainingReport: Codable {
 }
 
 /// A measurement on what a training does not learn from.
-package struct HeldOutReport<Scores: Codable & Sendable & Equatable>: TrainingReport, Sendable,
+package struct HeldOutMeasurement<Scores: Codable & Sendable & Equatable>: TrainingReport, Sendable,
     Equatable
 {
     /// Complete steps; 0 for where training starts.

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Base
+import CommandSupport
+import Training
+
+/// Where a training writes, and how it starts, stops and goes on.
+struct SessionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
+    var out: String
+
+    @Flag(help: "Go on from the snapshot in --out.")
+    var resume = false
+
+    @Flag(help: "Replace what a finished training left in --out.")
+    var overwrite = false
+
+    @Option(
+        help: """
+            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
+            Ctrl-C. (default: one every five minutes)
+            """)
+    var snapshotEvery: Int?
+
+    func validate() throws {
+        try requireFolder(out)
+        try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
+    }
+
+    /// Takes the folder before anything is read.
+    ///
+    /// - Parameter inputs: what must not be in it, with the options that name it.
+    func claim(
+        for kind: OutputFolder.Kind, inputs: [(option: String, path: String?)]
+    ) throws -> OutputFolder {
+        try OutputFolder(
+            out, for: kind, mode: resume ? .resume : overwrite ? .overwrite : .new,
+            inputs: inputs.compactMap { input in input.path.map { (input.option, $0) } })
+    }
+
+    /// A session in the folder; from here on Ctrl-C is a wish that training looks for.
+    func start(in folder: OutputFolder) -> TrainingSession {
+        Interruption.catchSignals()
+        var session = TrainingSession(
+            in: folder, isResumed: resume,
+            snapshots: snapshotEvery.map { .steps($0) } ?? .interval(.seconds(300)),
+            arguments: Invocation.arguments)
+        session.isInterrupted = { Interruption.isRequested }
+        session.postponed = { StandardStreams.warn("lens: not written for now: \($0)") }
+        return session
+    }
+}
+
+/// The progress line of a training.
+final class TrainingDisplay {
+    private var label: String?
+    private var display: ProgressDisplay?
+
+    /// - Parameter done: at the first call what was done before, which says nothing of the rate.
+    private func update(_ label: String, _ done: Int, of total: Int, _ detail: String = "") {
+        if label != self.label {
+            display?.finish()
+            self.label = label
+            display = ProgressDisplay(label, unit: "tokens", total: total, alreadyDone: done)
+        }
+        display?.update(done, detail: detail)
+    }
+
+    func update(closedForm tokens: Int, of total: Int) { update("closed form", tokens, of: total) }
+
+    /// - Parameter detail: what of a step's report and the newest measurement the line shows.
+    func update<Training: ResumableTraining>(
+        _ progress: TrainingProgress<Training>,
+        detail: (Training.Report, Training.Scores?) -> String
+    ) {
+        let report = progress.report.map { detail($0, progress.scores) } ?? ""
+        update(
+            "training", progress.tokensSeen, of: progress.totalTokens,
+            "step \(progress.completedSteps)/\(progress.totalSteps)  \(report)")
+    }
+
+    /// Takes the line away.
+    func finish() { display?.finish() }
+}
