@@ -179,14 +179,12 @@ struct MainPathTests {
         #expect(
             other.status == 65 && other.errors.contains("made with --budget 10 s, not 20 s"),
             "\(other.errors)")
-        let text = Fixtures.path("data/text/wikitext2-valid.txt")
-        let otherText = try budgeted("10s", arguments + ["--resume", "--data", text])
+        let otherText = try budgeted("10s", arguments + ["--resume", "--data", data.otherText])
         #expect(otherText.status == 65)
-        let first = Fixtures.path("data/text/wikitext2-test.txt")
         #expect(
             otherText.errors.contains(
-                /the text is another one: the snapshot was made with --data \S+test.txt \(sha256 [0-9a-f]{12}…\), this run has --data \S+test.txt --data \S+valid.txt \(sha256/
-            ), "\(first): \(otherText.errors)")
+                /the text is another one: the snapshot was made with --data \S+text.jsonl \(sha256 [0-9a-f]{12}…\), this run has --data \S+text.jsonl --data \S+other.jsonl \(sha256/
+            ), "\(otherText.errors)")
         let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
