@@ -90,14 +90,20 @@ let package = Package(
             ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
         // 8: what every command of a program does alike.
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
-        // 9
+        // 9: what commands take, as values of the libraries.
+        swiftTarget(
+            "CommandOptions",
+            [
+                "Base", "Tokenization", "Kernels", "Checkpoints", "Corpora", "Models", "Training",
+                "Lenses", "LanguageModeling", "CommandSupport", argumentParser,
+            ]),
+        // 10
         .executableTarget(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
                 "Models", "Training", "Lenses", "LanguageModeling", "Evaluations", "Plotting",
-                "Results", "Reports", "CommandSupport",
-                argumentParser,
+                "Results", "Reports", "CommandSupport", "CommandOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -141,6 +147,7 @@ let package = Package(
                 "Results", "Tensors", "Training",
             ]),
         tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
+        tests("CommandOptions", ["Lenses", argumentParser]),
         .testTarget(
             name: "MutationTests",
             dependencies: [

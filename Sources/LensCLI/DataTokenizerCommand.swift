@@ -1,3 +1,4 @@
+import CommandOptions
 import CommandSupport
 import ArgumentParser
 import Corpora

@@ -2,6 +2,7 @@ import Base
 import CommandSupport
 import LanguageModeling
 import Lenses
+import Models
 import Reports
 import Training
 
@@ -45,6 +46,7 @@ private func advice(_ error: any UserFacingError) -> String? {
     case TrainingError.interrupted(nil): "; repeat the command to start again"
     case TrainingError.interrupted: ": repeat the command with --resume to go on"
     case TrainingError.stopped: ": mend that and repeat the command with --resume"
+    case ModelError.unknownHook: " ('lens capture --list-hooks' prints all)"
     case SnapshotError.damaged: ", give another --out to start anew"
     case SnapshotError.nothingToResume: "; leave out --resume to start"
     case LensError.otherUnembedding: "; --allow-other-model uses it all the same"

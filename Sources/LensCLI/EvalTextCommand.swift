@@ -1,3 +1,4 @@
+import CommandOptions
 import Models
 import CommandSupport
 import ArgumentParser

@@ -1,3 +1,4 @@
+import CommandOptions
 import CommandSupport
 import ArgumentParser
 import Checkpoints
@@ -120,7 +121,7 @@ struct LmTrainCommand: ParsableCommand {
         let start = try start()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")
         guard fileExists(tokenizerPath) else {
-            throw CommandError.missingTokenizer(path: tokenizerPath)
+            throw OptionError.missingTokenizer(path: tokenizerPath)
         }
         let (mixture, heldOut) = try data.read(
             Tokenizer(path: tokenizerPath), steps: recipe.steps)

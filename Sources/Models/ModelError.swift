@@ -70,7 +70,6 @@ package enum ModelError: UserFacingError, Equatable {
             "no hook point matches '\(pattern.clipped)'"
                 + (closest.isEmpty
                     ? "" : "; did you mean \(closest.map { "'\($0)'" }.joined(separator: " or "))?")
-                + " ('lens capture --list-hooks' prints all)"
         }
     }
 }

@@ -19,9 +19,16 @@ struct Rules {
         words: ["print", "debugPrint", "dump", "puts", "fputs", "FileHandle", "STDOUT_FILENO"]
     )
 
+    /// The product that makes a target part of a command line; the others are libraries, whose errors
+    /// give facts and know no option.
+    static let parser = "ArgumentParser"
+
+    /// Options of other programs, which a library may name.
+    static let foreignFlags: Set = ["--long", "--revision"]
+
     func breaches(in files: [SourceFile]) -> [String] {
         files.flatMap(imports) + shimImporters(files) + files.flatMap(words)
-            + files.flatMap(length)
+            + files.flatMap(length) + files.flatMap(flags)
     }
 
     private func target(_ name: String) -> PackageTable.Target? {
@@ -66,6 +73,16 @@ struct Rules {
                     "\(file.path): mentions \($0); only \(rule.target) \(what)"
                 }
             }
+    }
+
+    /// Options that a library names; Swift itself has nothing that looks like one.
+    private func flags(in file: SourceFile) -> [String] {
+        guard let target = target(file.target), !target.dependencies.contains(Self.parser) else {
+            return []
+        }
+        return file.code.matches(of: /--[a-z][a-z-]+/).map { String($0.output) }
+            .filter { !Self.foreignFlags.contains($0) }
+            .map { "\(file.path): names the option \($0), which only a command line knows" }
     }
 
     private func length(of file: SourceFile) -> [String] {

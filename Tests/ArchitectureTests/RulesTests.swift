@@ -141,6 +141,26 @@ import Testing
         #expect(breaches(adding: "Top/F.swift", "let x = \(word)s // \(word)\n") == [])
     }
 
+    @Test("options in a library's text; those of other programs and of commands are none")
+    func flags() {
+        let text = "let x = \"give --out\" // --model\n"
+        #expect(
+            breaches(adding: "Low/F.swift", text) == [
+                "Low/F.swift: names the option --out, which only a command line knows"
+            ])
+        #expect(breaches(adding: "Low/F.swift", "let x = \"zstd --long\"\n") == [])
+        let manifest = """
+            let parser: Target.Dependency = .product(
+                name: "ArgumentParser", package: "parser")
+            targets: [
+                // 1
+                swiftTarget("Line", [parser]),
+            ]
+            """
+        let rules = Rules(table: PackageTable(manifest: manifest))
+        #expect(rules.breaches(in: [SourceFile(path: "Line/G.swift", text: text)]) == [])
+    }
+
     @Test("files that are too long")
     func lengths() {
         let most = String(repeating: "\n", count: Rules.longestFile)

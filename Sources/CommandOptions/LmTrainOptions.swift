@@ -6,11 +6,13 @@ extension TrainingOptions.Schedule: ExpressibleByArgument {}
 extension TrainingOptions.Optimizer: ExpressibleByArgument {}
 
 /// Sizes of the parameters that --config begins with.
-struct InitialScaleOptions: ParsableArguments {
+package struct InitialScaleOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         help: ArgumentHelp(
             "With --config: standard deviation of the first embeddings.", valueName: "deviation"))
-    var initEmbedding = InitialScales().embedding
+    package var initEmbedding = InitialScales().embedding
 
     @Option(
         help: ArgumentHelp(
@@ -18,7 +20,7 @@ struct InitialScaleOptions: ParsableArguments {
             With --config: factor on the first output projections; a small one keeps the tokens \
             legible through many blocks.
             """, valueName: "factor"))
-    var initOutput = InitialScales().output
+    package var initOutput = InitialScales().output
 
     @Option(
         help: ArgumentHelp(
@@ -26,15 +28,15 @@ struct InitialScaleOptions: ParsableArguments {
             With --config: A begins uniform in 1 to this; with 1 the heads begin with memories of \
             10 to 1,000 tokens.
             """, valueName: "largest"))
-    var initA = InitialScales().largestA
+    package var initA = InitialScales().largestA
 
-    func validate() throws {
+    package func validate() throws {
         try requirePositive(initEmbedding, "--init-embedding")
         try requireNumber(initOutput, "--init-output", 0...)
         try requireNumber(initA, "--init-a", 1...)
     }
 
-    var scales: InitialScales {
+    package var scales: InitialScales {
         var scales = InitialScales()
         scales.embedding = initEmbedding
         scales.output = initOutput
@@ -44,19 +46,21 @@ struct InitialScaleOptions: ParsableArguments {
 }
 
 /// The training recipe.
-struct LmRecipeOptions: ParsableArguments {
+package struct LmRecipeOptions: ParsableArguments {
+    package init() {}
+
     @Option(help: "Updates of the parameters.")
-    var steps = 1000
+    package var steps = 1000
 
     @Option(help: "Sequences in a step.")
-    var batch = 8
+    package var batch = 8
 
     @Option(
         help: """
             Sequences that go through the model together; fewer need less memory, gradients of a \
             step's parts add up. (default: all of a step)
             """)
-    var atATime: Int?
+    package var atATime: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -64,48 +68,48 @@ struct LmRecipeOptions: ParsableArguments {
             AdamW, or Muon for the matrices inside the blocks and AdamW for the rest; the same \
             rate serves both.
             """, valueName: "adamw|muon"))
-    var optimizer = TrainingOptions.Optimizer.adamW
+    package var optimizer = TrainingOptions.Optimizer.adamW
 
     @Option(help: "Learning rate at its peak.")
-    var lr = 3e-4
+    package var lr = 3e-4
 
     @Option(
         help: ArgumentHelp(
             "How the learning rate falls after the warm-up; to 0 but for constant.",
             valueName: "cosine|linear|constant"))
-    var schedule = TrainingOptions.Schedule.cosine
+    package var schedule = TrainingOptions.Schedule.cosine
 
     @Option(help: "Steps over which the learning rate rises from 0.")
-    var warmupSteps = 0
+    package var warmupSteps = 0
 
     @Option(
         help: "Decoupled decay of the weights of linear and convolution layers.")
-    var weightDecay = 0.1
+    package var weightDecay = 0.1
 
     @Option(help: "AdamW's decay of the mean gradient.")
-    var beta1 = 0.9
+    package var beta1 = 0.9
 
     @Option(help: "AdamW's decay of the mean squared gradient.")
-    var beta2 = 0.999
+    package var beta2 = 0.999
 
     @Option(help: "Largest norm of the gradient of all parameters together; 0 for any.")
-    var clip = 1.0
+    package var clip = 1.0
 
     @Option(
         help: """
             Probability with which an element of a block's output, the mixer's or the normed \
             difference of two, is not added to the stream; the others are scaled up.
             """)
-    var dropout = 0.0
+    package var dropout = 0.0
 
     @Option(help: "Seed of the first parameters, the order of the sequences and dropout.")
-    var seed: UInt64 = 42
+    package var seed: UInt64 = 42
 
     @Flag(
         inversion: .prefixedNo, help: "Shuffle the sequences instead of taking them in order.")
-    var shuffle = true
+    package var shuffle = true
 
-    func validate() throws {
+    package func validate() throws {
         try requireNumber(steps, "--steps")
         try requireNumber(batch, "--batch", 1...Bounds.sequences)
         try requireNumber(atATime, "--at-a-time", 1...Bounds.sequences)
@@ -119,7 +123,7 @@ struct LmRecipeOptions: ParsableArguments {
         try requireNumber(clip, "--clip", 0...)
     }
 
-    var options: TrainingOptions {
+    package var options: TrainingOptions {
         var options = TrainingOptions()
         options.steps = steps
         options.batch = batch

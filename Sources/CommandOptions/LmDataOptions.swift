@@ -5,18 +5,20 @@ import LanguageModeling
 import Tokenization
 
 /// Which prompts to take instead of text.
-struct TaskOptions: ParsableArguments {
+package struct TaskOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         help: ArgumentHelp(
             "Take the prompts of these tasks in --data, a BABILong or bAbI folder, not text.",
             valueName: "qa1,qa4|all"))
-    var tasks: String?
+    package var tasks: String?
 
     @Option(help: "With --tasks: context length, as BABILong spells it.")
-    var length = "0k"
+    package var length = "0k"
 
     /// - Parameter data: what --data names.
-    func check(_ data: [String]) throws {
+    package func check(_ data: [String]) throws {
         guard let tasks else { return }
         do {
             _ = try BabilongTasks.parse(tasks)
@@ -27,7 +29,7 @@ struct TaskOptions: ParsableArguments {
     }
 
     /// The rows of every task asked for, in the order of the data; nil if none is.
-    func readRows(_ data: [String]) throws -> [TaskRows]? {
+    package func readRows(_ data: [String]) throws -> [TaskRows]? {
         guard let names = try tasks.map(BabilongTasks.parse) else { return nil }
         let rows = try loadBabilong(data: data[0], length: length, tasks: names)
         return names.map { name in (name, rows.filter { $0.task == name }) }
@@ -35,19 +37,21 @@ struct TaskOptions: ParsableArguments {
 }
 
 /// What to learn, text, prompts of tasks or both, and what to measure the training on.
-struct LmDataOptions: ParsableArguments {
-    @OptionGroup var corpus: CorpusOptions
-    @OptionGroup var task: TaskOptions
+package struct LmDataOptions: ParsableArguments {
+    package init() {}
+
+    @OptionGroup package var corpus: CorpusOptions
+    @OptionGroup package var task: TaskOptions
 
     @Option(help: "With --tasks: weight of the tokens before the answer, whose own is 1.")
-    var promptWeight: Float = 0
+    package var promptWeight: Float = 0
 
     @Option(
         help: """
             With --tasks: share of whole stories, with every question where it was asked, among \
             the sequences drawn for tasks; the others are prompts.
             """)
-    var storyShare = 0.0
+    package var storyShare = 0.0
 
     @Option(
         help: ArgumentHelp(
@@ -55,41 +59,41 @@ struct LmDataOptions: ParsableArguments {
             With --tasks: how often rows of these tasks are drawn, where those of the others are \
             drawn once; 1e-9 to 1e9. (default: all equally often)
             """, valueName: "qa1=3,qa2=0.5"))
-    var taskWeights: TaskWeights?
+    package var taskWeights: TaskWeights?
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "With --tasks: text to learn as well, in windows; files as for --data without.",
             valueName: "file"))
-    var text: [String] = []
+    package var text: [String] = []
 
     @Option(help: "With --text: share of its windows among all sequences drawn.")
-    var textShare = 0.2
+    package var textShare = 0.2
 
     @Option(help: "With --text: weight of its tokens, where an answer's is 1.")
-    var textWeight: Float = 1
+    package var textWeight: Float = 1
 
     @Option(help: "With --tasks: rows at the end of every task that are not learnt.")
-    var holdOut = 100
+    package var holdOut = 100
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Text to measure the model in training on; files as for --data.", valueName: "file"))
-    var evalData: [String] = []
+    package var evalData: [String] = []
 
     @Option(
         help: """
             Steps between measurements on the rows of --hold-out and on --eval-data; after the \
             last step there is always one, with 0 no other. (default: a tenth of --steps)
             """)
-    var evalEvery: Int?
+    package var evalEvery: Int?
 
     @Option(help: "Rows of each task and windows of text that a measurement takes at most.")
-    var evalLimit = 25
+    package var evalLimit = 25
 
-    func validate() throws {
+    package func validate() throws {
         try task.check(corpus.data)
         try requireNumber(Double(promptWeight), "--prompt-weight", 0...)
         try requireNumber(storyShare, "--story-share", 0...1)
@@ -112,7 +116,7 @@ struct LmDataOptions: ParsableArguments {
     }
 
     /// Every file and folder that is learnt from.
-    var paths: [String] { corpus.data + text }
+    package var paths: [String] { corpus.data + text }
 
     private var mixture: TaskMixture {
         var mixture = TaskMixture()
@@ -126,7 +130,7 @@ struct LmDataOptions: ParsableArguments {
     }
 
     /// - Parameter steps: of the whole training.
-    func read(_ tokenizer: Tokenizer, steps: Int) throws -> (TrainingMixture, HeldOutSets) {
+    package func read(_ tokenizer: Tokenizer, steps: Int) throws -> (TrainingMixture, HeldOutSets) {
         func windows(_ paths: [String], limit: Int? = nil) throws -> TokenWindows? {
             guard !paths.isEmpty else { return nil }
             return try corpus.readWindows(tokenizer, limit: limit, from: paths)
@@ -147,10 +151,10 @@ struct LmDataOptions: ParsableArguments {
 }
 
 /// How often the rows of tasks are drawn: `qa1=3,qa2=0.5`.
-struct TaskWeights: ExpressibleByArgument {
-    let weights: [String: Double]
+package struct TaskWeights: ExpressibleByArgument {
+    package let weights: [String: Double]
 
-    init?(argument: String) {
+    package init?(argument: String) {
         var weights: [String: Double] = [:]
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false)
@@ -167,7 +171,7 @@ struct TaskWeights: ExpressibleByArgument {
 }
 
 extension TaskWeights: DescribedValue {
-    static var expectation: String {
+    package static var expectation: String {
         "tasks and numbers above 0, each task once, such as qa1=3,qa2=0.5"
     }
 }

@@ -3,17 +3,19 @@ import Lenses
 import Models
 
 /// Through which lens to read.
-struct LensOptions: ParsableArguments {
+package struct LensOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         help: ArgumentHelp(
             "Folder of a tuned lens (config.json and params.pt), or logit for the logit lens.",
             valueName: "dir|logit"))
-    var lens: String
+    package var lens: String
 
     @Flag(help: "Use the lens even if it was trained for another unembedding.")
-    var allowOtherModel = false
+    package var allowOtherModel = false
 
-    func load(for model: LanguageModel) throws -> NamedLens {
+    package func load(for model: LanguageModel) throws -> NamedLens {
         try NamedLens(lens, for: model, allowOtherModel: allowOtherModel)
     }
 }

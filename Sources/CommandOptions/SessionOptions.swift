@@ -4,24 +4,26 @@ import CommandSupport
 import Training
 
 /// Where a training writes, and how it starts, stops and goes on.
-struct SessionOptions: ParsableArguments {
+package struct SessionOptions: ParsableArguments {
+    package init() {}
+
     @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
-    var out: String
+    package var out: String
 
     @Flag(help: "Go on from the snapshot in --out.")
-    var resume = false
+    package var resume = false
 
     @Flag(help: "Replace what a finished training left in --out.")
-    var overwrite = false
+    package var overwrite = false
 
     @Option(
         help: """
             Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
             Ctrl-C. (default: one every five minutes)
             """)
-    var snapshotEvery: Int?
+    package var snapshotEvery: Int?
 
-    func validate() throws {
+    package func validate() throws {
         try requireFolder(out)
         try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
     }
@@ -29,7 +31,7 @@ struct SessionOptions: ParsableArguments {
     /// Takes the folder before anything is read.
     ///
     /// - Parameter inputs: what must not be in it, with the options that name it.
-    func claim(
+    package func claim(
         for kind: OutputFolder.Kind, inputs: [(option: String, path: String?)]
     ) throws -> OutputFolder {
         try OutputFolder(
@@ -38,7 +40,7 @@ struct SessionOptions: ParsableArguments {
     }
 
     /// A session in the folder; from here on Ctrl-C is a wish that training looks for.
-    func start(in folder: OutputFolder) -> TrainingSession {
+    package func start(in folder: OutputFolder) -> TrainingSession {
         Interruption.catchSignals()
         var session = TrainingSession(
             in: folder, isResumed: resume,
@@ -51,9 +53,11 @@ struct SessionOptions: ParsableArguments {
 }
 
 /// The progress line of a training.
-final class TrainingDisplay {
+package final class TrainingDisplay {
     private var label: String?
     private var display: ProgressDisplay?
+
+    package init() {}
 
     /// - Parameter done: at the first call what was done before, which says nothing of the rate.
     private func update(_ label: String, _ done: Int, of total: Int, _ detail: String = "") {
@@ -65,10 +69,12 @@ final class TrainingDisplay {
         display?.update(done, detail: detail)
     }
 
-    func update(closedForm tokens: Int, of total: Int) { update("closed form", tokens, of: total) }
+    package func update(closedForm tokens: Int, of total: Int) {
+        update("closed form", tokens, of: total)
+    }
 
     /// - Parameter detail: what of a step's report and the newest measurement the line shows.
-    func update<Training: ResumableTraining>(
+    package func update<Training: ResumableTraining>(
         _ progress: TrainingProgress<Training>,
         detail: (Training.Report, Training.Scores?) -> String
     ) {
@@ -79,5 +85,5 @@ final class TrainingDisplay {
     }
 
     /// Takes the line away.
-    func finish() { display?.finish() }
+    package func finish() { display?.finish() }
 }

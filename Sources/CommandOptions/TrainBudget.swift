@@ -3,16 +3,16 @@ import CommandSupport
 import Lenses
 
 /// What a training may take, as `--budget` says: `10m`, `250k tokens`, `3e15 operations`.
-enum TrainBudget: ExpressibleByArgument, DescribedValue {
+package enum TrainBudget: ExpressibleByArgument, DescribedValue {
     case amount(LensBudget)
     /// A number of which nobody said what it counts; refused by `RecipeOptions`.
     case unitless(String)
 
-    static var expectation: String {
+    package static var expectation: String {
         "an amount above 0 such as 90s, 10m, '250k tokens' or '3e15 operations'"
     }
 
-    init?(argument: String) {
+    package init?(argument: String) {
         let argument = argument.replacing(" ", with: "")
         guard let match = argument.wholeMatch(of: /([0-9.]+(?:e[0-9]+)?)([a-zA-Z]*)/),
             let number = Double(match.1), number > 0, number < 1e30

@@ -12,7 +12,9 @@ extension LensOptimizer.Kind: ExpressibleByArgument {}
 extension LensMeasuring.Keep: ExpressibleByArgument {}
 
 /// Which recipe, and what of it is changed.
-struct RecipeOptions: ParsableArguments {
+package struct RecipeOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("recipe"),
         help: """
@@ -22,7 +24,7 @@ struct RecipeOptions: ParsableArguments {
             11 of 16), of at most 6.5 million tokens; the best translator of every block on what \
             is held out. (default: published, with --budget fast)
             """)
-    var name: LensRecipe.Name?
+    package var name: LensRecipe.Name?
 
     @Option(
         help: ArgumentHelp(
@@ -30,7 +32,7 @@ struct RecipeOptions: ParsableArguments {
             What training by the fast recipe may take: time (90s, 10 min, 2 hours), tokens (250k tokens) or \
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
-    var budget: TrainBudget?
+    package var budget: TrainBudget?
 
     @Option(
         help: """
@@ -39,28 +41,28 @@ struct RecipeOptions: ParsableArguments {
             block chosen on what is held out. both: the latter on a part of the text, then the \
             former. (default: both with fast, else gradient)
             """)
-    var fit: LensTrainingOptions.Fit?
+    package var fit: LensTrainingOptions.Fit?
 
     @Option(help: "What the lens is trained towards: the model's own output, or the next token.")
-    var loss = LensLoss.kl
+    package var loss = LensLoss.kl
 
     @Option(
         help: """
             SGD with Nesterov momentum, Adam with AMSGrad, or Muon for the weights and Adam for \
             the biases. (default: muon with fast, else sgd)
             """)
-    var optimizer: LensOptimizer.Kind?
+    package var optimizer: LensOptimizer.Kind?
 
     @Option(
         help: "Updates of the translators. (default: up to 300 with fast, else 250)")
-    var steps: Int?
+    package var steps: Int?
 
     @Option(
         help: """
             Tokens in a step; with published a multiple of --window. (default: what the text gives \
             with fast, else 262144)
             """)
-    var tokensPerStep: Int?
+    package var tokensPerStep: Int?
 
     @Option(
         help: """
@@ -68,49 +70,49 @@ struct RecipeOptions: ParsableArguments {
             alike, and the vocabulary costs most. (default: with fast 11 of 16 of little text, half \
             of more, for a time or operations a quarter or more; else all)
             """)
-    var positionsPerWindow: Int?
+    package var positionsPerWindow: Int?
 
     @Option(
         help: """
             Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.005 for Muon, where every \
             block's then adapts to its gradients.
             """)
-    var lrScale = 1.0
+    package var lrScale = 1.0
 
     @Option(
         help: """
             Pull of the translators towards zero, that is, of the lens towards the identity. \
             (default: 0.03 with fast, else 0.001)
             """)
-    var weightDecay: Double?
+    package var weightDecay: Double?
 
     @Option(help: "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)")
-    var momentum: Double?
+    package var momentum: Double?
 
     @Option(
         help: """
             Steps over which the learning rate rises. (default: a fifth of the steps for \
             Adam, else 0)
             """)
-    var warmupSteps: Int?
+    package var warmupSteps: Int?
 
     @Flag(help: "Train only the translators' biases.")
-    var biasOnly = false
+    package var biasOnly = false
 
     @Option(help: "Seed of the order of the windows.")
-    var seed: UInt64 = 42
+    package var seed: UInt64 = 42
 
     @Option(
         help: """
             Positions by which labels are ahead of the state; --token-shift=-1 for behind. \
             (default: 0 for kl, 1 for ce)
             """)
-    var tokenShift: Int?
+    package var tokenShift: Int?
 
     @Flag(inversion: .prefixedNo, help: "Shuffle the windows instead of taking them in text order.")
-    var shuffle = true
+    package var shuffle = true
 
-    func validate() throws {
+    package func validate() throws {
         try requireNumber(steps, "--steps")
         try requireNumber(tokensPerStep, "--tokens-per-step", 1...1 << 40)
         try requireNumber(warmupSteps, "--warmup-steps", 0...Bounds.many)
@@ -144,7 +146,7 @@ struct RecipeOptions: ParsableArguments {
     }
 
     /// As given, with what is measured on the way left to `MeasuringOptions`.
-    func recipe() -> LensRecipe {
+    package func recipe() -> LensRecipe {
         var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
         if case .amount(let budget) = budget { recipe.budget = budget }
         recipe.fit = fit
@@ -166,14 +168,16 @@ struct RecipeOptions: ParsableArguments {
 }
 
 /// What a lens is measured on while it is trained.
-struct MeasuringOptions: ParsableArguments {
+package struct MeasuringOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         help: """
             Windows to measure the lens on, the next ones after those that training takes; with \
             --fit gradient also 0 for none. (default: 16; with fast one for twenty to train on, at \
             most 16)
             """)
-    var heldOut: Int?
+    package var heldOut: Int?
 
     @Option(
         help: """
@@ -181,7 +185,7 @@ struct MeasuringOptions: ParsableArguments {
             step and one after the last, with 0 no other. (default: a tenth of --steps, with fast \
             100)
             """)
-    var evalEvery: Int?
+    package var evalEvery: Int?
 
     @Option(
         help: """
@@ -189,7 +193,7 @@ struct MeasuringOptions: ParsableArguments {
             is held out among those measured, none where the logit lens is never surpassed. \
             (default: last, with fast best)
             """)
-    var keep: LensMeasuring.Keep?
+    package var keep: LensMeasuring.Keep?
 
     @Option(
         help: """
@@ -197,9 +201,9 @@ struct MeasuringOptions: ParsableArguments {
             trained no more. As the learning rate falls to the end, most still get better \
             after many. (default: none stops)
             """)
-    var patience: Int?
+    package var patience: Int?
 
-    func validate() throws {
+    package func validate() throws {
         try require(
             keep != .best || heldOut != 0,
             "--keep best needs windows to measure on; --held-out is 0.")
@@ -209,7 +213,7 @@ struct MeasuringOptions: ParsableArguments {
     }
 
     /// Says how many windows were held out, unless none were asked for.
-    func sentence(_ count: Int?) -> String {
+    package func sentence(_ count: Int?) -> String {
         switch (count, heldOut) {
         case (_, 0): ""
         case (nil, _): " (no text was left to hold out)"
@@ -217,7 +221,7 @@ struct MeasuringOptions: ParsableArguments {
         }
     }
 
-    func apply(to recipe: inout LensRecipe) {
+    package func apply(to recipe: inout LensRecipe) {
         recipe.heldOut = heldOut
         recipe.evalEvery = evalEvery
         recipe.keep = keep
