@@ -111,7 +111,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
+                "Models", "Lenses", "Results", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
