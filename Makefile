@@ -5,7 +5,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
 PREFIX = /usr/local
 
-.PHONY: help deps build demo install models test fuzz bench lint format
+.PHONY: help deps build demo install models test debug sanitize coverage fuzz bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -38,6 +38,29 @@ models: build
 ## make test     run every test, in the release configuration
 test: deps
 	swift test -c release --disable-xctest
+
+# Numeric loops are slow in debug: what is small, and what every model goes through.
+DEBUG_TESTS = BaseTests|TensorsTests|RandomnessTests|CheckpointsTests|ArchitectureTests|LoopsTests|\
+SSDScan|SelectiveScan|CausalConv1d|RMSNorm|MatrixTests|OptimizersTests|GoldenTests|ModelsTests.*HookPoint|\
+LanguageModelTests|LensTrainerTests|LensArtifactTests|LanguageModelTrainerTests
+empty =
+## make debug    run tests of small things in the debug configuration: bounds, overflow, exclusivity
+debug: deps
+	swift test --disable-xctest --filter '$(subst $(empty) ,,$(DEBUG_TESTS))'
+
+# Of clang's undefined behaviour the runtime is part of the address sanitizer's.
+SANITIZE = --sanitize address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
+	--scratch-path .build/sanitize
+## make sanitize run the tests of the C loops under the address and undefined-behaviour sanitizers
+sanitize: deps
+	swift build --build-tests $(SANITIZE)
+	ASAN_OPTIONS=detect_leaks=0 swift test --skip-build --disable-xctest $(SANITIZE) \
+		--filter KernelsTests
+
+## make coverage run every test and print the share of lines and functions that they reach, by target
+coverage: deps
+	swift test -c release --disable-xctest --enable-code-coverage --scratch-path .build/coverage
+	Tests/coverage.sh .build/coverage/release
 
 ## make fuzz     read a hundred times as many damaged files as the tests do (SEED=1: where to begin)
 SEED = 1

@@ -145,7 +145,7 @@ let package = Package(
         tests("Tokenization", exclude: ["Golden"]),
         tests("Plotting"), tests("Results"),
         tests("Kernels", ["CKernels"]), tests("Checkpoints"), tests("Corpora"),
-        tests("Models", ["Kernels", "Checkpoints"], exclude: ["Golden"]),
+        tests("Models", ["Kernels", "Checkpoints"]),
         tests("Training", ["Base", "Tensors", "Checkpoints", "Results"]),
         tests(
             "Lenses",

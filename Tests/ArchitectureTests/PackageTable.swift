@@ -17,6 +17,12 @@ struct PackageTable {
 
     init(_ targets: [Target]) { self.targets = targets }
 
+    /// A target and all that it depends on, directly or by others.
+    func closure(of name: String) -> Set<String> {
+        let direct = targets.first { $0.name == name }?.dependencies ?? []
+        return direct.reduce([name]) { $0.union(closure(of: $1)) }
+    }
+
     /// Asks the package manager.
     ///
     /// It gets a folder of its own to work in: the one of the build is locked while tests run.

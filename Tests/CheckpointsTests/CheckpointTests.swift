@@ -6,29 +6,33 @@ import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {
+    private static func layout(_ name: String) -> String {
+        Repository.golden("layouts/\(name)")
+    }
+
     @Test(
-        "every layout holds the weights of tiny-mamba2", .enabled(if: Fixtures.available),
-        arguments: ["-sharded", "-torch-bin", "-original"])
-    func layoutsAgree(suffix: String) throws {
-        let plain = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
-        let other = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2\(suffix)"))
-        #expect(plain.names.count > 40)
+        "every layout holds the weights of the plain one",
+        arguments: ["transformers", "torch", "original"])
+    func layoutsAgree(layout: String) throws {
+        let plain = try Checkpoint(folder: Self.layout("plain"))
+        let other = try Checkpoint(folder: Self.layout(layout))
+        #expect(plain.names.count == 2 * 9 + 2)
         for name in plain.names {
             // The original layout spells this name in the singular.
             let spelling =
-                suffix == "-original" ? name.replacing("embeddings", with: "embedding") : name
+                layout == "original" ? name.replacing("embeddings", with: "embedding") : name
             let a = try plain.stored(name)
             let b = try other.stored(spelling)
             #expect(a.shape == b.shape && equalBytes(a, b), "\(name)")
         }
         // torch.save writes the tied head a second time, as a view of the same storage.
-        #expect(other.contains("lm_head.weight") == (suffix != "-sharded"))
-        #expect(other.names.count == plain.names.count + (suffix == "-sharded" ? 0 : 1))
+        #expect(other.contains("lm_head.weight") == (layout != "transformers"))
+        #expect(other.names.count == plain.names.count + (layout == "transformers" ? 0 : 1))
     }
 
-    @Test("bfloat16 weights are the upper halves of float32", .enabled(if: Fixtures.available))
+    @Test("bfloat16 weights are the upper halves of float32")
     func bfloat16() throws {
-        let checkpoint = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2-bf16"))
+        let checkpoint = try Checkpoint(folder: Self.layout("bfloat16"))
         for name in checkpoint.names {
             let stored = try checkpoint.stored(name)
             #expect(stored.dtype == .bfloat16)
@@ -38,9 +42,9 @@ import Testing
         }
     }
 
-    @Test("float32 tensors are views of the mapped file", .enabled(if: Fixtures.available))
+    @Test("float32 tensors are views of the mapped file")
     func viewsWithoutCopy() throws {
-        let checkpoint = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
+        let checkpoint = try Checkpoint(folder: Self.layout("plain"))
         let name = "backbone.norm_f.weight"
         let stored = try checkpoint.stored(name)
         let tensor = try checkpoint.float32(name, shape: stored.shape)
@@ -49,22 +53,23 @@ import Testing
         }
     }
 
-    @Test("the lens artifacts are eight translators", .enabled(if: Fixtures.available))
+    @Test("what torch.save wrote of a lens is what safetensors wrote of it")
     func lensArtifact() throws {
-        let lens = try Checkpoint(file: Fixtures.path("lens/mamba2-babi/params.pt"))
-        let names = (0..<8).flatMap { ["\($0).bias", "\($0).weight"] }
-        #expect(lens.names == names)
-        let weight = try lens.float32("3.weight", shape: [128, 128])
-        #expect(values(weight).allSatisfy { $0.isFinite })
+        let lens = try Checkpoint(file: Repository.golden("lens/params.pt"))
+        let same = try Checkpoint(file: Repository.golden("lens/golden.safetensors"))
+        #expect(lens.names == ["0.bias", "0.weight", "1.bias", "1.weight"])
+        for name in lens.names {
+            #expect(equalBytes(try lens.stored(name), try same.stored(name)), "\(name)")
+        }
     }
 
-    @Test("hashes the weight files in order of their names", .enabled(if: Fixtures.available))
+    @Test("hashes the weight files in order of their names")
     func hash() throws {
-        let plain = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2"))
+        let plain = try Checkpoint(folder: Self.layout("plain"))
         #expect(
             try plain.sha256()
-                == SHA256.hex(ofFile: Fixtures.path("models/tiny-mamba2/model.safetensors")))
-        let sharded = try Checkpoint(folder: Fixtures.path("models/tiny-mamba2-sharded"))
+                == SHA256.hex(ofFile: join(Self.layout("plain"), "model.safetensors")))
+        let sharded = try Checkpoint(folder: Self.layout("transformers"))
         #expect(sharded.files.count == 2)
         let both = SHA256()
         for file in sharded.files { try both.update(contentsOf: file) }

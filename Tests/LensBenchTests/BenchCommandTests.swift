@@ -79,14 +79,12 @@ struct BenchCommandTests {
         #expect(run.output.contains("left out: needs --tokenizer FILE and --text FILE"))
     }
 
-    @Test(
-        "the speed of a tokenizer",
-        .enabled(if: Fixtures.available, "needs ../shared/fixtures"))
+    @Test("the speed of a tokenizer")
     func tokenizer() throws {
         let run = try Self.bench.run([
             "--only", "tokenizer", "--repeat", "1", "--json", "-", "--tokenizer",
-            Fixtures.path("tokenizers/bpe4k.json"), "--text",
-            Fixtures.path("data/text/wikitext2-valid.txt"),
+            join(Repository.model("mamba2"), "tokenizer.json"), "--text",
+            Repository.golden("text.jsonl"),
         ])
         #expect(run.status == 0, "\(run.errors)")
         #expect(try numbers(Data(run.output.utf8))["tokenizer.mb_per_s"] ?? 0 > 0)

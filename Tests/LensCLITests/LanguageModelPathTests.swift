@@ -4,20 +4,23 @@ import TestSupport
 import Testing
 
 /// `lens lm train`, `lens lm eval` and `lens lm generate` as a user types them.
-@Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures"))
 struct LanguageModelPathTests {
     private let folder: TemporaryFolder
+    private let data: MadeData
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws {
+        folder = try TemporaryFolder()
+        data = try MadeData(storiesPerTask: 30)
+    }
 
-    private let start = Fixtures.path("models/mamba2-babi")
+    private let start = Repository.model("mamba2")
 
     private func arguments(out: String) -> [String] {
         [
             "lm", "train", "--model", start, "--convert-to-diff", "alternate", "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "6",
+            data.text, "--window", "64", "--steps", "6",
             "--batch", "2", "--at-a-time", "1", "--snapshot-every", "1", "--dropout", "0.1",
-            "--eval-data", Fixtures.path("data/text/wikitext2-valid.txt"), "--eval-every", "2",
+            "--eval-data", data.otherText, "--eval-every", "2",
             "--eval-limit", "2", "--out", out,
         ]
     }
@@ -36,11 +39,11 @@ struct LanguageModelPathTests {
         #expect(again.status == 64 && again.errors.contains("--overwrite"))
 
         let tuned = try LensProcess([
-            "lm", "train", "--model", folder("diff"), "--data", Fixtures.path("data/babilong"),
+            "lm", "train", "--model", folder("diff"), "--data", data.stories,
             "--tasks", "qa1,qa6", "--window", "128", "--steps", "2", "--out", folder("tuned"),
-            "--text", Fixtures.path("data/text/wikitext2-test.txt"), "--text-share", "0.5",
+            "--text", data.text, "--text-share", "0.5",
             "--task-weights", "qa6=2", "--dropout", "0.1", "--dtype", "bf16", "--eval-data",
-            Fixtures.path("data/text/wikitext2-valid.txt"), "--eval-limit", "3",
+            data.otherText, "--eval-limit", "3",
         ])
         #expect(tuned.status == 0, "\(tuned.errors)")
         #expect(tuned.output.contains("\nheld out:\n"))
@@ -59,12 +62,12 @@ struct LanguageModelPathTests {
 
         let evaluated = try LensProcess([
             "lm", "eval", "--model", folder("tuned"), "--data",
-            Fixtures.path("data/text/wikitext2-valid.txt"), "--window", "64", "--windows", "5",
+            data.otherText, "--window", "64", "--windows", "5",
         ])
         #expect(evaluated.output.hasPrefix("315 predictions in 5 windows of 64 tokens:"))
 
         let answers = try LensProcess([
-            "lm", "eval", "--model", start, "--data", Fixtures.path("data/babilong"), "--tasks",
+            "lm", "eval", "--model", start, "--data", data.stories, "--tasks",
             "qa1,qa6", "--last", "20", "--out", folder("answers.json"),
         ])
         #expect(answers.status == 0, "\(answers.errors)")
@@ -72,8 +75,8 @@ struct LanguageModelPathTests {
         #expect(result.tasks.map(\.name) == ["qa1", "qa6"])
         #expect(result.tasks.map(\.sequences) == [20, 20])
         #expect(result.accuracy == result.tasks.reduce(0) { $0 + ($1.accuracy ?? 0) } / 2)
-        // The model was finetuned on these tasks; chance is 1/6 and 1/2.
-        #expect(result.accuracy > 0.4)
+        // The model has learnt these tasks; chance is 1/6 and 1/2.
+        #expect(result.accuracy > 0.7)
 
         let generate = [
             "lm", "generate", "Mary went to", "--model", folder("tuned"), "--limit", "8",

@@ -4,16 +4,19 @@ import TestSupport
 import Testing
 
 /// `lens train`, `lens eval` and `lens plot` as a user types them.
-@Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures"))
 struct MainPathTests {
     private let folder: TemporaryFolder
+    private let data: MadeData
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws {
+        folder = try TemporaryFolder()
+        data = try MadeData()
+    }
 
     private func trainingArguments(_ recipe: String = "fast", out: String) -> [String] {
         [
-            "train", "--model", Fixtures.path("models/diffmamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--recipe", recipe, "--steps", "6",
+            "train", "--model", Repository.model("diffmamba2"), "--data",
+            data.text, "--recipe", recipe, "--steps", "6",
             "--tokens-per-step", "2048", "--window", "256", "--out", out,
         ]
     }
@@ -38,8 +41,8 @@ struct MainPathTests {
 
         let result = folder("result.json")
         let evaluation = try LensProcess(
-            "eval", "babilong", "--model", Fixtures.path("models/diffmamba2-babi"), "--lens", lens,
-            "--data", Fixtures.path("data/babilong"), "--tasks", "qa1,qa6", "--last", "10",
+            "eval", "babilong", "--model", Repository.model("diffmamba2"), "--lens", lens,
+            "--data", data.stories, "--tasks", "qa1,qa6", "--last", "10",
             "--out", result, "--upstream-txt", folder("result.txt"))
         #expect(evaluation.status == 0, "\(evaluation.errors)")
         #expect(evaluation.output.contains("20 prompts"))
@@ -60,13 +63,11 @@ struct MainPathTests {
 
     @Test("holds out what the text has left, and says so where that is less than asked for")
     func scarceText() throws {
-        let text = folder("text.txt")
-        let words = try readFile(Fixtures.path("data/text/wikitext2-test.txt")).prefix(3000)
-        try writeFile(Data(words), to: text)
+        let scarce = try MadeData(textBytes: 3000)
         func train(_ more: String...) throws -> LensProcess {
             try LensProcess(
                 [
-                    "train", "--model", Fixtures.path("models/mamba2-babi"), "--data", text,
+                    "train", "--model", Repository.model("mamba2"), "--data", scarce.text,
                     "--window", "64", "--tokens-per-step", "64", "--out", folder("scarce"),
                     "--overwrite", "--recipe", "published",
                 ] + more)
@@ -86,8 +87,8 @@ struct MainPathTests {
     @Test("least squares give a lens like any other, and refuse what only steps have")
     func closedForm() throws {
         let arguments = [
-            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "4",
+            "train", "--model", Repository.model("mamba2"), "--data",
+            data.text, "--window", "64", "--steps", "4",
             "--tokens-per-step", "1024", "--fit", "closed-form", "--out", folder("fit"),
         ]
         for more in [
@@ -100,8 +101,8 @@ struct MainPathTests {
         let fit = try LensProcess(arguments)
         #expect(fit.status == 0 && fit.output.contains("on 16 windows held out:"), "\(fit.errors)")
         let from = try LensProcess([
-            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--steps", "1",
+            "train", "--model", Repository.model("mamba2"), "--data",
+            data.text, "--window", "64", "--steps", "1",
             "--tokens-per-step", "1024", "--lens", folder("fit"), "--fit", "gradient", "--out",
             folder("on"),
         ])
@@ -142,12 +143,12 @@ struct MainPathTests {
         let tokens = try record()
         #expect(tokens.windows == 312 && tokens.options.positions_per_window == 44)
 
-        // At a quarter of the positions: more text.
+        // Enough for all of the text.
         let planned = try budgeted("1e12 operations")
         #expect(planned.status == 0 && planned.errors.hasPrefix("plan: closed form ("))
         let operations = try record()
         #expect(operations.windows > tokens.windows)
-        #expect(operations.options.positions_per_window == 16)
+        #expect(operations.options.positions_per_window ?? 64 == 64)
 
         for (bad, mentioning) in [
             (["10"], "--budget"), (["5 lightyears"], "--budget"),
@@ -178,14 +179,12 @@ struct MainPathTests {
         #expect(
             other.status == 65 && other.errors.contains("made with --budget 10 s, not 20 s"),
             "\(other.errors)")
-        let text = Fixtures.path("data/text/wikitext2-valid.txt")
-        let otherText = try budgeted("10s", arguments + ["--resume", "--data", text])
+        let otherText = try budgeted("10s", arguments + ["--resume", "--data", data.otherText])
         #expect(otherText.status == 65)
-        let first = Fixtures.path("data/text/wikitext2-test.txt")
         #expect(
             otherText.errors.contains(
-                /the text is another one: the snapshot was made with --data \S+test.txt \(sha256 [0-9a-f]{12}…\), this run has --data \S+test.txt --data \S+valid.txt \(sha256/
-            ), "\(first): \(otherText.errors)")
+                /the text is another one: the snapshot was made with --data \S+text.jsonl \(sha256 [0-9a-f]{12}…\), this run has --data \S+text.jsonl --data \S+other.jsonl \(sha256/
+            ), "\(otherText.errors)")
         let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
@@ -193,8 +192,8 @@ struct MainPathTests {
 
     private func budgetArguments(_ budget: String, _ more: [String]) -> [String] {
         [
-            "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--budget", budget,
+            "train", "--model", Repository.model("mamba2"), "--data",
+            data.text, "--window", "64", "--budget", budget,
             "--out", folder("lens"),
         ] + (more.contains("--resume") ? [] : ["--overwrite"]) + more
     }

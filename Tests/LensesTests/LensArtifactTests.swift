@@ -110,15 +110,22 @@ struct LensArtifactTests {
         }
     }
 
-    @Test(
-        "reads the reference lenses", .enabled(if: Fixtures.available, "needs ../shared/fixtures"),
-        arguments: ["mamba2-babi", "diffmamba2-babi"])
-    func reference(name: String) throws {
-        let model = try LanguageModel(folder: Fixtures.path("models/\(name)"))
-        let lens = try LensArtifact.read(Fixtures.path("lens/\(name)"), for: model)
-        #expect(lens.layerCount == 8)
-        // The last translator's optimum is zero, and there it stayed.
-        #expect(lens.weight[7].elements.allSatisfy { abs($0) < 1e-4 })
-        #expect(lens.weight[0].elements.contains { abs($0) > 1e-2 })
+    @Test("reads a lens as torch.save writes it, for the model it was made for")
+    func reference() throws {
+        let model = try LanguageModel(folder: Repository.golden("layouts/plain"))
+        let lens = try LensArtifact.read(Repository.golden("lens"), for: model)
+        let golden = try TensorFile(golden: "lens/golden")
+        #expect(lens.layerCount == 2)
+        for layer in 0..<2 {
+            #expect(
+                try lens.weight[layer].elements.map(Double.init)
+                    == golden.values("\(layer).weight"))
+            #expect(
+                try lens.bias[layer].elements.map(Double.init) == golden.values("\(layer).bias"))
+        }
+        let other = try LanguageModel(folder: Repository.golden("layouts/all"))
+        #expect(throws: LensError.self) {
+            try LensArtifact.read(Repository.golden("lens"), for: other)
+        }
     }
 }

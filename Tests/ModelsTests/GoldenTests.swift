@@ -1,120 +1,117 @@
-import Checkpoints
 import Kernels
 import Models
 import Tensors
 import TestSupport
 import Testing
 
-/// Golden values from an independent PyTorch model (see the fixtures' README for its versions).
-@Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures"))
-struct GoldenTests {
-    /// Model folder, and the folder whose golden values it must give.
-    static let models = [
-        ("tiny-mamba2", "tiny-mamba2"),
-        ("tiny-mamba2-sharded", "tiny-mamba2"),
-        ("tiny-mamba2-torch-bin", "tiny-mamba2"),
-        ("tiny-mamba2-original", "tiny-mamba2"),
-        ("tiny-mamba2-bf16", "tiny-mamba2-bf16"),
-        ("tiny-mamba2-groups-untied-bias", "tiny-mamba2-groups-untied-bias"),
-        ("tiny-diffmamba2-all", "tiny-diffmamba2-all"),
-        ("tiny-diffmamba2-quarter", "tiny-diffmamba2-quarter"),
-        ("tiny-diffmamba2-alternate", "tiny-diffmamba2-alternate"),
-        ("tiny-mamba1", "tiny-mamba1"),
-        ("tiny-mamba2-transformers5", "tiny-mamba2-transformers5"),
-        ("tiny-mamba2-transformers5-sharded", "tiny-mamba2-transformers5-sharded"),
+/// Models against an independent program, which computes them position by position in float64.
+@Suite struct GoldenTests {
+    /// Model folder, and the golden values that it must give.
+    struct Case: CustomTestStringConvertible {
+        let folder, golden: String
+        var testDescription: String { folder }
+
+        static func embedded(_ design: String) -> Case {
+            Case(folder: Repository.model(design), golden: design)
+        }
+
+        static func tiny(_ name: String) -> Case {
+            Case(folder: Repository.golden("tiny/\(name)"), golden: "tiny/\(name)/golden")
+        }
+
+        /// A small model as a program saves it, whose values are those of the layout `golden`.
+        static func layout(_ name: String, as golden: String? = nil) -> Case {
+            Case(
+                folder: Repository.golden("layouts/\(name)"),
+                golden: "layouts/\(golden ?? name)/golden")
+        }
+    }
+
+    static let cases: [Case] = [
+        .embedded("mamba2"), .embedded("diffmamba2"), .tiny("mamba1"), .tiny("mamba2"),
+        .tiny("mamba2-whole-width"), .tiny("diffmamba2"), .layout("plain"), .layout("bfloat16"),
+        .layout("torch", as: "plain"), .layout("original", as: "plain"),
+        .layout("transformers", as: "plain"), .layout("all"), .layout("quarter"),
     ]
 
     static let rounding = Tolerance.relative(
-        1e-5, because: "fp32 in another order of additions, five blocks deep; 2.4e-6 measured")
+        1e-5, because: "fp32, and other orders of additions, up to eight blocks deep")
 
-    @Test("every golden tensor", arguments: models)
-    func equalsGolden(folder: String, golden: String) throws {
-        try compare(LanguageModel(folder: Fixtures.path("models/\(folder)")), Golden(golden))
+    @Test("every golden value", arguments: cases)
+    func equalsGolden(of example: Case) throws {
+        try compare(LanguageModel(folder: example.folder), TensorFile(golden: example.golden))
     }
 
     @Test("a norm over the whole width where that is asked for, as transformers had it before 5.23")
     func wholeWidthNorm() throws {
-        let name = "tiny-mamba2-groups-untied-bias"
-        try compare(
-            LanguageModel(folder: Fixtures.path("models/\(name)"), wholeWidthNorm: true),
-            Golden(name, "golden-whole-width"))
+        let golden = try TensorFile(golden: "tiny/mamba2-whole-width/golden")
+        let asked = try LanguageModel(
+            folder: Repository.golden("tiny/mamba2"), wholeWidthNorm: true)
+        let saying = try LanguageModel(folder: Repository.golden("tiny/mamba2-whole-width"))
+        // The weights are the same; only the configuration says otherwise.
+        let batch = try TokenBatch(golden.sequences())
+        var streams: [[Float]] = []
+        for model in [asked, saying] {
+            var hooks = Hooks()
+            hooks.add(.finalNorm) { streams.append(Array($0.elements)) }
+            try model.run(batch, hooks: hooks)
+        }
+        #expect(streams[0] == streams[1])
     }
 
-    private func compare(_ model: LanguageModel, _ expected: Golden) throws {
-        var captured: [String: Tensor] = [:]
+    private func compare(_ model: LanguageModel, _ golden: TensorFile) throws {
+        let sequences = try golden.sequences()
+        let positions = try golden.integers("positions")
+        let length = sequences[0].count
+        let rows = sequences.indices.flatMap { sequence in
+            positions.map { sequence * length + $0 }
+        }
+        var captured: [String: [Float]] = [:]
+        var normed: Tensor?
         var hooks = Hooks()
-        for (point, name) in goldenNames(model.configuration) {
-            hooks.add(point) { captured[name] = $0.copy() }
+        let names = Set(golden.names.filter { $0.hasPrefix("hook/") }.map { $0.dropFirst(5) })
+        for point in model.configuration.hookPoints where names.contains("\(point)"[...]) {
+            hooks.add(point) { value in
+                captured["\(point)"] = Array(value.elements)
+                if point == .finalNorm { normed = value.copy() }
+            }
         }
-        try model.run(expected.batch, hooks: hooks)
-        var compared = 0
-        for name in expected.names {
-            guard let actual = captured[name] else { continue }
-            let reference = try expected.tensor(name)
-            expectClose(
-                actual.reshaped(reference.shape), reference, within: Self.rounding, name)
-            compared += 1
-        }
-        #expect(compared >= model.configuration.nLayers + 2)
+        try model.run(TokenBatch(sequences), hooks: hooks)
 
-        guard expected.names.contains("lse") else { return }
-        try compareVocabularyAttention(model, captured, expected)
+        #expect(names.count >= model.configuration.nLayers + 3)
+        for name in names.map(String.init) {
+            let all = try #require(captured[name], "\(name)")
+            let expected = try golden.values("hook/\(name)")
+            if name.hasSuffix("hook_final_state") {
+                expectSampled(all, expected, about: 512, within: Self.rounding, name)
+            } else if name.hasSuffix("hook_lambda") {
+                expectClose(all, expected, within: Self.rounding, name)
+            } else {
+                expectClose(
+                    self.rows(rows, of: all, count: sequences.count * length), expected,
+                    within: Self.rounding, name)
+            }
+        }
+        try compareVocabularyAttention(model, #require(normed), rows, golden)
     }
 
     private func compareVocabularyAttention(
-        _ model: LanguageModel, _ captured: [String: Tensor], _ expected: Golden
+        _ model: LanguageModel, _ normed: Tensor, _ rows: [Int], _ golden: TensorFile
     ) throws {
-        let normed = try #require(captured["final_normed"])
         let mean = Tensor(normed.shape)
         let logPartition = Vocabulary(model.unembedding.weight).attention(
             normed, expected: mean)
-        let lse = try expected.tensor("lse")
-        let o = try expected.tensor("expected_unembedding")
         expectClose(
-            Tensor(logPartition.map(Float.init), shape: lse.shape), lse, within: Self.rounding)
-        expectClose(mean.reshaped(o.shape), o, within: Self.rounding)
+            rows.map { logPartition[$0] }, try golden.values("log_partition"),
+            within: Self.rounding, "log-partition")
+        expectClose(
+            self.rows(rows, of: Array(mean.elements), count: logPartition.count),
+            try golden.values("expected_unembedding"), within: Self.rounding,
+            "expected unembedding")
     }
 
-    /// Where the golden file's tensors are found in a forward pass.
-    private func goldenNames(_ configuration: ModelConfiguration) -> [(HookPoint, String)] {
-        let differential = configuration.blocks[0].isDifferential
-        let parts: [(MixerPart, String)] = [
-            (.inProj, "in_proj"), (.conv1d, "conv1d_silu"), (.dt, "dt"), (.ssmOut, "ssm_out"),
-            (.finalState, "final_state"), (.innerNorm, "inner_norm"), (.outProj, "out_proj"),
-        ]
-        let mixers = (differential ? [1, 2] : [nil]).flatMap { (index: Int?) in
-            parts.map { part, name in
-                (
-                    HookPoint.mixer(part, block: 0, index: index),
-                    "block0.mixer\(index.map { "_\($0)" } ?? "").\(name)"
-                )
-            }
-        }
-        let stream = (0..<configuration.nLayers).map {
-            (HookPoint.residPost(block: $0), "resid.\($0 + 1)")
-        }
-        return [(.embed, "resid.0"), (.normed(block: 0), "block0.normed")] + mixers + stream
-            + [(.finalNorm, "final_normed"), (.logits, "logits")]
-    }
-}
-
-/// The golden values beside a fixture model.
-struct Golden {
-    let batch: TokenBatch
-    let names: [String]
-    private let checkpoint: Checkpoint
-
-    init(_ folder: String, _ file: String = "golden") throws {
-        checkpoint = try Checkpoint(file: Fixtures.path("models/\(folder)/\(file).safetensors"))
-        names = checkpoint.names
-        let stored = try checkpoint.stored("input_ids")
-        let ids = try #require(stored.integers()).map { Int32($0) }
-        let length = stored.shape[1]
-        batch = TokenBatch(
-            stride(from: 0, to: ids.count, by: length).map { ids[$0..<$0 + length] })
-    }
-
-    func tensor(_ name: String) throws -> Tensor {
-        try checkpoint.float32(name, shape: checkpoint.stored(name).shape)
+    private func rows(_ rows: [Int], of values: [Float], count: Int) -> [Float] {
+        let width = values.count / count
+        return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
     }
 }

@@ -1,23 +1,22 @@
 import Base
 import Foundation
 
-/// The folder `../shared` beside the repository, which holds checkpoints, data and golden values.
+/// The folder `../shared` beside the repository: other families' checkpoints, published data, and
+/// tokenizers of the size that is used.
 ///
 /// Tests that need it are `.enabled(if: Fixtures.available)`; without it they are skipped and
 /// the reason is printed.
 package enum Fixtures {
-    package static let root: String = {
-        let repository = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return repository.deletingLastPathComponent().appendingPathComponent("shared/fixtures")
-            .path
-    }()
+    package static let root = URL(fileURLWithPath: Repository.root)
+        .deletingLastPathComponent().appendingPathComponent("shared/fixtures").path
 
     package static let available: Bool = {
         let found = isFolder(root)
         if !found {
             FileHandle.standardError.write(
-                Data("skipping tests on real checkpoints: ../shared/fixtures is absent\n".utf8))
+                Data(
+                    "skipping tests on released data and tokenizers: ../shared/fixtures is absent\n"
+                        .utf8))
         }
         return found
     }()

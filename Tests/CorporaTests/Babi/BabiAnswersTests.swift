@@ -41,7 +41,8 @@ import Testing
 
     /// That the solver understands the released files is what makes its word count.
     @Test(
-        "the solver answers the real questions", .enabled(if: Fixtures.available),
+        "the solver answers the real questions",
+        .enabled(if: Fixtures.available, "needs ../shared/fixtures"),
         arguments: BabilongTasks.all)
     func solvesRealFiles(task: String) throws {
         let rows = try loadBabilong(

@@ -67,7 +67,7 @@ private func distance<Key>(_ a: [Key: Int], _ b: [Key: Int]) -> Double {
 }
 
 /// Made stories beside the released ones of the same task.
-@Suite(.enabled(if: Fixtures.available)) struct BabiStatisticsTests {
+@Suite(.enabled(if: Fixtures.available, "needs ../shared/fixtures")) struct BabiStatisticsTests {
     /// The larger of the released files: 10,000 questions, of task 3 (whose training file is
     /// missing) 1,000.
     private func real(_ task: BabiTask) throws -> Statistics {

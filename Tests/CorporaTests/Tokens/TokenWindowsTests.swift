@@ -111,19 +111,4 @@ import Testing
             try windows(["1.jsonl": "\n"], window: 1)
         }
     }
-
-    /// 1,121,681 bytes as one document give 313,347 tokens with the 4,096-token tokenizer by
-    /// Hugging Face tokenizers 0.22.2; the recorded number was made in Python.
-    @Test(.enabled(if: Fixtures.available))
-    func bitsPerByteEqualTheReference() throws {
-        struct Trace: Decodable { let nats_to_bpb: Double }
-        let trace = try decodeJSON(
-            Trace.self, from: Fixtures.path("lens/mamba2-babi/trace.json"))
-        let path = Fixtures.path("data/text/wikitext2-valid.txt")
-        let result = try tokenWindows(
-            from: DocumentReader(paths: [path]),
-            encode: { _ in Array(repeating: 1, count: 313_347) }, endOfText: 0, window: 256)
-        #expect(result.byteCount == 1_121_681 + 13)
-        #expect(result.natsToBitsPerByte == trace.nats_to_bpb)
-    }
 }

@@ -1,0 +1,28 @@
+"""Texts that tokenizers disagree about."""
+
+STRINGS = [
+    "", " ", "  ", "   ", " " * 23, " " * 24, " " * 25, " " * 60, "\n", "\n\n", " \n", "\n ", "\r\n",
+    "\t", "\t\t x", " \t \n\r\n  y", "\u00a0", "a\u00a0b", "\u2003wide\u3000space", "\u200bzero\ufeff",
+    "John went to the kitchen.", " John went", "John  went   to", "John went ", "John went  ",
+    "Where is Mary?  Answer:", "Where is Mary? Answer:", "Answer: hallway",
+    "<context> \nMary moved.\n</context>\n\nQuestion: Where is Mary?  Answer:",
+    "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>",
+    "<|endoftext", "<|ENDOFTEXT|>", "<| endoftext|>", "|>", "one<|endoftext|> two",
+    "it's", "It's we're I'll you'd they've I'm can't", "'s", "'S", "'tis '' 're'd", "rock'n'roll",
+    "\u2019s it\u2019s", "don't  'll", "1", "12", "1234567890", "3.14159", "1,000,000", "a1b2c3", "x86_64",
+    "\u00b2\u00b3\u00bd", "\u2167", "\u0663\u0664", "\u4e09\u5341", "...", "!?", "?!?!", "--", "---", "(a)",
+    "[b]{c}", "#$%&", "a_b", "__init__", "https://example.org/a?b=c&d=%20", "e-mail@example.com",
+    "C:\\path\\file", "if (x) {\n    return y;\n}\n", "def f(x):\n\treturn x  # doubled",
+    "{\"key\": [1, 2.5, null]}", "<p class='x'>&amp;</p>", "\u00e9", "e\u0301", "caf\u00e9 cafe\u0301",
+    "\u00c5 \u212b A\u030a", "\ufb01ne", "na\u00efve fa\u00e7ade", "\u00df stra\u00dfe STRASSE", "\u0130i\u0131I",
+    "\u1e9b\u0323", "\u0958", "q\u0307\u0323", "q\u0323\u0307", "\u0344", "\u1100\u1161\u11a8", "\uac01",
+    "\u4f60\u597d\u4e16\u754c", "\u65e5\u672c\u8a9e\u306e\u30c6\u30ad\u30b9\u30c8", "\ud55c\uad6d\uc5b4",
+    "\u0440\u0443\u0441\u0441\u043a\u0438\u0439 \u0442\u0435\u043a\u0441\u0442", "\u03b1\u03b2\u03b3 \u03a3\u03c2",
+    "\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+    "\u0928\u092e\u0938\u094d\u0924\u0947", "\U0001f600", "\U0001f469\u200d\U0001f4bb", "\U0001f1e9\U0001f1ea",
+    "\u270b\U0001f3fd", "a\U0001f600b", "\u2764\ufe0f", "\U0001d400\U0001d7d8", "\U0010ffff", "\ufffd",
+    "\ufffe", "\0", "a\0b", "\x01\x7f", "\x85", "\u2028x\u2029", "\u001c\u001d", "\xad soft\xadhyphen",
+    "\u0301", " \u0301", "a\u0301\u0301\u0301", "Z\u0351\u036b\u0343", "A" * 100, "ab" * 100, "\u00e9" * 50,
+    "aaaa bbbb" * 20, "abracadabra" * 30, "." * 70, "- " * 30, "\n" * 9, "a\n\n\n\nb", "kitchen" * 9,
+    "After lunch, Sandra was in the bathroom.\n\nDark clouds were coming from the west.",
+]
