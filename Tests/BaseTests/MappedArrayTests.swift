@@ -36,6 +36,7 @@ import Testing
         found.hash(into: hash)
         elements.withUnsafeBytes { expected.update($0) }
         #expect(hash.finalize() == expected.finalize())
+        #expect(slice.copy() == Array(elements[100..<200]) && found[0..<0].copy().isEmpty)
         // Forgotten pages come back.
         #expect(Array(found) == elements)
         if memoryLimit == 0 {
