@@ -21,6 +21,9 @@ package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCol
         indices = elements.indices
     }
 
+    /// Whether the elements lie in a file.
+    package var isMapped: Bool { place.isMapped }
+
     package var startIndex: Int { indices.lowerBound }
     package var endIndex: Int { indices.upperBound }
 
@@ -138,7 +141,7 @@ extension MappedArray {
 /// Where the elements of an array lie.
 private final class ArrayPlace: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
-    private let isMapped: Bool
+    let isMapped: Bool
 
     init(copying source: UnsafeRawBufferPointer) {
         let memory = UnsafeMutableRawBufferPointer.allocate(
