@@ -111,7 +111,7 @@ let package = Package(
             dependencies: [
                 "Base", "Randomness", "Tensors", "Kernels", "Checkpoints", "Tokenization",
                 "Corpora",
-                "Models", "Lenses", "Reports", "CommandSupport", argumentParser,
+                "Models", "Lenses", "Results", "Reports", "CommandSupport", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -152,7 +152,7 @@ let package = Package(
             name: "MutationTests",
             dependencies: [
                 "TestSupport", "Base", "Tensors", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Training", "Lenses", "Reports",
+                "Models", "Training", "Lenses", "Results", "Reports",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

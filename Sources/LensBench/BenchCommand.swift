@@ -70,7 +70,7 @@ struct BenchCommand: ParsableCommand {
         }
         let report = try measure()
         if json != "-" { try StandardStreams.say(report.table) }
-        try output?.write(try report.json() + [UInt8(ascii: "\n")])
+        try output?.write(try report.document.json() + [UInt8(ascii: "\n")])
     }
 
     private func measure() throws -> BenchReport {

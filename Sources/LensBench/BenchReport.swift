@@ -1,7 +1,7 @@
 import Base
-import Foundation
 import Kernels
 import Reports
+import Results
 
 /// Everything that a run measured, as a table and as JSON.
 struct BenchReport {
@@ -36,18 +36,11 @@ struct BenchReport {
 
     private static var peakGigabytes: Double { Double(Machine.peakMemory) / billion }
 
-    /// Whether a file holds what `json` gives.
-    static func isReport(_ path: String) -> Bool {
-        struct Report: Decodable {
-            let limits: [String: Double]
-            let kernels: String
-        }
-        return (try? decodeJSON(Report.self, from: path)) != nil
-    }
+    /// Whether a file holds what `document` gives.
+    static func isReport(_ path: String) -> Bool { (try? BenchmarkReport(path: path)) != nil }
 
-    /// Nested objects, one level for each part of a path.
-    func json() throws -> Data {
-        var tree = JSONTree.object([:])
+    var document: BenchmarkReport {
+        var tree = BenchmarkReport()
         for (machineLimit, rate) in limits {
             tree["limits.\(machineLimit.key)"] = .number(rate / Self.billion)
         }
@@ -61,45 +54,7 @@ struct BenchReport {
         tree["cpu"] = .text(Machine.cpu)
         tree["kernels"] = .text(KernelPath.name)
         tree["blas"] = .text(BLAS.description)
-        tree["threads"] = .integer(Threads.count)
-        return try encodeJSON(tree)
-    }
-}
-
-/// A JSON value whose parts are set by dotted paths.
-enum JSONTree: Encodable {
-    case number(Double)
-    case integer(Int)
-    case text(String)
-    case object([String: JSONTree])
-
-    subscript(path: String) -> JSONTree? {
-        get {
-            guard case .object(let members) = self else { return nil }
-            let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-            return parts.count == 1 ? members[path] : members[parts[0]]?[parts[1]]
-        }
-        set {
-            guard case .object(var members) = self else {
-                preconditionFailure("'\(path)' set inside what is no object")
-            }
-            let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-            if parts.count == 1 {
-                members[path] = newValue
-            } else {
-                members[parts[0], default: .object([:])][parts[1]] = newValue
-            }
-            self = .object(members)
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .number(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .text(let value): try container.encode(value)
-        case .object(let members): try container.encode(members)
-        }
+        tree["threads"] = .number(Double(Threads.count))
+        return tree
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Models
+import Results
 
 /// The dimensions of a released Mamba-2.
 enum NamedShape: String, CaseIterable, ExpressibleByArgument {
@@ -77,12 +78,14 @@ struct ShapeOptions: ParsableArguments {
             + " head_dim \(headDim)"
     }
 
-    var json: JSONTree {
+    var json: BenchmarkReport.Value {
         let configuration = configuration
-        return .object([
+        return .members([
             "family": .text(configuration.family),
-            "d_model": .integer(configuration.dModel), "layers": .integer(configuration.nLayers),
-            "vocab": .integer(vocab), "d_state": .integer(dState), "head_dim": .integer(headDim),
+            "d_model": .number(Double(configuration.dModel)),
+            "layers": .number(Double(configuration.nLayers)),
+            "vocab": .number(Double(vocab)), "d_state": .number(Double(dState)),
+            "head_dim": .number(Double(headDim)),
         ])
     }
 }

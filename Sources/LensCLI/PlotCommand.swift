@@ -11,7 +11,7 @@ struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
         abstract: "Draw figures from results.",
-        subcommands: [PlotLayersCommand.self]
+        subcommands: [PlotLayersCommand.self, PlotTrainingCommand.self]
     )
 }
 
@@ -80,26 +80,13 @@ struct PlotLayersCommand: ReportingCommand {
         help: "Colours as #RRGGBB, one a label. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
     var color: [Color] = []
 
-    @Option(help: "Title above the figure. (default: none)")
-    var title: String?
-
-    @Option(help: "Width in inches.")
-    var width = 14.0
-
-    @Option(help: "Height in inches.")
-    var height = 6.0
-
-    @Option(help: "Resolution of a PNG in pixels per inch.")
-    var dpi = 300.0
+    @OptionGroup var figure: FigureOptions
 
     var resultPath: String? { out }
 
     func validate() throws {
         try requireNumber(from, "--from", 1...Bounds.many)
         try requireNumber(to, "--to", 1...Bounds.many)
-        try requireNumber(width, "--width", 1...1000)
-        try requireNumber(height, "--height", 1...1000)
-        try requireNumber(dpi, "--dpi", 20...2400)
         let labels = label.isEmpty ? results.count : Set(label).count
         for (option, count, expected, unit) in [
             ("--label", label.count, results.count, "result"),
@@ -119,16 +106,18 @@ struct PlotLayersCommand: ReportingCommand {
             throw ValidationError(
                 "log-probabilities are never above 0, so --log cannot show them; drop --log")
         }
-        _ = try format()
+        _ = try FigureOptions.format(of: out)
     }
 
     func perform() throws -> String {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, metric: metric)
-        let figure = try LayerFigure(curves, options)
-        for note in figure.notes { StandardStreams.warn("lens: \(note)") }
-        try output.write(figure.file(as: format(), dpi: dpi, command: commandLine))
-        return "\(try figure.table())\nfigure written to \(out)"
+        let layers = try LayerFigure(curves, options)
+        for note in layers.notes { StandardStreams.warn("lens: \(note)") }
+        try output.write(
+            layers.file(
+                as: FigureOptions.format(of: out), dpi: figure.dpi, command: commandLine))
+        return "\(try layers.table())\nfigure written to \(out)"
     }
 
     private var options: LayerChartOptions {
@@ -138,20 +127,10 @@ struct PlotLayersCommand: ReportingCommand {
         options.scale = log ? .log10 : .linear
         options.from = from
         options.to = to
-        options.title = title
-        options.size = FigureSize(width: width, height: height)
+        options.title = figure.title
+        options.size = figure.size
         options.colors = color
         return options
-    }
-
-    private func format() throws -> FigureFormat {
-        let name = (out as NSString).pathExtension
-        guard let format = FigureFormat(rawValue: name.lowercased()) else {
-            let known = FigureFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-            throw ValidationError(
-                "--out \(out) names no figure format; end it in one of \(known)")
-        }
-        return format
     }
 }
 

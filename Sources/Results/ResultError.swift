@@ -8,6 +8,7 @@ package enum ResultError: UserFacingError, Equatable {
     case malformedLiteral(path: String, line: Int, column: Int, expected: String, found: String)
     case layersNotContiguous(path: String, found: Int, expected: Int)
     case noLayers(path: String)
+    case noSteps(path: String)
     case tooManyLayers(path: String, count: Int, limit: Int)
     case inconsistentAverage(path: String, layer: Int, average: Double, expected: Double)
     case badInterval(path: String, place: String, values: [Double])
@@ -39,6 +40,7 @@ package enum ResultError: UserFacingError, Equatable {
             "\(path): layer \(found) stands where layer \(expected) was expected; "
                 + "a result has each of the layers 1 to N once"
         case .noLayers(let path): "\(path): has no layers; rerun the evaluation that wrote it"
+        case .noSteps(let path): "\(path): has no step of a training and no measurement"
         case .tooManyLayers(let path, let count, let limit):
             "\(path): has \(counted(count, "layer")), expected at most \(limit)"
         case .inconsistentAverage(let path, let layer, let average, let expected):

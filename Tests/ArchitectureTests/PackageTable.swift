@@ -1,68 +1,81 @@
-/// What Package.swift says of the targets in `Sources`: floors, dependencies, and the modules that
-/// products of other packages bring.
+import Foundation
+
+/// What Package.swift says of the targets in `Sources`, from the lowest up, as the package manager
+/// reads it.
 struct PackageTable {
     struct Target: Equatable {
         let name: String
-        let floor: Int
         /// Names of targets and products.
         let dependencies: [String]
         let isSystemLibrary: Bool
+
+        /// By its name: a C and another capital.
+        var isOfC: Bool { name.prefixMatch(of: /C[A-Z]/) != nil }
     }
 
     let targets: [Target]
 
-    /// Reads the manifest's text: a comment `// 2` or `// 2: …` opens a floor; the calls below it
-    /// declare its targets. Targets that live in `Tests` are left out.
-    init(manifest: String) {
-        var floor = 0
-        var targets: [Target] = []
-        var products: [String: String] = [:]
-        var statement = ""
-        for line in manifest.split(separator: "\n") {
-            if let number = line.prefixMatch(of: /\ *\/\/ (\d+)(:|$)/)?.1 {
-                floor = Int(number) ?? floor
-            }
-            let code = line.replacing(/\/\/.*/, with: "")
-            if statement.isEmpty {
-                guard
-                    code.contains(
-                        /^ *(let \w+: Target.Dependency|systemLibrary\(|swiftTarget\(|\.target\(|\.executableTarget\()/
-                    )
-                else { continue }
-            }
-            statement += code
-            // A statement goes on while a parenthesis is open or its `=` has nothing behind it.
-            let depth = statement.count { $0 == "(" } - statement.count { $0 == ")" }
-            guard depth <= 0, !statement.contains(/= *$/) else { continue }
-            if let (_, alias) = statement.firstMatch(of: /let (\w+): Target.Dependency/)?.output {
-                products[String(alias)] = Self.literals(statement).first
-            } else if let target = Self.target(statement, floor: floor, products: products) {
-                targets.append(target)
-            }
-            statement = ""
-        }
-        self.targets = targets
+    init(_ targets: [Target]) { self.targets = targets }
+
+    /// Asks the package manager.
+    ///
+    /// It gets a folder of its own to work in: the one of the build is locked while tests run.
+    init(ofPackage folder: String) throws {
+        let scratch = FileManager.default.temporaryDirectory
+            .appendingPathComponent("statelens-manifest-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "swift", "package", "--package-path", folder, "--scratch-path", scratch,
+            "--manifest-cache", "none", "dump-package",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let dump = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try self.init(dump: dump)
     }
 
-    private static func target(
-        _ statement: String, floor: Int, products: [String: String]
-    ) -> Target? {
-        guard !statement.contains("path: \"Tests/"),
-            let name = literals(statement).first
-        else { return nil }
-        let isSystemLibrary = statement.contains("systemLibrary(")
-        let lists = isSystemLibrary ? [] : statement.matches(of: /\[([^\]]*)\]/).map { $0.1 }
-        let items = lists.flatMap { list in
-            list.split(separator: ",").map { item in String(item.filter { $0 != " " }) }
-        }.filter { !$0.isEmpty }
-        let dependencies = items.map { item in
-            literals(item).first ?? products[item] ?? item
+    /// - Parameter dump: JSON of `swift package dump-package`. Targets that live in `Tests` are left
+    ///   out.
+    init(dump: Data) throws {
+        let manifest = try JSONDecoder().decode(Manifest.self, from: dump)
+        targets = manifest.targets.compactMap { target in
+            guard target.type != "test", target.path?.hasPrefix("Tests/") != true else {
+                return nil
+            }
+            return Target(
+                name: target.name, dependencies: target.dependencies.compactMap(\.name),
+                isSystemLibrary: target.type == "system")
         }
-        return Target(
-            name: name, floor: floor, dependencies: dependencies, isSystemLibrary: isSystemLibrary)
     }
 
-    private static func literals(_ text: String) -> [String] {
-        text.matches(of: /"([^"]*)"/).map { String($0.1) }
+    private struct Manifest: Decodable {
+        struct Target: Decodable {
+            let name: String
+            let type: String
+            let path: String?
+            let dependencies: [Dependency]
+        }
+        let targets: [Target]
+    }
+
+    /// `{"byName": ["Base", null]}`, `{"product": ["ArgumentParser", "swift-argument-parser", …]}`.
+    private struct Dependency: Decodable {
+        let name: String?
+
+        init(from decoder: any Decoder) throws {
+            struct Name: Decodable {
+                let text: String
+
+                init(from decoder: any Decoder) throws {
+                    var list = try decoder.unkeyedContainer()
+                    text = try list.decode(String.self)
+                }
+            }
+            name = try decoder.singleValueContainer().decode([String: Name].self).values.first?.text
+        }
     }
 }

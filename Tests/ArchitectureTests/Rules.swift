@@ -27,7 +27,7 @@ struct Rules {
     static let foreignFlags: Set = ["--long", "--revision"]
 
     func breaches(in files: [SourceFile]) -> [String] {
-        files.flatMap(imports) + shimImporters(files) + files.flatMap(words)
+        files.flatMap(imports) + unusedImports(files) + shimImporters(files) + files.flatMap(words)
             + files.flatMap(length) + files.flatMap(flags)
     }
 
@@ -39,11 +39,13 @@ struct Rules {
         guard let own = target(file.target) else {
             return ["\(file.path): Package.swift declares no target '\(file.target)'"]
         }
+        let place = table.targets.firstIndex(of: own) ?? 0
         return file.imports.compactMap { module in
             if Self.toolchain.contains(module) { return nil }
-            if let other = target(module), other.floor >= own.floor {
-                return "\(file.path): \(own.name) (floor \(own.floor)) imports \(module)"
-                    + " (floor \(other.floor)), expected a lower floor"
+            if let other = table.targets.firstIndex(where: { $0.name == module }), other >= place {
+                return
+                    "\(file.path): \(own.name) imports \(module), which Package.swift lists above it;"
+                    + " expected a lower floor"
             }
             if !own.dependencies.contains(module) {
                 return "\(file.path): imports \(module), which Package.swift does not declare as a"
@@ -53,9 +55,24 @@ struct Rules {
         }
     }
 
-    /// Floor 0 is C, which one Swift target wraps.
+    /// Imports of our own targets of which a file names nothing.
+    private func unusedImports(_ files: [SourceFile]) -> [String] {
+        let declared = Dictionary(grouping: files, by: \.target).mapValues { files in
+            files.reduce(into: Set<String>()) { $0.formUnion($1.declaredNames) }
+        }
+        return files.flatMap { file in
+            file.imports.compactMap { module in
+                guard let names = declared[module], names.isDisjoint(with: file.words) else {
+                    return nil
+                }
+                return "\(file.path): imports \(module) and names nothing of it"
+            }
+        }
+    }
+
+    /// C, which one Swift target wraps.
     private func shimImporters(_ files: [SourceFile]) -> [String] {
-        table.targets.filter { $0.floor == 0 }.compactMap { shim in
+        table.targets.filter(\.isOfC).compactMap { shim in
             let importers = Set(files.filter { $0.imports.contains(shim.name) }.map(\.target))
             return importers.count == 1
                 ? nil : "\(shim.name): imported by \(importers.sorted()), expected one target"
@@ -64,12 +81,10 @@ struct Rules {
 
     /// Words that one target has for itself.
     private func words(in file: SourceFile) -> [String] {
-        let words = Set(
-            file.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
         return [(Self.threading, "starts threads"), (Self.streams, "writes to standard streams")]
             .filter { rule, _ in file.target != rule.target }
             .flatMap { rule, what in
-                rule.words.filter(words.contains).map {
+                rule.words.filter(file.words.contains).map {
                     "\(file.path): mentions \($0); only \(rule.target) \(what)"
                 }
             }

@@ -1,57 +1,54 @@
+import Foundation
 import Testing
 
 /// The checker itself: on made-up packages it must find what is wrong and nothing else.
 @Suite struct RulesTests {
-    static let manifest = """
-        let graphs: Target.Dependency = .product(
-            name: "Graphs", package: "some-graphs")
-        func swiftTarget(_ name: String) -> Target { .target(name: name) }
-        targets: [
-            // 0: C. Not a floor: "Nothing".
-            systemLibrary("CLib", pkgConfig: "lib", apt: "liblib-dev"),
-            .target(name: "CLoops"),
-            // 1: a sentence with (parentheses.
-            swiftTarget("Low", ["CLib"]), // 9: not a floor either
-            // 2
-            swiftTarget("Kernels", ["Low", "CLoops"]),
-            swiftTarget(
-                "Side",
-                [
-                    "Low", graphs,
-                ]),
-            // 3
-            .executableTarget(
-                name: "Top", dependencies: ["Low", "Kernels"],
-                swiftSettings: swiftSettings),
-            .target(
-                name: "Help", dependencies: ["Low"], path: "Tests/Help"),
-        ]
-        """
+    static let table = [
+        target("CLib", [], isSystemLibrary: true), target("CLoops", []),
+        target("Low", ["CLib"]), target("Kernels", ["Low", "CLoops"]),
+        target("Side", ["Low", "Graphs"]), target("Top", ["Low", "Kernels"]),
+    ]
+
+    private static func target(
+        _ name: String, _ dependencies: [String], isSystemLibrary: Bool = false
+    ) -> PackageTable.Target {
+        .init(name: name, dependencies: dependencies, isSystemLibrary: isSystemLibrary)
+    }
 
     static let sound = [
-        SourceFile(path: "Low/A.swift", text: "import CLib\nimport Foundation\n"),
-        SourceFile(path: "Kernels/B.swift", text: "import CLoops\nimport Low\nDispatchQueue.x()\n"),
-        SourceFile(path: "Side/C.swift", text: "import Graphs\n// import Top; Thread\n"),
-        SourceFile(path: "Top/D/E.swift", text: "import Kernels\nlet Threads = 1\n"),
+        SourceFile(
+            path: "Low/A.swift", text: "import CLib\nimport Foundation\npackage func low() {}\n"),
+        SourceFile(
+            path: "Kernels/B.swift",
+            text:
+                "import CLoops\nimport Low\nDispatchQueue.x(low)\npackage enum Loops {\n    case fast\n}\n"
+        ),
+        SourceFile(
+            path: "Side/C.swift",
+            text: "import Graphs\n// import Top; Thread\npackage struct Thing {}\n"),
+        SourceFile(path: "Top/D/E.swift", text: "import Kernels\nlet Threads = run(.fast)\n"),
     ]
 
     private func breaches(adding path: String, _ text: String) -> [String] {
-        Rules(table: PackageTable(manifest: Self.manifest))
+        Rules(table: PackageTable(Self.table))
             .breaches(in: Self.sound + [SourceFile(path: path, text: text)])
     }
 
-    @Test("the table of a manifest: floors, dependencies, products by their names")
-    func readsManifest() {
-        func target(_ name: String, _ floor: Int, _ dependencies: [String], system: Bool = false)
-            -> PackageTable.Target
-        {
-            .init(name: name, floor: floor, dependencies: dependencies, isSystemLibrary: system)
-        }
+    @Test("the table of a manifest: dependencies by their names, tests left out")
+    func readsManifest() throws {
+        let dump = """
+            {"name": "P", "targets": [
+              {"name": "CLib", "type": "system", "dependencies": [], "pkgConfig": "lib"},
+              {"name": "Low", "type": "regular", "dependencies": [{"byName": ["CLib", null]}]},
+              {"name": "Top", "type": "executable", "dependencies": [
+                {"product": ["Graphs", "some-graphs", null, null]}, {"target": ["Low", null]}]},
+              {"name": "Help", "type": "regular", "path": "Tests/Help", "dependencies": []},
+              {"name": "TopTests", "type": "test", "dependencies": [{"byName": ["Top", null]}]}]}
+            """
         #expect(
-            PackageTable(manifest: Self.manifest).targets == [
-                target("CLib", 0, [], system: true), target("CLoops", 0, []),
-                target("Low", 1, ["CLib"]), target("Kernels", 2, ["Low", "CLoops"]),
-                target("Side", 2, ["Low", "Graphs"]), target("Top", 3, ["Low", "Kernels"]),
+            try PackageTable(dump: Data(dump.utf8)).targets == [
+                Self.target("CLib", [], isSystemLibrary: true), Self.target("Low", ["CLib"]),
+                Self.target("Top", ["Graphs", "Low"]),
             ])
     }
 
@@ -81,18 +78,20 @@ import Testing
 
     @Test("sound sources have no breaches")
     func soundSources() {
-        #expect(breaches(adding: "Top/F.swift", "import Low\n") == [])
+        #expect(breaches(adding: "Top/F.swift", "import Low\nlow()\n") == [])
     }
 
     @Test("upward, sideways and undeclared imports")
     func badImports() {
         #expect(
-            breaches(adding: "Low/F.swift", "import Kernels\n") == [
-                "Low/F.swift: Low (floor 1) imports Kernels (floor 2), expected a lower floor"
+            breaches(adding: "Low/F.swift", "import Kernels\nrun(.fast)") == [
+                "Low/F.swift: Low imports Kernels, which Package.swift lists above it;"
+                    + " expected a lower floor"
             ])
         #expect(
-            breaches(adding: "Side/F.swift", "@preconcurrency import Kernels\n") == [
-                "Side/F.swift: Side (floor 2) imports Kernels (floor 2), expected a lower floor"
+            breaches(adding: "Side/F.swift", "@preconcurrency import Kernels\nrun(.fast)") == [
+                "Side/F.swift: imports Kernels, which Package.swift does not declare as a dependency"
+                    + " of Side"
             ])
         #expect(
             breaches(adding: "Top/F.swift", "import struct Side.Thing\n") == [
@@ -110,6 +109,15 @@ import Testing
             ])
     }
 
+    @Test("an import of which nothing is named")
+    func unusedImports() {
+        #expect(
+            breaches(adding: "Top/F.swift", "import Low\nlower()  // low\n") == [
+                "Top/F.swift: imports Low and names nothing of it"
+            ])
+        #expect(breaches(adding: "Top/F.swift", "import Kernels\nlet x: Loops\n") == [])
+    }
+
     @Test("a C shim with two importing targets, or none")
     func shims() {
         #expect(
@@ -117,7 +125,7 @@ import Testing
                 "CLib: imported by [\"Kernels\", \"Low\"], expected one target"))
         #expect(breaches(adding: "Low/F.swift", "import CLib\n") == [])
         #expect(
-            Rules(table: PackageTable(manifest: Self.manifest)).breaches(in: []) == [
+            Rules(table: PackageTable(Self.table)).breaches(in: []) == [
                 "CLib: imported by [], expected one target",
                 "CLoops: imported by [], expected one target",
             ])
@@ -149,15 +157,7 @@ import Testing
                 "Low/F.swift: names the option --out, which only a command line knows"
             ])
         #expect(breaches(adding: "Low/F.swift", "let x = \"zstd --long\"\n") == [])
-        let manifest = """
-            let parser: Target.Dependency = .product(
-                name: "ArgumentParser", package: "parser")
-            targets: [
-                // 1
-                swiftTarget("Line", [parser]),
-            ]
-            """
-        let rules = Rules(table: PackageTable(manifest: manifest))
+        let rules = Rules(table: PackageTable([Self.target("Line", ["ArgumentParser"])]))
         #expect(rules.breaches(in: [SourceFile(path: "Line/G.swift", text: text)]) == [])
     }
 

@@ -10,12 +10,19 @@ struct SourceFile {
     let imports: [String]
     /// The text without what stands in comments.
     let code: String
+    /// Every name and keyword in the code.
+    let words: Set<String>
+    /// Names that other targets may see: those declared `package` or `public`, cases, and, in files with
+    /// protocols, all that are declared.
+    let declaredNames: Set<String>
 
     init(path: String, text: String) {
         self.path = path
         target = String(path.split(separator: "/").first ?? "")
         lineCount = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
         code = Self.withoutComments(text)
+        words = Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+        declaredNames = Self.declaredNames(code)
         // Compiled once a file: the pattern is dearer than the lines.
         let importLine = Self.importLine
         imports = code.split(separator: "\n").compactMap { line in
@@ -25,6 +32,29 @@ struct SourceFile {
 
     private static var importLine: Regex<(Substring, name: Substring)> {
         /\ *(?:@\w+(?:\([^)]*\))?\ +)*(?:(?:public|package|internal|fileprivate|private)\ +)?import\ +(?:(?:struct|class|enum|protocol|func|var|let|typealias)\ +)?(?<name>\w+)/
+    }
+
+    private static func declaredNames(_ code: String) -> Set<String> {
+        let keywords: Set = [
+            "func", "var", "let", "struct", "class", "enum", "actor", "protocol", "typealias",
+        ]
+        let enumCase = /\ +(?:indirect )?case (?<name>[a-z]\w*)(?:\(|,|\ =|$)/
+        let hasProtocols = code.contains("package protocol") || code.contains("public protocol")
+        return code.split(separator: "\n").reduce(into: []) { names, line in
+            let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+            if let first = line.prefixMatch(of: enumCase)?.name {
+                // Of a case in a switch a pattern follows, which is no name.
+                names.insert(String(first))
+                if !line.contains("(") { names.formUnion(words.map(String.init)) }
+            }
+            guard hasProtocols || words.contains("package") || words.contains("public") else {
+                return
+            }
+            for (keyword, name) in zip(words, words.dropFirst())
+            where keywords.contains(String(keyword)) {
+                names.insert(String(name))
+            }
+        }
     }
 
     private static func withoutComments(_ text: String) -> String {

@@ -118,7 +118,7 @@ struct LensSnapshotTests {
     func mismatch() throws {
         let setup = try setup()
         let folder = try TemporaryFolder()
-        try try setup.trainer(options(setup, .sgd)).writeSnapshot(
+        try setup.trainer(options(setup, .sgd)).writeSnapshot(
             to: SnapshotFolder(in: folder.path))
 
         let other = try setup.trainer(options(setup, .adam))
@@ -181,7 +181,7 @@ struct LensSnapshotTests {
 
         let otherData = try SmallSetup(windows: 13, of: 600)
         #expect(throws: SnapshotError.self) {
-            try try otherData.trainer(options(otherData, .sgd)).restore(
+            try otherData.trainer(options(otherData, .sgd)).restore(
                 from: SnapshotFolder(in: folder.path))
         }
     }

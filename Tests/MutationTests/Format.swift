@@ -3,8 +3,9 @@ import Corpora
 import Base
 import Foundation
 import Lenses
-import Reports
 import Models
+import Reports
+import Results
 import Tensors
 import TestSupport
 import Testing
@@ -40,6 +41,7 @@ struct Format: Sendable, CustomTestStringConvertible {
         Format(name: "babi", prepare: babi),
         Format(name: "result", prepare: result),
         Format(name: "table", prepare: table),
+        Format(name: "log", prepare: log),
         Format(name: "lens", prepare: lens),
         Format(name: "snapshot", prepare: snapshot),
         Format(name: "ids", prepare: ids),
@@ -123,6 +125,21 @@ struct Format: Sendable, CustomTestStringConvertible {
     private static func readText(_ path: String, _ lines: Bool) throws {
         let reader = try DocumentReader(paths: [path], key: "text", lines: lines)
         while try reader.next() != nil {}
+    }
+
+    /// The log of a training, drawn as far as it can be read.
+    private static func log(_ folder: String) throws -> Reader {
+        let text = """
+            {"step": 0, "held_out": [3.5, 2.25]}
+            {"step": 1, "loss": [3.25, 2.125], "learning_rate": 0.001, "tokens": 512}
+            {"step": 2, "loss": [3, "NaN"], "held_out": [3.0, 2e-3]}
+
+            """
+        try writeFile(Data(text.utf8), to: join(folder, "train.jsonl"))
+        return Reader(files: ["train.jsonl"]) {
+            let figure = TrainingFigure([try TrainingCurve(folder)])
+            _ = try figure.file(as: .svg, dpi: 100, command: "lens plot training")
+        }
     }
 
     /// A frame of zstd with one raw block.

@@ -24,7 +24,7 @@ enum Examples {
         PerplexityResult(
             crossEntropy: 2, perplexity: 7.39, bitsPerByte: 0.9, predictions: 10, run: .example),
         AccuracyResult(tasks: [score], accuracy: 0.5, run: .example), lensTraining, modelTraining,
-        made, demo,
+        made, demo, benchmarks,
     ]
 
     static let score = EvaluationScore(
@@ -129,5 +129,17 @@ enum Examples {
         demo.files = ["data/text.jsonl": hash]
         demo.begun = [.init(output: "lenses/a", command: "lens train")]
         return demo
+    }()
+
+    private static let benchmarks: BenchmarkReport = {
+        var report = BenchmarkReport()
+        for name in ["cpu", "kernels", "blas"] { report[name] = .text("x") }
+        report["threads"] = .number(2)
+        report["peak_rss_gb"] = .number(1.5)
+        report["limits.sgemm_gflops"] = .number(100)
+        report["shape.family"] = .text("Mamba-2")
+        report["forward.512.tokens_per_s"] = .number(10)
+        report["forward.512.ratio"] = .number(0.5)
+        return report
     }()
 }

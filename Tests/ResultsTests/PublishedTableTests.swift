@@ -24,7 +24,7 @@ struct PublishedTableTests {
             ("{'sum': np.float64( 5e-1 ), 'total': np.int64(2), 'avg': np.float64(2.5E-1)}", 0.25),
             ("{ \"avg\" : .25 , \"total\" : 2. , \"sum\" : +0.5 , }", 0.25),
             ("{'sum': 0, 'total': 2, 'avg': 0}", 0),
-            ("{'sum': +1.e-0, 'total': 2, 'avg': 5.e-01}", 0.5),
+            ("{'sum': 1e-0, 'total': 2, 'avg': 5e-01}", 0.5),
         ])
     func spellings(entry: String, mean: Double) throws {
         #expect(try averages("{1: \(entry)}") == [mean])
@@ -86,7 +86,7 @@ struct PublishedTableTests {
                 ": layer 1 has the average nan, but its sum over its total is inf; the file is damaged or edited"
             ),
             (
-                "{1: {'sum': -1.0, 'total': 2, 'avg': -5.e-01}}",
+                "{1: {'sum': -1.0, 'total': 2, 'avg': -5e-01}}",
                 ": 'avg' of layer 1 is -0.5, expected a probability, 0 to 1; the file is damaged or edited"
             ),
             (

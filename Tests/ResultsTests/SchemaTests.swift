@@ -37,7 +37,7 @@ struct SchemaTests {
         }
         var more = members
         more["more"] = .null
-        #expect(try schema.flaws(in: .object(more)) == [".more is not expected"])
+        #expect(try !schema.flaws(in: .object(more)).isEmpty)
     }
 
     @Test("the name in a schema's file is that of the type, and each type has one")
@@ -62,6 +62,7 @@ struct SchemaTests {
             ("babilong-result", "notebooks-data/babi-pair", "-babi.json"),
             ("babilong-result", "notebooks-data/embedded-pair/results", ".json"),
             ("model-training", "models", "run.json"),
+            ("benchmarks", "notebooks-data/benchmarks", ".json"),
         ])
     func stored(name: String, place: String, ending: String) throws {
         let schema = try schema(name)

@@ -33,7 +33,7 @@ package struct Color: Hashable, Sendable {
     }
 
     /// Towards black: 0 keeps the colour, 1 gives black.
-    func darkened(by amount: Double) -> Color {
+    package func darkened(by amount: Double) -> Color {
         func channel(_ value: UInt8) -> UInt8 {
             UInt8((Double(value) * (1 - amount)).rounded())
         }

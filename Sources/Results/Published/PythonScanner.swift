@@ -89,9 +89,7 @@ struct PythonScanner {
             found: rest.isEmpty ? "the end of the file" : quoted(rest))
     }
 
-    private static let wrappers: Set<String> = [
-        "np.float16", "np.float32", "np.float64", "np.int32", "np.int64",
-    ]
+    private static let wrappers: Set = ["np.float32", "np.float64", "np.int64"]
 
     /// Swift's own parser would also take hexadecimal and further spellings of infinity.
     private static func value(_ token: String) -> Double? {
@@ -101,23 +99,8 @@ struct PythonScanner {
         case "-inf": -.infinity
         default:
             token.allSatisfy { "0123456789+-.eE".contains($0) }
-                && token.contains { ("0"..."9").contains($0) } ? Double(padded(token)) : nil
+                && token.contains { ("0"..."9").contains($0) } ? Double(token) : nil
         }
-    }
-
-    /// Python writes `1.` and `.5`, Swift reads `1.0` and `0.5`.
-    private static func padded(_ token: String) -> String {
-        var characters = Array(token)
-        if let dot = characters.firstIndex(of: ".") {
-            let isDigit = { (index: Int) in
-                characters.indices.contains(index) && characters[index].isNumber
-            }
-            let (before, after) = (isDigit(dot - 1), isDigit(dot + 1))
-            guard before || after else { return token }
-            if !after { characters.insert("0", at: dot + 1) }
-            if !before { characters.insert("0", at: dot) }
-        }
-        return String(characters)
     }
 
     /// The letters, digits and signs of one number or name; no such token has 64 of them.

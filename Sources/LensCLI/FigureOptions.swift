@@ -1,0 +1,38 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Plotting
+
+/// How a figure looks, whatever it shows.
+struct FigureOptions: ParsableArguments {
+    @Option(help: "Title above the figure. (default: none)")
+    var title: String?
+
+    @Option(help: "Width in inches.")
+    var width = 14.0
+
+    @Option(help: "Height in inches.")
+    var height = 6.0
+
+    @Option(help: "Resolution of a PNG in pixels per inch.")
+    var dpi = 300.0
+
+    var size: FigureSize { FigureSize(width: width, height: height) }
+
+    func validate() throws {
+        try requireNumber(width, "--width", 1...1000)
+        try requireNumber(height, "--height", 1...1000)
+        try requireNumber(dpi, "--dpi", 20...2400)
+    }
+
+    /// What the end of a name says.
+    static func format(of out: String) throws -> FigureFormat {
+        let name = (out as NSString).pathExtension
+        guard let format = FigureFormat(rawValue: name.lowercased()) else {
+            let known = FigureFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+            throw ValidationError(
+                "--out \(out) names no figure format; end it in one of \(known)")
+        }
+        return format
+    }
+}
