@@ -12,6 +12,11 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 
+/// Only `make docs` needs it.
+let documentation: [Package.Dependency] =
+    Context.environment["STATELENS_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(
         name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -33,13 +38,15 @@ func tests(
 let package = Package(
     name: "StateLens",
     products: [
+        .library(name: "StateLens", targets: ["StateLens"]),
+        .library(name: "StateLensPlotting", targets: ["StateLensPlotting"]),
         .executable(name: "lens", targets: ["LensCLI"]),
         .executable(name: "lens-bench", targets: ["LensBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    ],
+    ] + documentation,
     targets: [
         // 0: system libraries (header shim and module map only) and our C.
         systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
@@ -88,9 +95,16 @@ let package = Package(
         swiftTarget(
             "Reports",
             ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
-        // 8: what every command of a program does alike.
+        // 8: what people outside use, and what every command of a program does alike.
+        swiftTarget(
+            "StateLens",
+            [
+                "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora", "Results",
+                "Models", "Training", "Lenses", "LanguageModeling", "Evaluations",
+            ]),
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
-        // 9: what commands take, as values of the libraries.
+        // 9: figures of results, and what commands take, as values of the libraries.
+        swiftTarget("StateLensPlotting", ["Base", "Plotting", "Reports", "StateLens"]),
         swiftTarget(
             "CommandOptions",
             [
@@ -113,6 +127,11 @@ let package = Package(
                 "Corpora",
                 "Models", "Lenses", "Results", "Reports", "CommandSupport", argumentParser,
             ],
+            swiftSettings: swiftSettings),
+        // Compiled as if it were in another package: it sees what is public.
+        .executableTarget(
+            name: "ReadAPrompt", dependencies: ["StateLens"],
+            path: "Examples/ReadAPrompt/Sources/ReadAPrompt", packageAccess: false,
             swiftSettings: swiftSettings),
         .target(
             name: "TestSupport", dependencies: ["Base", "Tensors", "Checkpoints"],
@@ -155,6 +174,7 @@ let package = Package(
                 "Models", "Training", "Lenses", "Results", "Reports",
             ],
             swiftSettings: swiftSettings),
+        tests("StateLens", ["StateLensPlotting", "ReadAPrompt", "Base"]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

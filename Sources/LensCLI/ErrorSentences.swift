@@ -55,6 +55,7 @@ private func advice(_ error: any UserFacingError) -> String? {
             + (windows > 2 ? ", or take what there is by --recipe fast or --budget 10m" : "")
     case LensError.nothingHeldOut:
         ": give more text, or lower --window, --held-out, --steps or --tokens-per-step"
+    case ModelError.unknownHook: " ('lens capture --list-hooks' prints all)"
     case DemoError.noModels: "; name their folder with --models"
     case DemoError.foreignFolder: "; name another folder with --out"
     case ComparisonError.differentLayerCounts: "; use --axis blocks"

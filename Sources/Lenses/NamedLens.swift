@@ -10,6 +10,11 @@ package struct NamedLens: Sendable {
 
     package var isTuned: Bool { sha256 != nil }
 
+    /// One that is nowhere stored.
+    package init(_ name: String, _ lens: Lens) {
+        (self.name, self.lens, sha256) = (name, lens, nil)
+    }
+
     /// - Parameter allowOtherModel: see `LensArtifact.read`.
     /// - Throws: as `LensArtifact.read`.
     package init(

@@ -10,7 +10,9 @@ import Testing
     static let table = Result { try PackageTable(ofPackage: repository) }
 
     /// Targets without a test folder of their own, and the folder that tests them.
-    static let testedElsewhere = ["CKernels": "KernelsTests"]
+    static let testedElsewhere = [
+        "CKernels": "KernelsTests", "StateLensPlotting": "StateLensTests",
+    ]
 
     @Test(
         "imports point down and are used, each C library has one importer, only Kernels starts threads"

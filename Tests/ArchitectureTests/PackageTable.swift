@@ -38,12 +38,13 @@ struct PackageTable {
         try self.init(dump: dump)
     }
 
-    /// - Parameter dump: JSON of `swift package dump-package`. Targets that live in `Tests` are left
-    ///   out.
+    /// - Parameter dump: JSON of `swift package dump-package`. Targets that live in `Tests` or
+    ///   `Examples` are left out.
     init(dump: Data) throws {
         let manifest = try JSONDecoder().decode(Manifest.self, from: dump)
         targets = manifest.targets.compactMap { target in
-            guard target.type != "test", target.path?.hasPrefix("Tests/") != true else {
+            let folder = target.path?.prefix { $0 != "/" }
+            guard target.type != "test", folder != "Tests", folder != "Examples" else {
                 return nil
             }
             return Target(

@@ -2,8 +2,8 @@ import Base
 
 /// The documents of text files, in order, one at a time.
 ///
-/// Memory is one line or record and buffers of constant size, however large the files are: a text that is
-/// one document comes in parts, where it may be cut.
+/// Memory is one line or record and buffers of constant size, however large the files are: a long document
+/// comes in parts, where it may be cut.
 ///
 /// | Name ends in | Documents |
 /// |---|---|
@@ -42,6 +42,8 @@ package final class DocumentReader {
     private let limit: Int
     private let cut: (UnsafeRawBufferPointer) -> Int?
     private var reader: LineReader?
+    /// Of a line or record that comes in parts, what is still to come.
+    private var rest: Substring?
     /// Of the file that `reader` reads.
     private var content = TextFormat.Content.text
     private var finishedBytes = 0
@@ -107,9 +109,30 @@ package final class DocumentReader {
     @inline(never)
     private func nextPart(from reader: LineReader) throws -> Part? {
         if content == .text, !lines { return try nextTextPart(from: reader) }
+        if let rest { return takePart(of: rest) }
         let document =
             content == .records ? try nextRecord(from: reader) : try nextLine(from: reader)
-        return document.map { Part(text: $0, endsDocument: true) }
+        return document.map { takePart(of: $0[...]) }
+    }
+
+    /// The first part of a document that has been read whole, so that what takes parts needs no memory for
+    /// all of it at once.
+    private func takePart(of document: Substring) -> Part {
+        let utf8 = document.utf8
+        var size = LineReader.partSize
+        while size < utf8.count {
+            let place = utf8.prefix(size).withContiguousStorageIfAvailable {
+                cut(UnsafeRawBufferPointer($0)) ?? 0
+            }
+            if let place, place > 0 {
+                let end = utf8.index(utf8.startIndex, offsetBy: place)
+                rest = document[end...]
+                return Part(text: String(document[..<end]), endsDocument: false)
+            }
+            size *= 2
+        }
+        rest = nil
+        return Part(text: String(document), endsDocument: true)
     }
 
     private func nextRecord(from reader: LineReader) throws -> String? {

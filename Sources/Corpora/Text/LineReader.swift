@@ -15,7 +15,7 @@ struct Line {
 /// Memory is the longest line read so far.
 final class LineReader {
     /// Bytes of a part, if it can be cut there.
-    private static let partSize = 1 << 20
+    static let partSize = 1 << 20
 
     let path: String
     let source: any ByteSource

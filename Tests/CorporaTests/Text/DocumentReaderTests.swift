@@ -212,6 +212,15 @@ import Testing
         let long = try file(
             folder, "c.txt", "a\nb\n" + String(repeating: "x", count: 3 << 20))
         #expect(try parts(long).map(\.text.utf8.count) == [3, (3 << 20) + 1])
+        // Records too, and the next one begins with the next part.
+        let record = #"{"text": "\#(text.replacing("\n", with: #"\n"#))"}"#
+        let records = try file(folder, "d.jsonl", "\(record)\n{\"text\": \"short\"}\n")
+        let ofRecords = try parts(records, limit: 1 << 23)
+        #expect(ofRecords.last?.text == "short" && ofRecords.count > 4)
+        #expect(ofRecords.dropLast().map(\.text).joined() == text)
+        #expect(
+            ofRecords.map(\.endsDocument)
+                == ofRecords.indices.map { $0 >= ofRecords.count - 2 })
         #expect(throws: CorpusError.self) { try parts(long, limit: 1 << 21) }
     }
 
