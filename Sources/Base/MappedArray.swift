@@ -4,7 +4,8 @@ import Foundation
 /// that is mapped and has no name, so that it goes when the last array that looks into it does.
 ///
 /// Slices share the elements and keep their indices, as those of an `Array` do. Pages of the file that
-/// were read count as memory of the process, but the system takes them back where it needs some.
+/// were read count as memory of the process until the system takes them back; those that `copy` and `hash`
+/// read leave it at once.
 package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
     private let place: ArrayPlace
     package let indices: Range<Int>
@@ -19,6 +20,9 @@ package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCol
         place = elements.withUnsafeBytes { ArrayPlace(copying: $0) }
         indices = elements.indices
     }
+
+    /// Whether the elements lie in a file.
+    package var isMapped: Bool { place.isMapped }
 
     package var startIndex: Int { indices.lowerBound }
     package var endIndex: Int { indices.upperBound }
@@ -50,8 +54,16 @@ package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCol
         }
     }
 
-    /// Adds all elements, as they are in memory, to a hash. Of a mapped file the pages that were read
-    /// leave memory on the way.
+    /// The elements in memory of their own.
+    package func copy() -> [Element] {
+        withUnsafeBuffer { elements in
+            let copy = Array(elements)
+            place.forget(UnsafeRawBufferPointer(elements))
+            return copy
+        }
+    }
+
+    /// Adds all elements, as they are in memory, to a hash.
     package func hash(into hash: SHA256) {
         let step = 1 << 20
         for start in stride(from: startIndex, to: endIndex, by: step) {
@@ -129,7 +141,7 @@ extension MappedArray {
 /// Where the elements of an array lie.
 private final class ArrayPlace: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
-    private let isMapped: Bool
+    let isMapped: Bool
 
     init(copying source: UnsafeRawBufferPointer) {
         let memory = UnsafeMutableRawBufferPointer.allocate(
@@ -148,15 +160,15 @@ private final class ArrayPlace: @unchecked Sendable {
         MappingFaults.add(bytes, file.folder)
     }
 
-    /// Says that a part has been read and may leave memory; a read brings it back from the file.
+    /// Says that a part has been read and may leave memory, with what the system mapped around it; a read
+    /// brings it back from the file.
     func forget(_ part: UnsafeRawBufferPointer) {
         guard isMapped, let start = bytes.baseAddress, let first = part.baseAddress else { return }
-        let page = Int(getpagesize())
-        let begin = (first - start + page - 1) / page * page
-        let end = (first - start + part.count) / page * page
-        if begin < end {
-            madvise(UnsafeMutableRawPointer(mutating: start + begin), end - begin, MADV_DONTNEED)
-        }
+        // Of Linux, where a page that is read brings its neighbours.
+        let around = 1 << 16
+        let begin = (first - start) / around * around
+        let end = min(bytes.count, (first - start + part.count + around - 1) / around * around)
+        madvise(UnsafeMutableRawPointer(mutating: start + begin), end - begin, MADV_DONTNEED)
     }
 
     deinit {

@@ -46,7 +46,7 @@ package struct SnapshotIdentity: Sendable, Equatable {
 
     /// Entries that differ, or that one of both has alone: those first that a person has typed, sizes
     /// before the options that are a share of them, options before the data that they choose, and data
-    /// before what follows from them.
+    /// before what follows from them; last the hash of a configuration, of which all else tells more.
     func differences(from other: SnapshotIdentity) -> [Key] {
         Set(entries.keys).union(other.entries.keys)
             .filter { self[$0] != other[$0] }
@@ -86,6 +86,7 @@ extension SnapshotIdentity.Key {
         ]
         return switch self {
         case .option(let name): sizes.firstIndex(of: name) ?? sizes.count
+        case .source("configuration_sha256"): .max
         case .source(let name):
             sizes.count + 1 + (sources.firstIndex(of: name) ?? sources.count)
         }

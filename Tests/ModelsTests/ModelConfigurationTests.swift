@@ -29,7 +29,7 @@ struct ModelConfigurationTests {
         ].map { try read($0).identity }
         #expect(Set(identities).count == identities.count)
         #expect(try identities[0] == read([:]).identity)
-        #expect(identities[1]["architecture"]?.hasSuffix("gated norm over the whole width") == true)
+        #expect(identities[1]["gated_norm"] == "over the whole width")
     }
 
     @Test(

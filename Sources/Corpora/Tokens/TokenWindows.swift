@@ -69,9 +69,9 @@ package struct TokenWindows: Sendable {
     }
 
     /// The tokens of a window, `[window]`.
-    package subscript(index: Int) -> MappedArray<TokenID> {
+    package subscript(index: Int) -> [TokenID] {
         precondition(0 <= index && index < count, "window \(index) of \(count)")
-        return ids(of: index..<index + 1)
+        return ids(of: index..<index + 1).copy()
     }
 
     private func ids(of range: Range<Int>) -> MappedArray<TokenID> {

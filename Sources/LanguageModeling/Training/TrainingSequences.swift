@@ -105,23 +105,23 @@ package struct TrainingSequences: Sendable {
 
     private static func weights(_ weights: Weights, _ range: Range<Int>) -> [Float] {
         switch weights {
-        case .each(let weights): Array(weights[range])
+        case .each(let weights): weights[range].copy()
         case .same(let weight): range.map { $0 == range.lowerBound ? 0 : weight }
         }
     }
 
     /// One of them, and the weights of its tokens.
-    subscript(index: Int) -> (ids: MappedArray<TokenID>, weights: [Float]) {
+    subscript(index: Int) -> (ids: [TokenID], weights: [Float]) {
         let (range, start) = (ranges[index], ids.startIndex)
         return (
-            ids[start + range.lowerBound..<start + range.upperBound],
+            ids[start + range.lowerBound..<start + range.upperBound].copy(),
             Self.weights(weights, range)
         )
     }
 
     /// Sequences one below the other, and what is to be predicted from which row.
     static func batch(
-        _ sequences: [(ids: MappedArray<TokenID>, weights: [Float])]
+        _ sequences: [(ids: [TokenID], weights: [Float])]
     ) -> (TokenBatch, TrainingLabels) {
         let batch = TokenBatch(sequences.map(\.ids))
         var (rows, tokens, rowWeights) = ([Int](), [Int32](), [Float]())

@@ -50,13 +50,13 @@ package struct ModelConfiguration: Sendable, Equatable {
         blocks.lazy.compactMap(\.gatedNorm).first
     }
 
-    /// What decides, beside the weights, what the model computes: in words, and a hash of all of it.
+    /// What decides, beside the weights, what the model computes: by its names, and a hash of all of it.
     package var identity: [String: String] {
-        let norm = gatedNorm.map { ", gated norm \($0)" } ?? ""
-        return [
-            "architecture": architecture + norm,
+        let identity = [
+            "architecture": architecture,
             "configuration_sha256": SHA256.hex(of: String(reflecting: self)),
         ]
+        return identity.merging(gatedNorm.map { ["gated_norm": $0] } ?? [:]) { first, _ in first }
     }
 
     /// The kinds of mixers in words, each once: those of ordinary blocks, and those of differential ones.
