@@ -178,23 +178,23 @@ struct MainPathTests {
         #expect(
             other.status == 65 && other.errors.contains("made with --budget 10 s, not 20 s"),
             "\(other.errors)")
-        let text = Fixtures.path("data/text/wikitext2-valid.txt")
-        let otherText = try budgeted("10s", arguments + ["--resume", "--data", text])
+        let otherText = try LensProcess(
+            budgetArguments("10s", arguments + ["--resume"], text: "wikitext2-valid.txt"))
         #expect(otherText.status == 65)
-        let first = Fixtures.path("data/text/wikitext2-test.txt")
-        #expect(
-            otherText.errors.contains(
-                /the text is another one: the snapshot was made with --data \S+test.txt \(sha256 [0-9a-f]{12}…\), this run has --data \S+test.txt --data \S+valid.txt \(sha256/
-            ), "\(first): \(otherText.errors)")
+        let sentence =
+            #/the text is another one: the snapshot was made with --data \S+test.txt \(sha256 [0-9a-f]{12}…\), this run has --data \S+valid.txt \(sha256/#
+        #expect(otherText.errors.contains(sentence), "\(otherText.errors)")
         let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
     }
 
-    private func budgetArguments(_ budget: String, _ more: [String]) -> [String] {
+    private func budgetArguments(
+        _ budget: String, _ more: [String], text: String = "wikitext2-test.txt"
+    ) -> [String] {
         [
             "train", "--model", Fixtures.path("models/mamba2-babi"), "--data",
-            Fixtures.path("data/text/wikitext2-test.txt"), "--window", "64", "--budget", budget,
+            Fixtures.path("data/text/\(text)"), "--window", "64", "--budget", budget,
             "--out", folder("lens"),
         ] + (more.contains("--resume") ? [] : ["--overwrite"]) + more
     }
