@@ -139,16 +139,18 @@ struct MainPathTests {
 
     @Test("a budget is planned, said and kept to; what does not fit together is refused")
     func budget() throws {
-        #expect(try budgeted("20k tokens").status == 0)
-        let tokens = try record()
-        #expect(tokens.windows == 312 && tokens.options.positions_per_window == 44)
+        let data = try MadeData(textBytes: 1_500_000)
+        let tokens = try LensProcess(budgetArguments("20k tokens", [], text: data.text))
+        #expect(tokens.status == 0)
+        let byTokens = try record()
+        #expect(byTokens.windows == 307 && byTokens.options.positions_per_window == 44)
 
-        // Enough for all of the text.
-        let planned = try budgeted("1e12 operations")
+        // At a quarter of the positions: more text.
+        let planned = try LensProcess(budgetArguments("3e11 operations", [], text: data.text))
         #expect(planned.status == 0 && planned.errors.hasPrefix("plan: closed form ("))
-        let operations = try record()
-        #expect(operations.windows > tokens.windows)
-        #expect(operations.options.positions_per_window ?? 64 == 64)
+        let byOperations = try record()
+        #expect(byOperations.windows > byTokens.windows)
+        #expect(byOperations.options.positions_per_window == 16)
 
         for (bad, mentioning) in [
             (["10"], "--budget"), (["5 lightyears"], "--budget"),
@@ -179,21 +181,23 @@ struct MainPathTests {
         #expect(
             other.status == 65 && other.errors.contains("made with --budget 10 s, not 20 s"),
             "\(other.errors)")
-        let otherText = try budgeted("10s", arguments + ["--resume", "--data", data.otherText])
+        let otherText = try LensProcess(
+            budgetArguments("10s", arguments + ["--resume"], text: data.otherText))
         #expect(otherText.status == 65)
-        #expect(
-            otherText.errors.contains(
-                /the text is another one: the snapshot was made with --data \S+text.jsonl \(sha256 [0-9a-f]{12}…\), this run has --data \S+text.jsonl --data \S+other.jsonl \(sha256/
-            ), "\(otherText.errors)")
+        let sentence =
+            #/the text is another one: the snapshot was made with --data \S+text.jsonl \(sha256 [0-9a-f]{12}…\), this run has --data \S+other.jsonl \(sha256/#
+        #expect(otherText.errors.contains(sentence), "\(otherText.errors)")
         let resumed = try budgeted("10s", arguments + ["--resume"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(try record().options.steps > 0)
     }
 
-    private func budgetArguments(_ budget: String, _ more: [String]) -> [String] {
+    private func budgetArguments(
+        _ budget: String, _ more: [String], text: String? = nil
+    ) -> [String] {
         [
             "train", "--model", Repository.model("mamba2"), "--data",
-            data.text, "--window", "64", "--budget", budget,
+            text ?? data.text, "--window", "64", "--budget", budget,
             "--out", folder("lens"),
         ] + (more.contains("--resume") ? [] : ["--overwrite"]) + more
     }

@@ -67,7 +67,7 @@ struct OptionValueTests {
         "a word that is no command brings to mind one that is",
         arguments: [
             ("trian", "lens train"), ("eval babi", "lens eval babilong"),
-            ("plot result.json", "lens plot layers"), ("generate", "lens lm generate"),
+            ("plot layer", "lens plot layers"), ("generate", "lens lm generate"),
             ("help trian", "lens train"), ("help lm trian", "lens lm train"),
         ])
     func commands(words: String, meant: String) throws {
