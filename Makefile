@@ -5,7 +5,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
 PREFIX = /usr/local
 
-.PHONY: help deps build demo install models test debug sanitize coverage fuzz bench lint format
+.PHONY: help deps build demo install models test debug sanitize coverage docs fuzz bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -55,7 +55,14 @@ SANITIZE = --sanitize address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recov
 sanitize: deps
 	swift build --build-tests $(SANITIZE)
 	ASAN_OPTIONS=detect_leaks=0 swift test --skip-build --disable-xctest $(SANITIZE) \
-		--filter KernelsTests
+		--filter LoopsTests
+
+## make docs     the library's documentation, in .build/documentation; a warning is an error
+docs: deps
+	mkdir -p .build/documentation
+	STATELENS_DOCS=1 swift package --allow-writing-to-directory .build/documentation \
+		generate-documentation --target StateLens --warnings-as-errors \
+		--output-path .build/documentation
 
 ## make coverage run every test and print the share of lines and functions that they reach, by target
 coverage: deps
@@ -75,8 +82,8 @@ bench: deps
 
 ## make lint     check the format of every source file
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Examples Package.swift
 
 ## make format   rewrite every source file in the project's format
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Examples Package.swift

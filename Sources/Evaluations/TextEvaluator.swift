@@ -10,13 +10,13 @@ import Tensors
 package struct TextEvaluator {
     private let model: LanguageModel
     private let lenses: [Lens]
-    private let vocabulary: Vocabulary
+    private let vocabulary: VocabularyPass
 
     /// - Parameter lenses: at least one.
     package init(model: LanguageModel, lenses: [Lens]) {
         precondition(!lenses.isEmpty, "no lens to measure")
         self.model = model
-        vocabulary = Vocabulary(model.unembedding.weight)
+        vocabulary = VocabularyPass(model.unembedding.weight)
         self.lenses = lenses
     }
 

@@ -18,7 +18,7 @@ package struct Labels: Sendable {
 /// Logits that exist at a time, in bytes.
 private let logitBytes = 64 << 20
 
-extension Vocabulary {
+extension VocabularyPass {
     /// Weighted cross entropy of the labels y, `Σ_rows w (A(n) − U_y · n)` in nats, and its gradients:
     /// `dn = w (o(n) − U_y)` and
     /// `dU_v += Σ_rows w (softmax(U n)_v − 1[v = y]) n`.

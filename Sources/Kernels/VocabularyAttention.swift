@@ -17,7 +17,7 @@ private let rowBlock = 512
 private let vocabularyBlock = 1024
 
 /// The unembedding matrix `[vocab, d_model]` as the vocabulary pass reads it.
-package struct Vocabulary: Sendable {
+package struct VocabularyPass: Sendable {
     package let precision: Precision
     let weight: Tensor
     /// With `bf16`.

@@ -63,7 +63,7 @@ package struct VocabularyReading: Sendable {
     }
 }
 
-extension Vocabulary {
+extension VocabularyPass {
     /// One pass over the vocabulary, in float32 whatever `precision`, of which no logits are kept:
     /// `2 · vocab · d_model` operations a row, twice that with the entropy.
     ///

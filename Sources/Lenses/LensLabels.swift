@@ -6,7 +6,7 @@ import Tensors
 /// loss and gradient of every layer.
 ///
 /// With n the final-normed translated state, A the log-partition and o = ∇A (see
-/// `Vocabulary.attention`):
+/// `VocabularyPass.attention`):
 ///
 ///     KL(model ‖ lens) = A(n) − A(n*) − o(n*) · (n − n*),   gradient o(n) − o(n*)
 ///     cross entropy    = A(n) − U_y · n,                    gradient o(n) − U_y
@@ -26,7 +26,7 @@ package struct LensLabels {
     ///   - finalStream: there as well, `[count, d_model]`.
     package init(
         _ loss: LensLoss, ids: [Int], finalStream: Tensor, unembedding: Unembedding,
-        vocabulary: Vocabulary
+        vocabulary: VocabularyPass
     ) {
         target = Tensor(finalStream.shape)
         switch loss {

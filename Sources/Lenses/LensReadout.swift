@@ -17,10 +17,10 @@ package struct LensReading: Sendable {
 package struct LensReadout {
     package let lens: Lens
     private let unembedding: Unembedding
-    let vocabulary: Vocabulary
+    let vocabulary: VocabularyPass
 
     /// - Parameter vocabulary: the unembedding's matrix as the passes of losses are to read it.
-    package init(_ lens: Lens, unembedding: Unembedding, vocabulary: Vocabulary) {
+    package init(_ lens: Lens, unembedding: Unembedding, vocabulary: VocabularyPass) {
         self.lens = lens
         self.unembedding = unembedding
         self.vocabulary = vocabulary
@@ -30,7 +30,7 @@ package struct LensReadout {
     package init(_ lens: Lens, of model: LanguageModel) {
         self.init(
             lens, unembedding: model.unembedding,
-            vocabulary: Vocabulary(model.unembedding.weight))
+            vocabulary: VocabularyPass(model.unembedding.weight))
     }
 
     /// What `read` takes for a layer where it is to read the last stream as it is.

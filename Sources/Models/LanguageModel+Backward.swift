@@ -30,7 +30,7 @@ extension LanguageModel {
         try run(texts: batch.sequences.map { Array(batch.ids[$0]) }, hooks: hooks)
         let normed = last.stacked[0]
         unembedding.normalize(normed, into: normed)
-        let found = Vocabulary(unembedding.weight).read(
+        let found = VocabularyPass(unembedding.weight).read(
             normed, targets: labels.labels.tokens.map(Int.init),
             asking: [.logProbability, .rank]
         ).predictions
@@ -65,7 +65,7 @@ extension LanguageModel {
             Tensor(final.shape), Tensor(final.shape), Tensor(final.shape)
         )
         unembedding.normalize(final, into: normed)
-        let loss = Vocabulary(unembedding.weight).crossEntropyBackward(
+        let loss = VocabularyPass(unembedding.weight).crossEntropyBackward(
             normed, labels: labels.labels, into: dNormed,
             weightGradient: gradients[unembedding.weight])
         rmsNormBackward(

@@ -19,6 +19,16 @@ struct Rules {
         words: ["print", "debugPrint", "dump", "puts", "fputs", "FileHandle", "STDOUT_FILENO"]
     )
 
+    /// The targets that hold memory or compute in it, and the words that nobody else needs: tensors keep their
+    /// memory alive, and give their elements to a closure.
+    static let memory = (
+        targets: [
+            "Base", "Tensors", "Tokenization", "Plotting", "Kernels", "Checkpoints", "Corpora",
+            "CommandSupport",
+        ] as Set,
+        words: ["pointer", "withExtendedLifetime", "UnsafePointer", "UnsafeMutablePointer"]
+    )
+
     /// The product that makes a target part of a command line; the others are libraries, whose errors
     /// give facts and know no option.
     static let parser = "ArgumentParser"
@@ -28,7 +38,7 @@ struct Rules {
 
     func breaches(in files: [SourceFile]) -> [String] {
         files.flatMap(imports) + unusedImports(files) + shimImporters(files) + files.flatMap(words)
-            + files.flatMap(length) + files.flatMap(flags)
+            + files.flatMap(length) + files.flatMap(flags) + files.flatMap(pointers)
     }
 
     private func target(_ name: String) -> PackageTable.Target? {
@@ -88,6 +98,13 @@ struct Rules {
                     "\(file.path): mentions \($0); only \(rule.target) \(what)"
                 }
             }
+    }
+
+    private func pointers(in file: SourceFile) -> [String] {
+        guard !Self.memory.targets.contains(file.target) else { return [] }
+        return Self.memory.words.filter(file.words.contains).map {
+            "\(file.path): mentions \($0); take values or withElements, or write a kernel"
+        }
     }
 
     /// Options that a library names; Swift itself has nothing that looks like one.

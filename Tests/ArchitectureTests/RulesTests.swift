@@ -140,6 +140,16 @@ import Testing
         #expect(breaches(adding: "Top/F.swift", "say(1) // \(word)\n") == [])
     }
 
+    @Test("pointers above what holds memory", arguments: Rules.memory.words)
+    func pointers(word: String) {
+        #expect(
+            breaches(adding: "Top/F.swift", "x.\(word)(1)\n") == [
+                "Top/F.swift: mentions \(word); take values or withElements, or write a kernel"
+            ])
+        #expect(breaches(adding: "Kernels/F.swift", "x.\(word)(1)\n") == [])
+        #expect(breaches(adding: "Top/F.swift", "say(1) // \(word)\n") == [])
+    }
+
     @Test("threads outside Kernels", arguments: Rules.threading.words)
     func threads(word: String) {
         #expect(

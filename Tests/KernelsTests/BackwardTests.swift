@@ -200,7 +200,7 @@ import Testing
         let (rows, weight) = (noise.tensor(count, d, in: -2...2), noise.tensor(vocab, d))
         let labels = Labels(tokens: [3, 1099, 3, 511, 512], weights: [1, 0.5, 0, 2, 1])
         let (dRows, dWeight) = (Tensor(count, d), Tensor(vocab, d))
-        let loss = Vocabulary(weight).crossEntropyBackward(
+        let loss = VocabularyPass(weight).crossEntropyBackward(
             rows, labels: labels, into: dRows, weightGradient: dWeight)
         func expected(_ rows: [[Double]], _ U: [[Double]]) -> Double {
             zip(rows, zip(labels.tokens, labels.weights)).reduce(0) { sum, entry in

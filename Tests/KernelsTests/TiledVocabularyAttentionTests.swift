@@ -50,7 +50,7 @@ import Testing
     func threads(count: Int) {
         var noise = Noise(9)
         let rows = noise.tensor(203, 40, in: -4...4)
-        let vocabulary = Vocabulary(noise.tensor(1300, 40), precision: .bf16)
+        let vocabulary = VocabularyPass(noise.tensor(1300, 40), precision: .bf16)
         func run(_ threads: Int) -> (a: [Double], o: [Float]) {
             let mean = Tensor(rows.shape)
             let a = withThreads(threads) {
@@ -68,7 +68,7 @@ import Testing
     func notANumber() {
         var noise = Noise(10)
         let rows = noise.tensor(40, 12)
-        let vocabulary = Vocabulary(noise.tensor(1300, 12), precision: .bf16)
+        let vocabulary = VocabularyPass(noise.tensor(1300, 12), precision: .bf16)
         let clean = vocabulary.attention(rows)
         rows.pointer[12] = .nan
         let spoiled = vocabulary.attention(rows)
@@ -78,7 +78,7 @@ import Testing
 
     @Test("no rows")
     func empty() {
-        let vocabulary = Vocabulary(Tensor(50, 12), precision: .bf16)
+        let vocabulary = VocabularyPass(Tensor(50, 12), precision: .bf16)
         #expect(vocabulary.attention(Tensor(0, 12), expected: Tensor(0, 12)).isEmpty)
     }
 
@@ -134,7 +134,7 @@ import Testing
         let mean = Tensor(rows.shape)
         mean.fill(.nan)
         let a = withThreads(threads) {
-            Vocabulary(unembedding, precision: .bf16).attention(
+            VocabularyPass(unembedding, precision: .bf16).attention(
                 rows, expected: mean)
         }
         Precision.bf16.round(rows)

@@ -38,7 +38,7 @@ import Testing
         let rows = wide.columns(9..<9 + Self.d)
         narrow.assign(rows)
         let mean = Tensor(70, Self.d)
-        let logPartition = Vocabulary(unembedding).attention(rows, expected: mean)
+        let logPartition = VocabularyPass(unembedding).attention(rows, expected: mean)
         let (expectedA, expectedO) = Oracle.vocabularyAttention(narrow.table, unembedding.table)
         expectClose(logPartition, expectedA, within: Self.logPartition, "strided A")
         expectClose(mean, expectedO.flat, within: Self.expected, "strided o")
@@ -52,8 +52,8 @@ import Testing
         let mean = Tensor(rows.shape)
         withThreads(2) {
             #expect(
-                Vocabulary(unembedding).attention(rows)
-                    == Vocabulary(unembedding).attention(rows, expected: mean))
+                VocabularyPass(unembedding).attention(rows)
+                    == VocabularyPass(unembedding).attention(rows, expected: mean))
         }
     }
 
@@ -65,7 +65,7 @@ import Testing
         func run(_ threads: Int) -> (a: [Double], o: [Float]) {
             let mean = Tensor(rows.shape)
             let a = withThreads(threads) {
-                Vocabulary(unembedding).attention(rows, expected: mean)
+                VocabularyPass(unembedding).attention(rows, expected: mean)
             }
             return (a, mean.values)
         }
@@ -77,7 +77,7 @@ import Testing
     func nothing() {
         let unembedding = Tensor(5, Self.d)
         let rows = Tensor(0, Self.d)
-        #expect(Vocabulary(unembedding).attention(rows).isEmpty)
+        #expect(VocabularyPass(unembedding).attention(rows).isEmpty)
     }
 
     @Test("a row that is not a number stays so and spoils no other")
@@ -85,9 +85,9 @@ import Testing
         var noise = Noise(10)
         let rows = noise.tensor(3, Self.d)
         let unembedding = noise.tensor(1100, Self.d)
-        let clean = Vocabulary(unembedding).attention(rows)
+        let clean = VocabularyPass(unembedding).attention(rows)
         rows.pointer[Self.d] = .nan
-        let spoiled = Vocabulary(unembedding).attention(rows)
+        let spoiled = VocabularyPass(unembedding).attention(rows)
         #expect(spoiled[1].isNaN)
         #expect(spoiled[0] == clean[0] && spoiled[2] == clean[2])
     }
@@ -95,7 +95,7 @@ import Testing
     private func compare(_ rows: Tensor, _ unembedding: Tensor) {
         let mean = Tensor(rows.shape)
         mean.fill(.nan)
-        let logPartition = Vocabulary(unembedding).attention(rows, expected: mean)
+        let logPartition = VocabularyPass(unembedding).attention(rows, expected: mean)
         let (expectedA, expectedO) = Oracle.vocabularyAttention(rows.table, unembedding.table)
         expectClose(logPartition, expectedA, within: Self.logPartition, "A")
         expectClose(mean, expectedO.flat, within: Self.expected, "o")

@@ -16,7 +16,7 @@ import Testing
     private func predictions(
         _ rows: Tensor, unembedding: Tensor, targets: [Int]
     ) -> [TokenPrediction] {
-        Vocabulary(unembedding).read(rows, targets: targets, asking: [.logProbability, .rank])
+        VocabularyPass(unembedding).read(rows, targets: targets, asking: [.logProbability, .rank])
             .predictions
     }
 
@@ -27,7 +27,7 @@ import Testing
         var noise = Noise(UInt64(vocabulary + count))
         let rows = noise.tensor(300, 24, in: -3...3)
         let unembedding = noise.tensor(vocabulary, 24)
-        let found = Vocabulary(unembedding).read(rows, asking: .entropy, top: count)
+        let found = VocabularyPass(unembedding).read(rows, asking: .entropy, top: count)
         var (entropies, expected) = ([Double](), [Double]())
         let table = unembedding.table
         for (row, top) in zip(rows.table, found.top) {
@@ -51,10 +51,10 @@ import Testing
         let rows = noise.tensor(40, 24)
         let entry = noise.floats(24)
         let equal = Tensor((0..<4).flatMap { _ in entry }, shape: [4, 24])
-        let found = Vocabulary(equal).read(rows, top: 3)
+        let found = VocabularyPass(equal).read(rows, top: 3)
         #expect(found.top.allSatisfy { $0.map(\.token) == [0, 1, 2] })
 
-        let vocabulary = Vocabulary(noise.tensor(1500, 24))
+        let vocabulary = VocabularyPass(noise.tensor(1500, 24))
         let targets = Array(0..<40)
         let all = vocabulary.read(
             rows, targets: targets, asking: [.logProbability, .rank, .entropy], top: 1)
@@ -71,7 +71,7 @@ import Testing
 
     @Test("no rows, no values")
     func nothing() {
-        let found = Vocabulary(Tensor(5, 4)).read(
+        let found = VocabularyPass(Tensor(5, 4)).read(
             Tensor(0, 4), asking: [.rank, .entropy], top: 2)
         #expect(found.logPartition.isEmpty && found.rank.isEmpty && found.top.isEmpty)
     }

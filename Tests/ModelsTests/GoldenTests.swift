@@ -99,7 +99,7 @@ import Testing
         _ model: LanguageModel, _ normed: Tensor, _ rows: [Int], _ golden: TensorFile
     ) throws {
         let mean = Tensor(normed.shape)
-        let logPartition = Vocabulary(model.unembedding.weight).attention(
+        let logPartition = VocabularyPass(model.unembedding.weight).attention(
             normed, expected: mean)
         expectClose(
             rows.map { logPartition[$0] }, try golden.values("log_partition"),

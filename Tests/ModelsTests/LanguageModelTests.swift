@@ -8,7 +8,9 @@ import Testing
 
 struct LanguageModelTests {
     static let rounding = Tolerance.relative(
-        1e-5, because: "fp32; the same sums in chunks of other lengths")
+        3e-5,
+        because:
+            "fp32; the same sums in chunks of other lengths; 1.2e-5 without fused multiply-adds")
 
     private let folder: TemporaryFolder
     private var random = TestRandom(seed: 11)

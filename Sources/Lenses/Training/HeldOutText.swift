@@ -9,7 +9,7 @@ import Tensors
 package final class HeldOutText {
     package let windows: TokenWindows
     private let model: LanguageModel
-    let vocabulary: Vocabulary
+    let vocabulary: VocabularyPass
     private let objective: LensObjective
     private let positions: Int
     private lazy var captured = Result { try capture() }
@@ -28,7 +28,7 @@ package final class HeldOutText {
     ) {
         self.windows = windows
         self.model = model
-        vocabulary = Vocabulary(model.unembedding.weight, precision: objective.precision)
+        vocabulary = VocabularyPass(model.unembedding.weight, precision: objective.precision)
         self.objective = objective
         self.positions = positions
     }

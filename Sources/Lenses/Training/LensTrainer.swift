@@ -15,7 +15,7 @@ package final class LensTrainer {
 
     let model: LanguageModel
     package let options: LensTrainingOptions
-    private let vocabulary: Vocabulary
+    private let vocabulary: VocabularyPass
     package let text: TrainingText
     package let heldOut: HeldOutText
     let optimizer: LensOptimizer
