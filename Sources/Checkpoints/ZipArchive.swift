@@ -1,5 +1,5 @@
-import CZip
 import Base
+import CZip
 import Foundation
 
 /// What can be wrong with the zip archive around a `torch.save` pickle.

@@ -1,8 +1,8 @@
-import CommandSupport
 import ArgumentParser
-import Checkpoints
-import Corpora
 import Base
+import Checkpoints
+import CommandSupport
+import Corpora
 import Foundation
 import Kernels
 import Models

@@ -1,6 +1,6 @@
-import CommandSupport
-import Base
 import ArgumentParser
+import Base
+import CommandSupport
 import Corpora
 import Lenses
 import Models

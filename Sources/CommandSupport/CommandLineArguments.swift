@@ -1,6 +1,6 @@
 import ArgumentParser
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 
 /// The arguments of the process, looked at before the parser gets them.

@@ -1,5 +1,5 @@
-import CKernels
 import Base
+import CKernels
 import Foundation
 
 /// The vectorized loops of `CKernels` for this CPU, or for the path `STATELENS_KERNELS` names.

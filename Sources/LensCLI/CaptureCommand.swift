@@ -1,8 +1,8 @@
+import ArgumentParser
+import Base
+import Checkpoints
 import CommandOptions
 import CommandSupport
-import ArgumentParser
-import Checkpoints
-import Base
 import Foundation
 import Kernels
 import Models

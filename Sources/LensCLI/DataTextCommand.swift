@@ -1,7 +1,7 @@
-import CommandSupport
 import ArgumentParser
-import Corpora
 import Base
+import CommandSupport
+import Corpora
 import Results
 import Tokenization
 

@@ -1,8 +1,8 @@
+import ArgumentParser
+import Base
 import CommandOptions
 import CommandSupport
-import ArgumentParser
 import Corpora
-import Base
 import Foundation
 import Results
 import Tokenization

@@ -1,10 +1,10 @@
-import CommandSupport
 import ArgumentParser
 import Base
+import CommandSupport
 import Foundation
 import Reports
-import Training
 import Results
+import Training
 
 /// `lens demo`: the whole way from two models to a picture, as the commands that a user would type.
 struct DemoCommand: ParsableCommand {

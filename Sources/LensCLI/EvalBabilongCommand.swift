@@ -1,11 +1,11 @@
-import CommandOptions
-import Models
-import CommandSupport
 import ArgumentParser
-import Corpora
 import Base
-import Foundation
+import CommandOptions
+import CommandSupport
+import Corpora
 import Evaluations
+import Foundation
+import Models
 import Reports
 import Results
 

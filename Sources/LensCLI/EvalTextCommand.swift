@@ -1,10 +1,10 @@
-import CommandOptions
-import Models
-import CommandSupport
 import ArgumentParser
 import Base
-import Foundation
+import CommandOptions
+import CommandSupport
 import Evaluations
+import Foundation
+import Models
 import Reports
 import Results
 

@@ -1,7 +1,7 @@
-import CommandOptions
 import ArgumentParser
 import Base
 import Checkpoints
+import CommandOptions
 import Models
 import Reports
 

@@ -1,7 +1,7 @@
-import CommandOptions
-import CommandSupport
 import ArgumentParser
 import Base
+import CommandOptions
+import CommandSupport
 import Foundation
 import LanguageModeling
 import Tokenization

@@ -1,9 +1,9 @@
+import ArgumentParser
+import Base
+import Checkpoints
 import CommandOptions
 import CommandSupport
-import ArgumentParser
-import Checkpoints
 import Corpora
-import Base
 import Foundation
 import Kernels
 import LanguageModeling

@@ -1,6 +1,6 @@
-import CommandSupport
 import ArgumentParser
 import Base
+import CommandSupport
 import Foundation
 import Plotting
 import Reports

@@ -1,6 +1,6 @@
-import Corpora
 import ArgumentParser
 import Base
+import Corpora
 import Foundation
 import Tokenization
 

@@ -1,13 +1,13 @@
+import ArgumentParser
+import Base
 import CommandOptions
 import CommandSupport
-import ArgumentParser
 import Corpora
-import Base
 import Foundation
 import Lenses
+import Models
 import Reports
 import Results
-import Models
 import Training
 
 /// `lens train`: one translator for every block of a model.

@@ -1,5 +1,5 @@
-import Checkpoints
 import Base
+import Checkpoints
 
 /// What a model folder holds, and where it differs from what its configuration promises.
 package struct Inspection: Sendable {

@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct AtomicFileTests {
     private func text(_ path: String) throws -> String {

@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct FileErrorTests {
     @Test("a link that leads nowhere is named with its target")

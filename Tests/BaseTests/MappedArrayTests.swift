@@ -1,6 +1,6 @@
 import Base
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct MappedArrayTests {
     private func array(

@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Glibc
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct OutputFolderTests {
     private static let lens = OutputFolder.Kind(

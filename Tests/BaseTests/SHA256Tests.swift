@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct SHA256Tests {
     @Test("the examples of FIPS 180-4")

@@ -1,9 +1,9 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct CheckpointTests {
     private static func layout(_ name: String) -> String {

@@ -1,8 +1,8 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Damaged files must be read or refused; a trap would end the test process.
 @Suite struct HostileFilesTests {

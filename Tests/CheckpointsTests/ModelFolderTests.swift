@@ -1,8 +1,8 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ModelFolderTests {
     private static let first = "0a1b2c3d" + String(repeating: "4", count: 32)

@@ -1,8 +1,8 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Pickles made by hand, around what `torch.save` writes.
 @Suite struct PickleMachineTests {

@@ -1,9 +1,9 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// The bytes of a safetensors file with this header, right or wrong.
 func safetensorsFile(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UInt8] {

@@ -1,8 +1,8 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ShardIndexTests {
     private func folder(index: String) throws -> TemporaryFolder {

@@ -1,9 +1,9 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct TorchArchiveTests {
     @Test("what is written is read back, and written again is the same file")

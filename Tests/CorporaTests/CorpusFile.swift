@@ -1,5 +1,5 @@
-import Corpora
 import Base
+import Corpora
 import TestSupport
 
 /// Files made for one test.

@@ -1,11 +1,11 @@
-import Corpora
 import Base
+import Corpora
 import Evaluations
 import Lenses
 import Models
 import Results
-import TestSupport
 import Testing
+import TestSupport
 import Tokenization
 
 /// On a small random model with a tokenizer of bytes and two tokens more.

@@ -1,15 +1,15 @@
+import Base
 import Checkpoints
 import Corpora
-import Base
-import Foundation
 import Evaluations
-import LensTestSupport
+import Foundation
 import Lenses
+import LensTestSupport
 import Models
-import Tensors
 import Results
-import TestSupport
+import Tensors
 import Testing
+import TestSupport
 
 struct TextEvaluatorTests {
     /// A small random model with windows of random tokens.

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Every backward kernel but the scan's against central differences of the float64 formula.
 @Suite struct BackwardTests {

@@ -1,8 +1,8 @@
 import CKernels
 import Foundation
 import Kernels
-import TestSupport
 import Testing
+import TestSupport
 
 /// Every loop of every instruction set this CPU has, against the same float64 results. The counts
 /// are odd, so that the elements left over by full vectors are computed too.

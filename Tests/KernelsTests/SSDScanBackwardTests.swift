@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// The scan's gradients against central differences of the recurrence in float64.
 @Suite struct SSDScanBackwardTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct SSDScanTests {
     /// What one call of the scan reads, with the widths of a small mixer.

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct SelectiveScanBackwardTests {
     static let rounding = Tolerance.relative(

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// The bfloat16 tile loops of every instruction set this CPU has, against float64.
 @Suite struct TileLoopsTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// The vocabulary pass and products in bfloat16 with the kernels in use, against float64 on the
 /// rounded factors.

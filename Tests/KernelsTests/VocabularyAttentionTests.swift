@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct VocabularyAttentionTests {
     static let vocabularies = [1, 7, 1023, 1024, 1025, 5000]

@@ -3,8 +3,8 @@ import Foundation
 import LanguageModeling
 import Models
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct EvaluationScoreTests {
     private let model: LanguageModel

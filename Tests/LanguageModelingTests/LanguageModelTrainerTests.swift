@@ -1,13 +1,13 @@
+import Base
 import Checkpoints
 import Corpora
-import Base
 import Foundation
 import LanguageModeling
 import Models
-import Tensors
 import Results
-import TestSupport
+import Tensors
 import Testing
+import TestSupport
 import Training
 
 @Suite struct LanguageModelTrainerTests {

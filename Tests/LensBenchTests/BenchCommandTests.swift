@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// `lens-bench` as a user types it, on a model that takes no time.
 struct BenchCommandTests {

@@ -1,8 +1,8 @@
 import LensBench
 import Lenses
 import Models
-import TestSupport
 import Testing
+import TestSupport
 
 /// The counts that speeds are compared with, against sums over every tensor and every product.
 struct OperationsTests {

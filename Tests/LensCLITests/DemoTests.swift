@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// `lens demo` as a user types it, on models of random weights.
 struct DemoTests {

@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Every kind of failure has its exit status and one sentence on stderr that names the culprit.
 struct ExitStatusTests {

@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// The commands on the embedded models against an independent program, which did the same in float64
 /// from the papers (`Tests/Golden`).

@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// `lens lm train`, `lens lm eval` and `lens lm generate` as a user types them.
 struct LanguageModelPathTests {

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 /// Text and stories that `lens data` makes for tests of the commands that read them.
 struct MadeData {

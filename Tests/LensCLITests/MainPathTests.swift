@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// `lens train`, `lens eval` and `lens plot` as a user types them.
 struct MainPathTests {

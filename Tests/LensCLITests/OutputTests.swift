@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// What one command has finished survives every other command's `--out`.
 struct OutputTests {

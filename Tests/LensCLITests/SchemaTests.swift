@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// What the commands really write is what `schemas/` says, on an embedded model.
 struct SchemaTests {

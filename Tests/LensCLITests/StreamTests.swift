@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Standard output and stderr that fail, and arguments that are none.
 struct StreamTests {

@@ -1,8 +1,8 @@
-import LensTestSupport
 import Lenses
+import LensTestSupport
 import Models
-import TestSupport
 import Testing
+import TestSupport
 
 struct ClosedFormFitTests {
     private func solve(

@@ -1,10 +1,10 @@
 import Foundation
-import LensTestSupport
 import Lenses
+import LensTestSupport
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct LensReadoutTests {
     @Test("what is read of each layer and of the model equals all float64 logits")

@@ -1,11 +1,11 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 import Lenses
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 struct LensSnapshotTests {

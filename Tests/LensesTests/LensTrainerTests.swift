@@ -1,13 +1,13 @@
+import Base
 import Checkpoints
 import Corpora
-import Base
 import Kernels
-import LensTestSupport
 import Lenses
+import LensTestSupport
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Tokenization
 
 struct LensTrainerTests {

@@ -5,8 +5,8 @@ import Foundation
 import Lenses
 import Models
 import Results
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 struct LensTrainingTests {

@@ -1,5 +1,5 @@
-import Corpora
 import Base
+import Corpora
 import Lenses
 import Models
 import Results

@@ -1,8 +1,8 @@
 import Kernels
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Models against an independent program, which computes them position by position in float64.
 @Suite struct GoldenTests {

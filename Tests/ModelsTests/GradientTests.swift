@@ -1,8 +1,8 @@
 import Kernels
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Gradients of whole models against PyTorch's autograd in float64.
 @Suite struct GradientTests {

@@ -1,6 +1,6 @@
 import Models
-import TestSupport
 import Testing
+import TestSupport
 
 struct HookPointTests {
     private func configuration(_ kind: SmallModel.Kind) throws -> ModelConfiguration {

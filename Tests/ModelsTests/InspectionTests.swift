@@ -1,9 +1,9 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct InspectionTests {
     /// Writes the small Mamba-2 with its tensors changed by `change`.

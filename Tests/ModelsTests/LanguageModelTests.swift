@@ -1,10 +1,10 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Kernels
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct LanguageModelTests {
     static let rounding = Tolerance.relative(

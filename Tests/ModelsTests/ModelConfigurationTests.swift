@@ -1,7 +1,7 @@
 import Base
 import Models
-import TestSupport
 import Testing
+import TestSupport
 
 struct ModelConfigurationTests {
     private let folder: TemporaryFolder

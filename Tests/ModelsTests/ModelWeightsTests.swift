@@ -1,10 +1,10 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// The several ways in which programs save the same model.
 struct ModelWeightsTests {

@@ -1,9 +1,9 @@
+import Base
 import Checkpoints
 import Models
-import Base
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// The expected texts come from NumPy 2.4:
 ///

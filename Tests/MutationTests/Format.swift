@@ -1,16 +1,16 @@
+import Base
 import Checkpoints
 import Corpora
-import Base
 import Foundation
 import Lenses
 import Models
 import Reports
 import Results
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 import Tokenization
+import Training
 
 /// A kind of file that the program reads.
 struct Format: Sendable, CustomTestStringConvertible {

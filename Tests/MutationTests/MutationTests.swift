@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Every reader of files from outside meets damaged ones: it returns, or says in one sentence what is
 /// wrong, within seconds and without much memory, and never ends the process.

@@ -2,8 +2,8 @@ import Base
 import Foundation
 import Reports
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 /// What may be averaged as seeds of one model, and what is said of unlike results side by side.
 struct ComparabilityTests {

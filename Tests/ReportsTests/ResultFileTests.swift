@@ -3,8 +3,8 @@ import Foundation
 import Plotting
 import Reports
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Evaluation results")
 struct ResultFileTests {

@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 struct BootstrapTests {
     /// Prompts with the given probabilities in their one layer.

@@ -1,6 +1,6 @@
 import Base
-import TestSupport
 import Testing
+import TestSupport
 
 /// The validator itself: what is wrong must not pass.
 struct JSONSchemaTests {

@@ -1,7 +1,7 @@
 import Base
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 /// What `run.json` beside weights says of their training.
 struct ModelTrainingTests {

@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 /// Documents say in their files which they are.
 struct ResultDocumentTests {

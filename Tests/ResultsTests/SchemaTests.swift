@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 /// `schemas/` describes what is written: every document with all that it can have, and those that are
 /// stored in the repository.

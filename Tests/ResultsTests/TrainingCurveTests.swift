@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Results
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Losses of trainings")
 struct TrainingCurveTests {

@@ -2,8 +2,8 @@ import Base
 import Foundation
 import StateLens
 import StateLensPlotting
-import TestSupport
 import Testing
+import TestSupport
 
 /// The public interface on the embedded models, as somebody outside uses it.
 @Suite struct LibraryTests {

@@ -1,8 +1,8 @@
 import Base
 import Foundation
-import TestSupport
 import Tensors
 import Testing
+import TestSupport
 
 @Suite struct StoredTensorTests {
     /// The bytes of `numbers` behind `gap` bytes, as part of a file lies.

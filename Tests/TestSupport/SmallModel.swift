@@ -1,5 +1,5 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Tensors
 
 /// A model folder with random weights, small enough to run in milliseconds: 4 blocks, d_model 32,

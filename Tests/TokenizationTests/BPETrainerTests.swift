@@ -1,7 +1,7 @@
 import Base
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 import Tokenization
 
 /// Golden values are those of Hugging Face tokenizers 0.22.2, `BpeTrainer(vocab_size=...,

@@ -1,8 +1,8 @@
 import Base
 import Foundation
 import Results
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 struct TrainingLogTests {

@@ -2,8 +2,8 @@ import Base
 import Foundation
 import Results
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// The loop on a training of numbers: each step takes two pieces of work and adds its number.

@@ -1,7 +1,7 @@
-import Corpora
 import Base
-import Models
+import Corpora
 import Kernels
+import Models
 import Tokenization
 
 /// Token sequences to learn from, with a weight for every token that is to be predicted.

@@ -1,5 +1,5 @@
-import Corpora
 import Base
+import Corpora
 import Kernels
 import Models
 import Tensors

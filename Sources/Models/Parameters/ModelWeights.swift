@@ -1,5 +1,5 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Foundation
 
 /// A checkpoint under the names that the model reads, and a configuration that knows what the

@@ -1,5 +1,5 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Kernels
 import Tensors
 

@@ -1,5 +1,5 @@
-import Checkpoints
 import Base
+import Checkpoints
 import Kernels
 
 // Weights are finite, or the model does not load; what is made of them overflows where they are too

@@ -1,6 +1,6 @@
 import Corpora
-import TestSupport
 import Testing
+import TestSupport
 
 /// The answers and supporting facts, against a solver that reads the text alone.
 @Suite struct BabiAnswersTests {

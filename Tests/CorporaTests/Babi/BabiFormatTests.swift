@@ -1,7 +1,7 @@
-import Corpora
 import Base
-import TestSupport
+import Corpora
 import Testing
+import TestSupport
 
 @Suite struct BabiFormatTests {
     let folder: TemporaryFolder

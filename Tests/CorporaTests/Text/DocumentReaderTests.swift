@@ -1,8 +1,8 @@
-import Corpora
 import Base
+import Corpora
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct DocumentReaderTests {
     let folder: TemporaryFolder

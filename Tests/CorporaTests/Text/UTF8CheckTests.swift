@@ -1,6 +1,6 @@
 import Corpora
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct UTF8CheckTests {
     /// Sequences that are no UTF-8, with the reason.

@@ -1,8 +1,8 @@
 import Base
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct ActivationCacheTests {
     private let folder: TemporaryFolder

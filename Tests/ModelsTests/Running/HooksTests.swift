@@ -3,8 +3,8 @@ import Foundation
 import Kernels
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct HooksTests {
     @Test("a backward pass that computes blocks anew runs no hook twice", arguments: [0, Int.max])

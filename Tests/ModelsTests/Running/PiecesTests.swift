@@ -1,8 +1,8 @@
 import Base
 import Models
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 struct PiecesTests {
     static let rounding = Tolerance.relative(
