@@ -4,7 +4,8 @@
 #     Tests/coverage.sh FOLDER     the products of `swift test --enable-code-coverage`
 set -euo pipefail
 products=$1
-llvm_cov=$(command -v llvm-cov || echo "$(dirname "$(readlink -f "$(command -v swift)")")/llvm-cov")
+# That of the compiler: another one does not read its profiles.
+llvm_cov=$(dirname "$(readlink -f "$(command -v swift)")")/llvm-cov
 # The command line runs as a process of its own, and its library is linked into it alone.
 "$llvm_cov" report -instr-profile "$products/codecov/default.profdata" \
     "$products/StateLensPackageTests.xctest" -object "$products/lens" -object "$products/lens-bench" \
