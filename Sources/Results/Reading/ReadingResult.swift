@@ -81,11 +81,12 @@ package struct ReadingResult: ResultDocument {
         for quantity in ReadingQuantity.allCases {
             values[quantity] = try quantities.decode([[Double?]].self, forKey: .init(quantity))
         }
-        guard top.count == blocks.count, values.values.allSatisfy({ $0.count == blocks.count })
+        let count = blocks.count
+        guard top.count == count, values.values.allSatisfy({ $0.count == count })
         else {
             throw DecodingError.dataCorruptedError(
                 forKey: .top, in: container,
-                debugDescription: "as many rows of every quantity as of blocks, \(blocks.count)")
+                debugDescription: "as many rows of every quantity as of blocks, \(count)")
         }
         rows = blocks.indices.map { row in
             ReadingRow(values: values.mapValues { $0[row] }, top: top[row])
