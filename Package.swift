@@ -121,7 +121,8 @@ let package = Package(
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
                 "Models", "Training", "Lenses", "LanguageModeling", "Evaluations",
-                "Interpretability", "Plotting", "Results", "Reports", "CommandSupport", "CommandOptions", argumentParser,
+                "Interpretability", "Plotting", "Results", "Reports", "CommandSupport",
+                "CommandOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(

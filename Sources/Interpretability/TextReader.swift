@@ -140,7 +140,11 @@ package struct TextReader {
         }
     }
 
-    func text(_ token: Int) -> String { tokenizer.decode([TokenID(token)]) }
+    /// What a token stands for; models have rows without one, where their vocabulary is padded.
+    func text(_ token: Int) -> String {
+        let id = TokenID(token)
+        return tokenizer.token(of: id) == nil ? "<\(token)>" : tokenizer.decode([id])
+    }
 
     private func row(_ row: Int, of read: [[DistributionReading]]) -> ReadingRow {
         let cells = read.map { $0[row] }
