@@ -93,6 +93,9 @@ let package = Package(
                 "Base",
             ]),
         swiftTarget(
+            "Interpretability",
+            ["Base", "Tensors", "Kernels", "Tokenization", "Results", "Models", "Lenses"]),
+        swiftTarget(
             "Reports",
             ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
         // 8: what people outside use, and what every command of a program does alike.
@@ -101,6 +104,7 @@ let package = Package(
             [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora", "Results",
                 "Models", "Training", "Lenses", "LanguageModeling", "Evaluations",
+                "Interpretability",
             ]),
         swiftTarget("CommandSupport", ["Base", "Checkpoints", argumentParser]),
         // 9: figures of results, and what commands take, as values of the libraries.
@@ -116,8 +120,9 @@ let package = Package(
             name: "LensCLI",
             dependencies: [
                 "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Corpora",
-                "Models", "Training", "Lenses", "LanguageModeling", "Evaluations", "Plotting",
-                "Results", "Reports", "CommandSupport", "CommandOptions", argumentParser,
+                "Models", "Training", "Lenses", "LanguageModeling", "Evaluations",
+                "Interpretability", "Plotting", "Results", "Reports", "CommandSupport",
+                "CommandOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -157,6 +162,12 @@ let package = Package(
             "Evaluations",
             [
                 "Base", "Tensors", "Checkpoints", "Corpora", "Tokenization", "Models", "Results",
+                "Lenses", "LensTestSupport",
+            ]),
+        tests(
+            "Interpretability",
+            [
+                "Base", "Tensors", "Kernels", "Checkpoints", "Tokenization", "Results", "Models",
                 "Lenses", "LensTestSupport",
             ]),
         tests(

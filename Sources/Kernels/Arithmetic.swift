@@ -51,6 +51,22 @@ package func firstNonFinite(_ x: Tensor) -> Float? {
     return x.elements.first { !$0.isFinite }
 }
 
+/// `alpha · rows[i] · columns[j] · x[i, j]`.
+package func scaled(
+    _ x: Tensor, rows: Tensor, columns: Tensor, by alpha: Float = 1
+) -> Tensor {
+    let (source, result) = (x.matrix, Tensor(x.shape))
+    let (target, columns, factors) = (result.matrix, columns.vector, rows.vector)
+    precondition(rows.count == source.rows, "\(rows.shape) factors for \(x.shape)")
+    parallelRanges(source.rows, grain: 8) { rows in
+        for i in rows {
+            let (from, to, factor) = (source.row(i), target.row(i), alpha * factors[i])
+            for j in 0..<source.columns { to[j] = factor * columns[j] * from[j] }
+        }
+    }
+    return result
+}
+
 /// `y -= x`, element by element, on the calling thread.
 package func subtract(_ x: Tensor, from y: Tensor) {
     precondition(x.count == y.count, "\(x.shape) subtracted from \(y.shape)")

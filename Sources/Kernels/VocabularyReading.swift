@@ -129,73 +129,11 @@ extension VocabularyPass {
                 }
             }
             reading.top = candidates.enumerated().map { row, largest in
-                let logits = largest.tokens.map { token in
-                    (token, dot(rows.row(row), vocabulary.row(token), count: rows.columns))
-                }
-                return logits.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(count).map {
-                    TokenProbability(token: $0, logProbability: $1 - logPartition[row])
-                }
+                largest.best(count) { token in
+                    dot(rows.row(row), vocabulary.row(token), count: rows.columns)
+                }.map { TokenProbability(token: $0, logProbability: $1 - logPartition[row]) }
             }
             return reading
         }
-    }
-}
-
-/// How many tokens more than asked for are held while a row goes through the vocabulary.
-private let spareCandidates = 8
-
-/// The largest float32 logits of a row so far.
-private struct LargestLogits {
-    private let limit: Int
-    /// The largest first.
-    private var entries: [(logit: Float, token: Int)] = []
-
-    init(_ limit: Int) { self.limit = limit }
-
-    var tokens: [Int] { entries.map(\.token) }
-
-    /// - Parameter first: the token of the first logit.
-    mutating func add(_ logits: UnsafeBufferPointer<Float>, first: Int) {
-        var least = entries.count < limit ? -Float.infinity : entries[limit - 1].logit
-        for (index, logit) in logits.enumerated() where logit > least {
-            if entries.count == limit { entries.removeLast() }
-            let place = entries.firstIndex { $0.logit < logit } ?? entries.count
-            entries.insert((logit, first + index), at: place)
-            if entries.count == limit { least = entries[limit - 1].logit }
-        }
-    }
-}
-
-/// The logit of the token asked for, and what a float32 product may make of an equal one.
-///
-/// A token with the same row of the unembedding has the same logit, but the product rounds it by
-/// its place in a tile; logits in between `low` and `high` are computed anew, all in the same way.
-private struct TargetLogit {
-    let value: Double
-    private let low: Float
-    private let high: Float
-
-    init(_ row: UnsafePointer<Float>, _ entry: UnsafePointer<Float>, count: Int) {
-        value = dot(row, entry, count: count)
-        // The bound on `count` fp32 products and additions (Higham 2002, section 3.1), doubled.
-        let norms = (dot(row, row, count: count) * dot(entry, entry, count: count)).squareRoot()
-        let margin = Double(count) * 0x1p-23 * norms
-        low = Float(value - margin)
-        high = Float(value + margin)
-    }
-
-    /// How many of `logits` are larger; `exact` gives the logit at an index in float64.
-    func count(above logits: UnsafeBufferPointer<Float>, exact: (Int) -> Double) -> Int {
-        var above = 0
-        var possible = 0
-        for logit in logits {
-            above += logit > high ? 1 : 0
-            possible += logit >= low ? 1 : 0
-        }
-        guard possible > above else { return above }
-        for (index, logit) in logits.enumerated() where logit >= low && logit <= high {
-            above += exact(index) > value ? 1 : 0
-        }
-        return above
     }
 }

@@ -82,4 +82,11 @@ package final class Lens: Sendable {
                     .plain(h), .transposed(weight[layer]), into: translated)
             }, precision: precision)
     }
+
+    /// `y += A x` with the translator of `layer`; both `[pos, d_model]`.
+    func addProduct(_ x: Tensor, layer: Int, to y: Tensor) {
+        guard !isBiasOnly else { return }
+        addProducts(
+            [TensorProduct(.plain(x), .transposed(weight[layer]), into: y)], precision: .fp32)
+    }
 }

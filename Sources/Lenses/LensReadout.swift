@@ -16,8 +16,8 @@ package struct LensReading: Sendable {
 /// tensors `[rows, d_model]` of about 8,192 rows.
 package struct LensReadout {
     package let lens: Lens
-    private let unembedding: Unembedding
-    let vocabulary: VocabularyPass
+    let unembedding: Unembedding
+    package let vocabulary: VocabularyPass
 
     /// - Parameter vocabulary: the unembedding's matrix as the passes of losses are to read it.
     package init(_ lens: Lens, unembedding: Unembedding, vocabulary: VocabularyPass) {

@@ -8,7 +8,10 @@ package struct NamedLens: Sendable {
     /// Of the file with its parameters; nil for the logit lens, which has none.
     package let sha256: String?
 
-    package var isTuned: Bool { sha256 != nil }
+    package var isTuned: Bool { name != Self.logit }
+
+    /// What the lens of zero translators is called.
+    package static let logit = "logit"
 
     /// One that is nowhere stored.
     package init(_ name: String, _ lens: Lens) {
@@ -21,7 +24,7 @@ package struct NamedLens: Sendable {
         _ name: String, for model: LanguageModel, allowOtherModel: Bool = false
     ) throws {
         self.name = name
-        guard name != "logit" else {
+        guard name != Self.logit else {
             (lens, sha256) = (Lens(zeroFor: model.configuration), nil)
             return
         }

@@ -326,6 +326,43 @@ import TestSupport
         #expect(out[1].isNaN && out[3].isNaN && out[5].isNaN)
     }
 
+    @Test("distributions compared, and numbers above a bound", arguments: paths, [1, 37, 2051])
+    func distributions(path: String, count: Int) throws {
+        let loops = try loops(path)
+        var noise = Noise(12)
+        let rows = (0..<3).map { _ in noise.floats(count, in: -9...9) }
+        let partitions = rows.map { loops.log_sum_exp($0, count) }
+        let logs = rows.map { row in
+            let sum = log(row.reduce(0) { $0 + exp(Double($1)) })
+            return row.map { Double($0) - sum }
+        }
+        expectClose(
+            partitions, zip(rows, logs).map { Double($0[0]) - $1[0] }, within: Self.rounding,
+            "loop log_sum_exp \(path)")
+        func kl(_ p: [Double], _ q: [Double]) -> Double {
+            zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+        }
+        let (q, p, e) = (logs[0], logs[1], logs[2])
+        let middle = zip(p, q).map { log((exp($0) + exp($1)) / 2) }
+        let expected = [
+            q.reduce(0) { $0 - exp($1) * $1 }, kl(p, q), kl(e, q),
+            (kl(p, middle) + kl(q, middle)) / 2,
+            zip(p, q).reduce(0) { $0 + abs(exp($1.0) - exp($1.1)) } / 2,
+        ]
+        var sums = [Double](repeating: 7, count: 5)
+        loops.compare_distributions(
+            rows[0], partitions[0], rows[1], partitions[1], rows[2], partitions[2], count, &sums)
+        expectClose(sums, expected, within: Self.rounding, "loop compare_distributions \(path)")
+        loops.compare_distributions(
+            rows[0], partitions[0], rows[1], partitions[1], nil, 0, count, &sums)
+        #expect(sums[2] == 0)
+
+        var between = 0
+        let above = loops.count_above(rows[0], count, -1, 2, &between)
+        #expect(above == rows[0].count { $0 > 2 })
+        #expect(between == rows[0].count { $0 >= -1 && $0 <= 2 })
+    }
+
     @Test("softmax_block takes up where the last block ended", arguments: paths)
     func softmaxBlocks(path: String) throws {
         let loops = try loops(path)

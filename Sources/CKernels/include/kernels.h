@@ -81,6 +81,16 @@ typedef struct {
     /// row = exp(row - m'), rescale = exp(m - m'), sum = sum rescale + sum(row), m = m'.
     void (*softmax_block)(float *logits, size_t ld, float *maximum, double *sum, float *rescale,
                           size_t rows, size_t columns);
+    /// log sum over i of exp(x[i]), the sum in double.
+    double (*log_sum_exp)(const float *x, size_t count);
+    /// How many of x are above `high`; those from `low` to `high` are counted in `between`.
+    size_t (*count_above)(const float *x, size_t count, float low, float high, size_t *between);
+    /// Of the distributions q = exp(logits - log_partition), p (the model's) and e (an earlier one,
+    /// which may be NULL): sums = {-sum q log q, sum p (log p - log q), sum e (log e - log q),
+    /// sum (p (log p - log m) + q (log q - log m)) / 2 with m = (p + q) / 2, sum |p - q| / 2}.
+    void (*compare_distributions)(const float *logits, double log_partition, const float *model,
+                                  double model_partition, const float *earlier,
+                                  double earlier_partition, size_t count, double sums[5]);
     /// y *= factor per row.
     void (*scale_rows)(float *y, const float *factor, size_t rows, size_t columns);
     /// sum of x[i] y[i], accumulated in double.

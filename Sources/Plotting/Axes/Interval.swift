@@ -9,4 +9,9 @@ package struct Interval: Hashable, Sendable {
         self.low = low
         self.high = high
     }
+
+    /// 0 to 1.
+    package static let unit = Interval()
+
+    private init() { (low, high) = (0, 1) }
 }

@@ -58,7 +58,7 @@ extension Color {
 
     static let white = Color(255, 255, 255)
     /// What stands out on a fill of this colour: dark text, or white.
-    var contrast: Color { luminance > 0.3 ? .text : .white }
+    package var contrast: Color { luminance > 0.3 ? .text : .white }
 
     static let text = Color(0x26, 0x26, 0x26)
     static let spine = Color(0xB8, 0xB8, 0xB8)

@@ -216,7 +216,8 @@ package struct FollowedToken: Codable, Sendable, Equatable {
 package struct BranchReading: Codable, Sendable, Equatable {
     /// Blocks completed once this one has written.
     package let block: Int
-    /// `mixer`; of a differential block `mixer_1`, `mixer_2` and `block`, their sum, which is what it writes.
+    /// `mixer`; of a differential block `mixer_1`, `mixer_2` and `wholeBlock`, their sum, which is what it
+    /// writes.
     package let branch: String
     /// Euclidean norm of what is written, `[positions]`.
     package let norm: [Double]
@@ -226,6 +227,8 @@ package struct BranchReading: Codable, Sendable, Equatable {
     package let promoted: [[TokenEffect]]
     /// The tokens whose logits shrink most.
     package let suppressed: [[TokenEffect]]
+
+    package static let wholeBlock = "block"
 
     package init(
         block: Int, branch: String, norm: [Double], targetEffect: [Double?],

@@ -1,0 +1,131 @@
+import Base
+import Plotting
+import Results
+import Tokenization
+
+/// Blocks × positions for a terminal: in each cell the most probable token, over a shade or beside a
+/// number.
+package struct ReadingGrid {
+    private let reading: ReadingResult
+    private let scale: ReadingScale
+    private let paint: TerminalPaint
+    private let width: Int?
+    private let wraps: Bool
+
+    /// - Parameters:
+    ///   - scale: of all readings that are shown together.
+    ///   - width: how many columns there are; nil for as many as it takes.
+    ///   - wraps: whether positions that find no room go below the others; else the last ones are shown
+    ///     that do.
+    package init(
+        _ reading: ReadingResult, scale: ReadingScale, paint: TerminalPaint = .none,
+        width: Int? = nil, wraps: Bool = false
+    ) {
+        self.reading = reading
+        self.scale = scale
+        self.paint = paint
+        self.width = width
+        self.wraps = wraps
+    }
+
+    /// The rows that are shown, from the top, each with its name.
+    private var rows: [(name: String, row: ReadingRow)] {
+        let blocks = zip(reading.blocks, reading.rows).map { ("\($0)", $1) }
+        return reading.endsInOutput ? blocks : blocks + [("output", reading.output)]
+    }
+
+    private static let labelWidth = 7
+    private static let numberWidth = 6
+    /// Of a token; longer ones are cut.
+    private static let tokenWidths = 4...10
+
+    package var text: String {
+        let columns = Array(reading.positions.indices)
+        let cellWidth = cellWidth
+        let room = width.map { max(1, ($0 - Self.labelWidth) / cellWidth) } ?? columns.count
+        var lines = [heading]
+        if columns.count > room, !wraps {
+            let shown = columns.suffix(room)
+            lines[0] +=
+                paint.faint(
+                    "  (the last \(room) of \(counted(columns.count, "position")))")
+            lines += band(Array(shown), cellWidth)
+        } else {
+            for start in stride(from: 0, to: columns.count, by: room) {
+                if start > 0 { lines.append("") }
+                lines += band(
+                    Array(columns[start..<min(start + room, columns.count)]), cellWidth)
+            }
+        }
+        if paint != .none { lines.append(legend) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var heading: String {
+        paint.bold(readable(reading.name)) + ", \(counted(reading.length, "token"))"
+            + (paint == .none ? "; \(scale.quantity.title)" : "")
+    }
+
+    /// What the shades stand for.
+    private var legend: String {
+        let steps = 16
+        let (first, last) =
+            scale.quantity == .rank
+            ? (scale.limits.high, scale.limits.low) : (scale.limits.low, scale.limits.high)
+        func end(_ value: Double) -> String { ReadingScale.number(value, of: scale.quantity) }
+        let ramp = (0..<steps).map {
+            paint.over(ColorScale.viridis[Double($0) / Double(steps - 1)], " ")
+        }.joined()
+        return "\(end(first)) \(ramp) \(end(last))  \(scale.quantity.title)"
+    }
+
+    /// As the widest token of those shown needs, within bounds; with a space before it.
+    private var cellWidth: Int {
+        let tokens =
+            rows.flatMap { $0.row.top.compactMap { $0.first?.token } } + reading.tokens
+            + reading.targetTokens.compactMap(\.self)
+        let widest = tokens.map { terminalWidth(readable($0)) }.max() ?? 0
+        let token = min(max(widest, Self.tokenWidths.lowerBound), Self.tokenWidths.upperBound)
+        return 1 + token + (paint == .none ? 1 + Self.numberWidth : 0)
+    }
+
+    /// The text above, a row for each block, what follows below.
+    private func band(_ columns: [Int], _ cellWidth: Int) -> [String] {
+        func line(_ name: String, _ cell: (Int) -> String) -> String {
+            let cells = columns.map { " " + fitted(cell($0), to: cellWidth - 1) }.joined()
+            return trimmed(fitted(name, to: Self.labelWidth) + cells)
+        }
+        let above = [
+            line("") { "\(reading.positions[$0])" },
+            line("text") { readable(reading.tokens[$0]) },
+        ].map(paint.faint)
+        let below = paint.faint(
+            line("target") { column in reading.targetTokens[column].map(readable) ?? "" })
+        let grid = rows.map { name, row in
+            let values = row[scale.quantity]
+            let cells = columns.map { cell(row.top[$0].first, values[$0], $0, cellWidth) }
+            return trimmed(fitted(name, to: Self.labelWidth) + cells.joined())
+        }
+        return above + grid + [below]
+    }
+
+    private func cell(
+        _ best: TokenProbability?, _ value: Double?, _ column: Int, _ width: Int
+    ) -> String {
+        let isTarget = best != nil && best?.id == reading.targets[column]
+        let token = best.map { readable($0.token) } ?? ""
+        guard paint == .none else {
+            let text = " " + fitted(token, to: width - 1)
+            guard let share = scale.fraction(value) else { return text }
+            return paint.over(ColorScale.viridis[share], text, isMarked: isTarget)
+        }
+        let number = ReadingScale.number(value, of: scale.quantity)
+        return (isTarget ? "*" : " ") + fitted(token, to: width - 2 - Self.numberWidth) + " "
+            + fitted(number, to: Self.numberWidth)
+    }
+
+    /// Without spaces at its end, which nobody sees where nothing is painted.
+    private func trimmed(_ line: String) -> String {
+        String(line.reversed().drop { $0 == " " }.reversed())
+    }
+}
