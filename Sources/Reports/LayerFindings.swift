@@ -44,16 +44,17 @@ package struct LayerFindings {
     /// - Throws: `ComparisonError` as `LayerChart` does.
     package init(_ curves: [LayerCurve]) throws {
         let aligned = try AlignedCurves(curves, LayerChartOptions())
-        precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")
-        labels = aligned.labels
-        seedCounts = aligned.labels.map { label in curves.count { $0.label == label } }
+        precondition(
+            aligned.columns.count == 2, "findings compare 2 models, not \(aligned.columns.count)")
+        labels = aligned.columns.map(\.name)
+        seedCounts = labels.map { label in curves.count { $0.name == label } }
         settled = aligned.columns.map { column in
             let means = column.readings.compactMap { $0?.mean }
             let output = means[means.count - 1]
             let late = means.dropLast().reversed().prefix { $0 > output / 2 }.count
-            return (column.label, output, late == 0 ? nil : means.count - late)
+            return (column.name, output, late == 0 ? nil : means.count - late)
         }
-        let gaps = aligned.names.dropLast().indices.compactMap { row -> Gap? in
+        let gaps = aligned.rowNames.dropLast().indices.compactMap { row -> Gap? in
             let readings = aligned.columns.compactMap { $0.readings[row] }
             guard readings.count == 2 else { return nil }
             let spreads = readings.compactMap { reading in

@@ -51,6 +51,7 @@ extension BabilongResult {
             case .probability: probability
             case .logProbability: logProbability
             case .rank: rank?.map(Double.init)
+            case .kl, .crossEntropy, .entropy: nil
             }
         }
 
@@ -81,6 +82,7 @@ package struct TokenReading: Codable, Sendable, Equatable {
         case .probability: probability
         case .logProbability: logProbability
         case .rank: rank.map(Double.init)
+        case .kl, .crossEntropy, .entropy: nil
         }
     }
 }
