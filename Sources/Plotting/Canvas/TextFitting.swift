@@ -54,7 +54,7 @@ struct TextFitting {
 
 /// Text without characters that have no shape: line breaks and tabs become spaces, other control
 /// characters go.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
             text.unicodeScalars.compactMap { scalar in
