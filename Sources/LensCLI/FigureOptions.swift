@@ -11,13 +11,19 @@ struct FigureOptions: ParsableArguments {
     @Option(help: "Width in inches.")
     var width = 14.0
 
-    @Option(help: "Height in inches.")
-    var height = 6.0
+    @Option(help: "Height in inches. (default: 3/7 of the width)")
+    var height: Double?
 
     @Option(help: "Resolution of a PNG in pixels per inch.")
     var dpi = 300.0
 
-    var size: FigureSize { FigureSize(width: width, height: height) }
+    @Flag(help: "Leave command, files and hashes out of the figure, as for a blind review.")
+    var noProvenance = false
+
+    var size: FigureSize { FigureSize(width: width, height: height ?? width * 3 / 7) }
+
+    /// The command line as the figure records it; nil if it is to say nothing.
+    var command: String? { noProvenance ? nil : commandLine }
 
     func validate() throws {
         try requireNumber(width, "--width", 1...1000)

@@ -19,15 +19,15 @@ struct PlotCommand: ParsableCommand {
 struct PlotLayersCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "layers",
-        abstract: "Compare 1 to 4 results layer by layer in a bar chart.",
+        abstract: "Compare 1 to 4 results layer by layer.",
         discussion: """
             A result is the JSON file of 'lens eval babilong' or a published layer table \
-            (…-lens_eval.txt); which of the two is told by its content. Error bars are the 95% \
-            intervals of the result, where it has them.
+            (…-lens_eval.txt); which of the two is told by its content. Error bars, and bands \
+            around lines, are the 95% intervals of the result, where it has them.
 
             Several seeds of one model are a folder of results, or results with one label: the \
-            bar is their mean, its error bar goes from the smallest to the largest, and a dot \
-            stands for each.
+            bar or line is their mean, its error bar or band goes from the smallest to the \
+            largest, and on a bar a dot stands for each.
 
             Compare two models on a log scale:
 
@@ -36,11 +36,14 @@ struct PlotLayersCommand: ReportingCommand {
               lens plot layers results/diffmamba2 results/mamba2 --log --out seeds.png
 
             The blocks axis counts the blocks a state has passed, and ends with the model's own \
-            output. The published axis has the labels of the Diff-Mamba paper: its layer L is \
-            the state after L + 1 blocks, its last layer the model's own output.
+            output, unless that is what the lens reads after the last block. The relative axis \
+            divides by the number of blocks, for models of different depths. The published axis \
+            has the labels of the Diff-Mamba paper: its layer L is the state after L + 1 blocks, \
+            its last layer the model's own output.
 
             The figure records the command, and of each result the hashes of its file, model, \
-            lens and data: as text chunks (PNG), subject (PDF) or metadata (SVG).
+            lens and data: as text chunks (PNG), subject (PDF) or metadata (SVG). Texts in an \
+            SVG are text, in the font DejaVu Sans.
             """
     )
 
@@ -56,6 +59,9 @@ struct PlotLayersCommand: ReportingCommand {
 
     @Option(help: "What to show.")
     var metric: LayerMetric = .probability
+
+    @Option(help: "Bars or lines. (default: lines for more than 16 blocks, else bars)")
+    var style: LayerStyle?
 
     @Option(help: "How layers are numbered.")
     var axis: LayerAxis = .blocks
@@ -106,6 +112,15 @@ struct PlotLayersCommand: ReportingCommand {
             throw ValidationError(
                 "log-probabilities are never above 0, so --log cannot show them; drop --log")
         }
+        if axis == .relative {
+            guard style != .bars else {
+                throw ValidationError("--axis relative has no bars; use --style lines")
+            }
+            guard from == nil, to == nil else {
+                throw ValidationError(
+                    "--from and --to are numbers of blocks; --axis relative shows all of them")
+            }
+        }
         _ = try FigureOptions.format(of: out)
     }
 
@@ -116,7 +131,7 @@ struct PlotLayersCommand: ReportingCommand {
         for note in layers.notes { StandardStreams.warn("lens: \(note)") }
         try output.write(
             layers.file(
-                as: FigureOptions.format(of: out), dpi: figure.dpi, command: commandLine))
+                as: FigureOptions.format(of: out), dpi: figure.dpi, command: figure.command))
         return "\(try layers.table())\nfigure written to \(out)"
     }
 
@@ -124,6 +139,7 @@ struct PlotLayersCommand: ReportingCommand {
         var options = LayerChartOptions()
         options.metric = metric
         options.axis = axis
+        options.style = style
         options.scale = log ? .log10 : .linear
         options.from = from
         options.to = to
@@ -136,6 +152,7 @@ struct PlotLayersCommand: ReportingCommand {
 
 extension LayerMetric: ExpressibleByArgument {}
 extension LayerAxis: ExpressibleByArgument {}
+extension LayerStyle: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
     package init?(argument: String) { self.init(hex: argument) }

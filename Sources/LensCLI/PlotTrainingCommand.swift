@@ -68,7 +68,7 @@ struct PlotTrainingCommand: ReportingCommand {
         for note in losses.notes { StandardStreams.warn("lens: \(note)") }
         try output.write(
             losses.file(
-                as: FigureOptions.format(of: out), dpi: figure.dpi, command: commandLine))
+                as: FigureOptions.format(of: out), dpi: figure.dpi, command: figure.command))
         return "\(losses.table)\nfigure written to \(out)"
     }
 }

@@ -12,7 +12,7 @@ import Results
 import Tokenization
 
 /// `lens read`: what every block predicts at every position of a text.
-struct ReadCommand: ReportingCommand {
+struct ReadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Show what every block predicts at every position of a text.",
@@ -98,8 +98,6 @@ struct ReadCommand: ReportingCommand {
 
     @OptionGroup var figure: FigureOptions
 
-    var resultPath: String? { out.first(where: isStandardOutput) }
-
     func validate() throws {
         try requireNumber(top, "--top", 1...1000)
         try checkDistinct(out.map { ("--out", $0) })
@@ -112,7 +110,7 @@ struct ReadCommand: ReportingCommand {
         for path in out { _ = try ReadingFile.Format(path) }
     }
 
-    func perform() throws -> String {
+    func run() throws {
         let files = try out.map { try ReadingFile($0, command: commandLine) }
         let texts = try text.read()
         let readings = try models.readings(of: texts) { model, lens, tokenizer, text, name in
@@ -134,8 +132,13 @@ struct ReadCommand: ReportingCommand {
             readings.flatMap { ($0.rows + [$0.output]).flatMap { $0[value.quantity] } },
             kind: log ? .log10 : nil)
         for file in files { try file.write(readings, scale, figure) }
-        let shown = try files.isEmpty || position != nil ? [terminal(readings, scale)] : []
-        return (shown + out.map { "reading written to \($0)" }).joined(separator: "\n")
+        if files.isEmpty || position != nil, !out.contains(where: isStandardOutput) {
+            // Painted; what comes from files or arguments is shown without control characters.
+            try StandardStreams.write(Array("\(terminal(readings, scale))\n".utf8))
+        }
+        for path in out where !isStandardOutput(path) {
+            try report("reading written to \(path)", besides: out.first(where: isStandardOutput))
+        }
     }
 
     private func request(
@@ -185,7 +188,7 @@ struct ReadCommand: ReportingCommand {
         return first
     }
 
-    private func terminal(_ readings: [ReadingResult], _ scale: ReadingScale) throws -> String {
+    private func terminal(_ readings: [ReadingResult], _ scale: ReadingScale) -> String {
         let terminal = Terminal.standardOutput
         let paint: TerminalPaint =
             switch terminal.colors {

@@ -3,12 +3,20 @@ import Results
 
 /// Curves side by side: one row a position on the axis, one column a label.
 struct AlignedCurves {
-    /// What each row is called on the axis.
-    let names: [String]
-    /// In the order in which the curves bring them up.
-    let labels: [String]
-    /// `[label][row]`; nil where the curves of a label have no such position.
-    let readings: [[LayerReading?]]
+    struct Column {
+        let label: String
+        /// N, the number of blocks of its models.
+        let layerCount: Int
+        /// By row; nil where the curves have no such position.
+        let readings: [LayerReading?]
+    }
+
+    /// Of the rows, as the axis counts; of a share of the depth, the blocks that it is a share of.
+    let numbers: ClosedRange<Int>
+    /// Whether a row for the models' own output follows the numbered ones.
+    private(set) var hasOutput: Bool
+    /// In the order in which the curves bring their labels up.
+    private(set) var columns: [Column]
 
     /// The union of the curves' positions within the range asked for.
     init(_ curves: [LayerCurve], _ options: LayerChartOptions) throws {
@@ -23,7 +31,7 @@ struct AlignedCurves {
             throw ComparisonError.unequalSeeds(label: label, counts: group.map(\.layerCount))
         }
         let counts = Set(curves.map(\.layerCount))
-        guard axis == .blocks || counts.count == 1 else {
+        guard axis != .published || counts.count == 1 else {
             let pairs = curves.map { ($0.provenance.path, $0.layerCount) }
             throw ComparisonError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
         }
@@ -33,18 +41,54 @@ struct AlignedCurves {
             throw ComparisonError.emptyRange(
                 from: options.from, to: options.to, axis: axis, last: last)
         }
-        let range = first...end
-        let showsOutput = axis == .blocks && options.to == nil
-        names = range.map(String.init) + (showsOutput ? ["output"] : [])
-        self.labels = labels
-        readings = groups.map { group in
-            let columns = group.map { $0.points(range, axis, andOutput: showsOutput) }
-            return columns[0].indices.map { row in LayerReading(columns.compactMap { $0[row] }) }
+        let (numbers, hasOutput) = (first...end, axis != .published && options.to == nil)
+        self.numbers = numbers
+        self.hasOutput = hasOutput
+        columns = zip(labels, groups).map { label, group in
+            let points = group.map { $0.points(numbers, axis, andOutput: hasOutput) }
+            return Column(
+                label: label, layerCount: group[0].layerCount,
+                readings: points[0].indices.map { row in
+                    LayerReading(points.compactMap { $0[row] })
+                })
         }
     }
 
+    var labels: [String] { columns.map(\.label) }
+
+    /// What each row is called on the axis.
+    var names: [String] { numbers.map(String.init) + (hasOutput ? ["output"] : []) }
+
     /// Whether a bar or a cell sums up several results.
-    var hasSeeds: Bool { readings.contains { $0.contains { !($0?.seeds.isEmpty ?? true) } } }
+    var hasSeeds: Bool {
+        columns.contains { $0.readings.contains { !($0?.seeds.isEmpty ?? true) } }
+    }
+
+    /// Whether the row of the output says once more what the rows of the last blocks say, as it does for a
+    /// lens that leaves the last stream as it is.
+    var repeatsLastBlock: Bool {
+        hasOutput
+            && columns.allSatisfy { column in
+                let row = column.layerCount - numbers.lowerBound
+                guard column.readings.indices.contains(row), let last = column.readings[row],
+                    let output = column.readings[numbers.count]
+                else { return false }
+                return last.isAlike(output)
+            }
+    }
+
+    /// Without the row of the output, if it says what other rows say.
+    var withoutRepetition: AlignedCurves {
+        guard repeatsLastBlock else { return self }
+        var aligned = self
+        aligned.hasOutput = false
+        aligned.columns = columns.map { column in
+            Column(
+                label: column.label, layerCount: column.layerCount,
+                readings: column.readings.dropLast())
+        }
+        return aligned
+    }
 }
 
 /// What the results under one label say of one position.
@@ -67,6 +111,13 @@ struct LayerReading {
             let range = mean.isFinite ? (values.min(), values.max()) : (nil, nil)
             interval = Interval(range.0 ?? .nan, range.1 ?? .nan)
             seeds = values
+        }
+    }
+
+    /// Whether another reading has values that differ by rounding alone.
+    func isAlike(_ other: LayerReading) -> Bool {
+        zip([mean] + seeds, [other.mean] + other.seeds).allSatisfy { one, other in
+            abs(one - other) <= 1e-5 * max(abs(one), abs(other))
         }
     }
 }

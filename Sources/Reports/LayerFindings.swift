@@ -41,20 +41,20 @@ package struct LayerFindings {
     }
 
     /// - Parameter curves: of two labels, with finite means.
-    /// - Throws: `ComparisonError` as `layerChart` does.
+    /// - Throws: `ComparisonError` as `LayerChart` does.
     package init(_ curves: [LayerCurve]) throws {
         let aligned = try AlignedCurves(curves, LayerChartOptions())
         precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")
         labels = aligned.labels
         seedCounts = aligned.labels.map { label in curves.count { $0.label == label } }
-        settled = zip(aligned.labels, aligned.readings).map { label, readings in
-            let means = readings.compactMap { $0?.mean }
+        settled = aligned.columns.map { column in
+            let means = column.readings.compactMap { $0?.mean }
             let output = means[means.count - 1]
             let late = means.dropLast().reversed().prefix { $0 > output / 2 }.count
-            return (label, output, late == 0 ? nil : means.count - late)
+            return (column.label, output, late == 0 ? nil : means.count - late)
         }
         let gaps = aligned.names.dropLast().indices.compactMap { row -> Gap? in
-            let readings = aligned.readings.compactMap { $0[row] }
+            let readings = aligned.columns.compactMap { $0.readings[row] }
             guard readings.count == 2 else { return nil }
             let spreads = readings.compactMap { reading in
                 reading.seeds.isEmpty ? nil : reading.interval.map { $0.high - $0.low }

@@ -6,13 +6,13 @@ import Results
 ///
 /// Where several curves share a label, their mean, and the smallest and the largest in brackets.
 ///
-/// - Throws: `ComparisonError` as `layerChart` does.
+/// - Throws: `ComparisonError` as `LayerChart` does.
 package func layerTable(_ curves: [LayerCurve], _ options: LayerChartOptions) throws -> String {
     let aligned = try AlignedCurves(curves, options)
     var table = TextTable(
-        [options.axis == .blocks ? "blocks" : "layer"] + aligned.labels)
+        [options.axis == .published ? "layer" : "blocks"] + aligned.labels)
     for (row, name) in aligned.names.enumerated() {
-        table.add([name] + aligned.readings.map { $0[row].map(cell) ?? "-" })
+        table.add([name] + aligned.columns.map { $0.readings[row].map(cell) ?? "-" })
     }
     return ([table.text] + [comparisonNote(curves)].compactMap { $0 }).joined(separator: "\n")
 }

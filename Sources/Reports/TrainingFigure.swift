@@ -93,20 +93,18 @@ package struct TrainingFigure {
 
     /// The file, with what it says of its making.
     ///
-    /// - Parameter command: the line that makes it.
+    /// - Parameter command: the line that makes it; nil for a figure that does not say.
     /// - Throws: `PlottingError`.
-    package func file(as format: FigureFormat, dpi: Double, command: String) throws -> [UInt8] {
-        var metadata = [(key: "Software", value: "StateLens"), (key: "Command", value: command)]
-        if !chart.labels.title.isEmpty {
-            metadata.insert((key: "Title", value: chart.labels.title), at: 0)
-        }
-        for (index, training) in trainings.enumerated() {
-            metadata += [
+    package func file(as format: FigureFormat, dpi: Double, command: String?) throws -> [UInt8] {
+        let facts = trainings.enumerated().flatMap { index, training in
+            [
                 ("label", training.label), ("file", training.curve.path),
                 ("file_sha256", training.curve.sha256),
             ].map { (key: "Training \(index + 1) \($0.0)", value: $0.1) }
         }
-        return try render(chart, as: format, dpi: dpi, metadata: metadata)
+        return try render(
+            chart, as: format, dpi: dpi,
+            metadata: figureMetadata(title: chart.labels.title, command: command, facts: facts))
     }
 
     /// A line for each training: where its loss began and where it ended.

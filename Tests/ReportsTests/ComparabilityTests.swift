@@ -167,12 +167,13 @@ struct ComparabilityTests {
         let expected =
             "Not measured on the same prompts: A on 100 prompts of data abcdef01 in the form 'lens'; "
             + "B on 7 prompts of data fedcba98 in the form 'lens'."
-        #expect(try layerChart(curves, LayerChartOptions()).labels.caption == expected)
+        #expect(try LayerChart(curves, LayerChartOptions()).bars.labels.caption == expected)
         #expect(try layerTable(curves, LayerChartOptions()).hasSuffix("\n" + expected))
         #expect(
-            figureMetadata(curves, title: nil, command: "").contains { $0.value == expected })
+            try LayerFigure(curves, LayerChartOptions()).metadata(command: "")
+                .contains { $0.value == expected })
         try write("b.json") { $0.model = "b" }
         let alike = try ResultFile.curves(paths, labels: ["A", "B"])
-        #expect(try layerChart(alike, LayerChartOptions()).labels.caption.isEmpty)
+        #expect(try LayerChart(alike, LayerChartOptions()).bars.labels.caption.isEmpty)
     }
 }

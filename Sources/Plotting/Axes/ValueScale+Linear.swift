@@ -25,6 +25,9 @@ extension ValueScale {
         }
         if high - low < smallest { (low, high) = (0, 1) }
 
+        if limits != nil, content.isCount {
+            return counting(from: low, to: high, maximumLabels: maximumLabels)
+        }
         let step = Step.smallest(
             from: low, to: high, intervals: max(1, maximumLabels - 1), widening: limits == nil,
             whole: content.isCount)
@@ -32,12 +35,36 @@ extension ValueScale {
             low = (low / step.value).rounded(.down) * step.value
             high = (high / step.value).rounded(.up) * step.value
         }
+        return ValueScale(
+            kind: .linear, lower: low, upper: high, ticks: ticks(step, from: low, to: high))
+    }
+
+    private static func ticks(_ step: Step, from low: Double, to high: Double) -> [Tick] {
         let first = (low / step.value - 1e-9).rounded(.up)
         let last = (high / step.value + 1e-9).rounded(.down)
-        let ticks = stride(from: first, through: last, by: 1).map { index in
+        return stride(from: first, through: last, by: 1).map { index in
             Tick(coordinate: index * step.value, label: step.label(index))
         }
-        return ValueScale(kind: .linear, lower: low, upper: high, ticks: ticks)
+    }
+
+    /// Of a count with prescribed ends, as of the blocks of a model: the first and the last number have
+    /// labels too, and what stands nearer to them than half a step has none.
+    private static func counting(
+        from lower: Double, to upper: Double, maximumLabels: Int
+    ) -> ValueScale {
+        let (first, last) = (lower.rounded(.up), upper.rounded(.down))
+        let step = Step.smallest(
+            from: first, to: max(last, first + 1), intervals: max(1, maximumLabels - 1),
+            widening: true, whole: true)
+        let inside = ticks(step, from: lower, to: upper).filter {
+            min($0.coordinate - first, last - $0.coordinate) > step.value / 2
+        }
+        let ends = Set([first, last]).sorted().map {
+            Tick(coordinate: $0, label: NumberLabel.fixed($0, decimals: 0))
+        }
+        return ValueScale(
+            kind: .linear, lower: lower, upper: upper,
+            ticks: Array(ends.prefix(1)) + inside + Array(ends.dropFirst()))
     }
 }
 

@@ -1,9 +1,8 @@
 import Foundation
 
 extension ValueScale {
-    /// From the decade below the smallest positive value (and interval end), or the half of the next
-    /// if nothing is read from the foot, to 2 or 10 times the decade below the largest; decades
-    /// labelled, grid lines at 2 to 9 where there is room.
+    /// Ends at 1, 2 or 5 times a power of ten below the smallest and above the largest positive value
+    /// and interval end; decades labelled, grid lines at 2 to 9 where there is room.
     static func logarithmic(
         _ content: Content, limits: Interval?, maximumLabels: Int, name: String
     ) throws -> ValueScale {
@@ -13,20 +12,15 @@ extension ValueScale {
         if let limits {
             (lower, upper) = (log10(limits.low), log10(limits.high))
         } else {
-            guard let least = values.min() else {
+            guard let least = values.min(), let largest = values.max() else {
                 throw PlottingError.nothingPositive(name: name)
             }
-            let lows = content.intervals.map(\.low).filter { $0 > 0 }
-            let top = end(above: log10((values + content.intervals.map(\.high)).max() ?? least))
-            if content.hasFoot {
-                // The margin keeps a bar that ends on a decade from having no height.
-                let foot = (log10(least) - 0.02).rounded(.down)
-                lower = min(foot, log10(lows.min() ?? least).rounded(.down))
-                upper = top
-            } else {
-                lower = end(below: log10((values + lows).min() ?? least))
-                upper = max(top, lower + log10(2))
-            }
+            let low = content.intervals.map(\.low).filter { $0 > 0 }.min() ?? least
+            let high = content.intervals.map(\.high).max() ?? largest
+            // Room below the least value gives its bar a height.
+            let foot = log10(least) - (content.hasFoot ? 0.1 : 0)
+            lower = end(below: min(foot, log10(low)))
+            upper = max(end(above: log10(max(largest, high))), lower + log10(2))
         }
         let decades = Int(lower.rounded(.down))...Int(upper.rounded(.up))
         return ValueScale(
@@ -34,16 +28,22 @@ extension ValueScale {
             ticks: ticks(decades, from: lower, to: upper, maximumLabels: maximumLabels))
     }
 
-    /// The smallest of 1, 2 and 10 times a power of ten that is not below.
+    private static let steps: [Double] = [0, log10(2.0), log10(5.0), 1]
+    /// Of a coordinate.
+    private static let rounding = 1e-9
+
+    /// The smallest of 1, 2, 5 and 10 times a power of ten that is not below.
     private static func end(above coordinate: Double) -> Double {
         let decade = coordinate.rounded(.down)
-        return [decade, decade + log10(2), decade + 1].first { $0 >= coordinate } ?? decade + 1
+        return steps.map { decade + $0 }.first { $0 >= coordinate - rounding }
+            ?? decade + 1
     }
 
-    /// The largest of 1, 5 and 10 times a power of ten that is not above.
+    /// The largest of 1, 2 and 5 times a power of ten that is not above.
     private static func end(below coordinate: Double) -> Double {
         let decade = coordinate.rounded(.down)
-        return [decade + log10(5), decade].first { $0 <= coordinate } ?? decade
+        return steps.map { decade + $0 }.last { $0 <= coordinate + rounding }
+            ?? decade
     }
 
     private static func ticks(

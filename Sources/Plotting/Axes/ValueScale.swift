@@ -85,10 +85,25 @@ package struct ValueScale: Hashable, Sendable {
         if let limits, limits.low >= limits.high || (kind == .log10 && limits.low <= 0) {
             throw PlottingError.unusableLimits(low: limits.low, high: limits.high, scale: kind)
         }
-        return switch kind {
-        case .linear: try linear(content, limits: limits, maximumLabels: maximumLabels)
-        case .log10:
-            try logarithmic(content, limits: limits, maximumLabels: maximumLabels, name: name)
-        }
+        let scale =
+            switch kind {
+            case .linear: try linear(content, limits: limits, maximumLabels: maximumLabels)
+            case .log10:
+                try logarithmic(content, limits: limits, maximumLabels: maximumLabels, name: name)
+            }
+        return limits == nil ? scale.keepingClear(of: content.intervals) : scale
+    }
+
+    /// The scale with a little more room at an end that an interval comes near, so that the cap of a
+    /// whisker does not touch the frame.
+    private func keepingClear(of intervals: [Interval]) -> ValueScale {
+        let room = 0.015
+        let ends = intervals.flatMap { [fraction($0.low), fraction($0.high)] }
+        let span = upper - lower
+        let isLow = ends.contains { abs($0) < room } && !(kind == .linear && lower == 0)
+        let isHigh = ends.contains { abs($0 - 1) < room }
+        return ValueScale(
+            kind: kind, lower: isLow ? lower - room * span : lower,
+            upper: isHigh ? upper + room * span : upper, ticks: ticks)
     }
 }

@@ -34,11 +34,13 @@ enum TextAnchor: Double {
 ///
 /// All lengths are points whatever the format, and font metrics are not rounded to pixels: a
 /// layout measured on one canvas holds on every other. A character that the font lacks is drawn as
-/// its code in a box.
+/// its code in a box. In SVG a text remains one, above all shapes of the page.
 package final class Canvas {
     private let surface: OpaquePointer
     private let context: OpaquePointer
     private let sink = ByteSink()
+    /// Of an SVG page.
+    private var texts = SVGTexts()
     private let format: FigureFormat
     /// Pixels; the page size in points for the vector formats.
     private let width: Int
@@ -202,6 +204,11 @@ package final class Canvas {
         _ text: String, at point: Point, _ font: Font, anchor: TextAnchor = .start,
         quarterTurn: Bool = false, color: Color = .text
     ) {
+        if format == .svg {
+            texts.add(
+                text, at: point, font, anchor: anchor, quarterTurn: quarterTurn, color: color)
+            return
+        }
         setColor(color)
         select(font)
         cairo_save(context)
@@ -241,7 +248,8 @@ package final class Canvas {
             cairo_show_page(context)
             cairo_surface_finish(surface)
             try check(cairo_surface_status(surface))
-            return (sink.bytes, width, height)
+            let bytes = format == .svg ? texts.inserted(into: sink.bytes) : sink.bytes
+            return (bytes, width, height)
         }
     }
 

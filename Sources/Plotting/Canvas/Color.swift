@@ -21,6 +21,12 @@ package struct Color: Hashable, Sendable {
         self.init(UInt8(value >> 16), UInt8(value >> 8 & 255), UInt8(value & 255))
     }
 
+    /// `#F5B041`.
+    package var hex: String {
+        let value = Int(red) << 16 | Int(green) << 8 | Int(blue)
+        return "#" + String(format: "%06X", value)
+    }
+
     /// Relative luminance of sRGB, 0 for black to 1 for white, with gamma taken as 2.2.
     package var luminance: Double {
         let linear = [red, green, blue].map { pow(Double($0) / 255, 2.2) }

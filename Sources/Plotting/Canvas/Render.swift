@@ -48,19 +48,15 @@ private func check(_ size: FigureSize, dpi: Double, format: FigureFormat) throws
 private func annotateSVG(
     _ bytes: [UInt8], metadata: [(key: String, value: String)]
 ) -> [UInt8] {
-    func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            .replacing(">", with: "&gt;")
-    }
     var svg = String(decoding: bytes, as: UTF8.self)
     svg.replace(/id="surface[0-9]+"/, with: "id=\"figure\"")
     guard let root = svg.firstRange(of: /<svg [^>]*>/) else { return Array(svg.utf8) }
     var text = "\n"
     if let title = metadata.first(where: { $0.key == "Title" })?.value {
-        text += "<title>\(escaped(title))</title>\n"
+        text += "<title>\(xml(title))</title>\n"
     }
     if !metadata.isEmpty {
-        let lines = metadata.map { "\(escaped($0.key)): \(escaped($0.value))" }
+        let lines = metadata.map { "\(xml($0.key)): \(xml($0.value))" }
         text += "<metadata>\n\(lines.joined(separator: "\n"))\n</metadata>"
     }
     svg.insert(contentsOf: text, at: root.upperBound)

@@ -53,13 +53,14 @@ struct TextFitting {
 }
 
 /// Text without characters that have no shape: line breaks and tabs become spaces, other control
-/// characters go.
-package func printable(_ text: String) -> String {
+/// characters go, and what cairo and XML take for no characters at all.
+func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
             text.unicodeScalars.compactMap { scalar in
                 switch scalar {
                 case "\n", "\r", "\t": " "
+                case "\u{FFFE}", "\u{FFFF}": nil
                 case _ where scalar.properties.generalCategory == .control: nil
                 default: scalar
                 }

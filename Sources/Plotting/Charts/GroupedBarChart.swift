@@ -3,7 +3,7 @@ package struct GroupedBarChart: Chart {
     package var labels: ChartLabels
     /// Names of the groups, left to right; at least one.
     package var categories: [String]
-    /// One to four; each holds one bar a category.
+    /// One to eight; each holds one bar a category.
     package var series: [BarSeries]
     package var scale: ScaleKind
     /// Ends of the value axis; nil takes ends that show every bar and interval.
@@ -15,7 +15,7 @@ package struct GroupedBarChart: Chart {
         scale: ScaleKind = .linear, limits: Interval? = nil, size: FigureSize = FigureSize()
     ) {
         precondition(!categories.isEmpty, "a chart needs a category")
-        precondition((1...4).contains(series.count), "\(series.count) series, expected 1 to 4")
+        precondition((1...8).contains(series.count), "\(series.count) series, expected 1 to 8")
         for one in series {
             precondition(
                 one.bars.count == categories.count,
@@ -40,14 +40,6 @@ package struct BarSeries: Sendable {
         self.label = label
         self.color = color
         self.bars = bars
-    }
-
-    /// How many bars the axis cannot show, because their value has no place on it.
-    package func barsNotDrawn(on scale: ScaleKind) -> Int {
-        bars.count { bar in
-            guard let bar else { return false }
-            return !scale.shows(bar.value)
-        }
     }
 }
 

@@ -16,6 +16,8 @@ package struct LineChart: Chart {
     package var yScale: ScaleKind
     /// Whether x counts something: steps, positions.
     package var countsX: Bool
+    /// Ends of the axis below; nil takes ends that show every point.
+    package var xLimits: Interval?
     /// Ends of the value axis; nil takes ends that show every point and band.
     package var limits: Interval?
     package var key: Key
@@ -23,8 +25,8 @@ package struct LineChart: Chart {
 
     package init(
         _ labels: ChartLabels, series: [LineSeries], xScale: ScaleKind = .linear,
-        yScale: ScaleKind = .linear, countsX: Bool = false, limits: Interval? = nil,
-        key: Key = .legend,
+        yScale: ScaleKind = .linear, countsX: Bool = false, xLimits: Interval? = nil,
+        limits: Interval? = nil, key: Key = .legend,
         size: FigureSize = FigureSize(width: 8, height: 5)
     ) {
         self.labels = labels
@@ -32,6 +34,7 @@ package struct LineChart: Chart {
         self.xScale = xScale
         self.yScale = yScale
         self.countsX = countsX
+        self.xLimits = xLimits
         self.limits = limits
         self.key = key
         self.size = size
@@ -59,7 +62,8 @@ package struct LineSeries: Sendable {
     package var stroke: Stroke
     /// Whether each point has a mark; a point between two without a place has one anyway.
     package var hasMarks: Bool
-    /// Joined in this order; a point that the axes do not show breaks the line.
+    /// Joined in this order; a point that the axes do not show breaks the line. The interval of a lone
+    /// point is a whisker.
     package var points: [LinePoint]
 
     package init(
@@ -113,9 +117,9 @@ extension LineChart {
         }
         let frame = try AxisFrame(
             labels, size: size,
-            x: .scale { [xScale, labels] in
+            x: .scale { [xScale, xLimits, labels] in
                 try .covering(
-                    xContent, kind: xScale, limits: nil, maximumLabels: $0, name: labels.x)
+                    xContent, kind: xScale, limits: xLimits, maximumLabels: $0, name: labels.x)
             },
             y: .scale { [yScale, limits, labels] in
                 try .covering(
@@ -159,6 +163,12 @@ extension LineChart {
 
     private func drawMarks(_ series: LineSeries, in frame: AxisFrame, on canvas: Canvas) {
         for stretch in stretches(series) where series.hasMarks || stretch.count == 1 {
+            if stretch.count == 1, let point = stretch.first, let interval = point.interval {
+                let ends = [interval.low, interval.high].map { frame.place(point.x, $0) }
+                canvas.clipped(to: frame.plot) {
+                    canvas.line(through: ends, series.color, width: frame.style.lineWidth)
+                }
+            }
             for place in stretch.map({ frame.place($0.x, $0.y) }) where frame.plot.contains(place) {
                 series.drawMark(at: place, on: canvas, frame.style)
             }

@@ -23,7 +23,7 @@ package struct ReadingFigure {
             readings.map { reading in
                 let size = Self.size(reading)
                 return Self.grid(
-                    reading, scale, title: title ?? printable(reading.name),
+                    reading, scale, title: title ?? reading.name,
                     size: FigureSize(
                         width: width ?? size.width, height: height ?? size.height))
             })

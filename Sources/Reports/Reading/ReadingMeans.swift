@@ -1,7 +1,5 @@
 import Base
-import Plotting
 import Results
-import Tokenization
 
 extension [ReadingResult] {
     /// Means over positions of a quantity, a row for each block and a column for each reading.
@@ -11,7 +9,7 @@ extension [ReadingResult] {
             guard !values.isEmpty else { return "-" }
             return decimal(values.reduce(0, +) / Double(values.count))
         }
-        var table = TextTable(["blocks"] + map { printable($0.name) })
+        var table = TextTable(["blocks"] + map(\.name.clipped))
         for block in Set(flatMap(\.blocks)).sorted() {
             table.add(
                 ["\(block)"]

@@ -16,13 +16,16 @@ package enum LayerAxis: String, CaseIterable, Sendable {
     case blocks
     /// The labels 1...N of the published plots.
     case published
+    /// Blocks completed as a share of the model's blocks, 0 to 1: models of different depths.
+    case relative
 
     /// The number of a position in a model of `layerCount` blocks; nil where it has none: the
-    /// output on the axis of blocks, the lens after one block on the published axis.
+    /// output where blocks are counted, the lens after one block on the published axis. Shares are
+    /// numbered by the blocks that they are shares of.
     package func number(of position: LayerPosition, layerCount: Int) -> Int? {
         switch (self, position) {
-        case (.blocks, .lens(let blocks)): blocks
-        case (.blocks, .output): nil
+        case (.blocks, .lens(let blocks)), (.relative, .lens(let blocks)): blocks
+        case (.blocks, .output), (.relative, .output): nil
         case (.published, .lens(let blocks)): blocks >= 2 ? blocks - 1 : nil
         case (.published, .output): layerCount
         }
@@ -38,6 +41,7 @@ package enum LayerAxis: String, CaseIterable, Sendable {
         switch self {
         case .blocks: "Blocks completed"
         case .published: "Layer (published numbering)"
+        case .relative: "Blocks completed / number of blocks"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 import Testing
 
@@ -47,35 +48,77 @@ struct ValueScaleTests {
         #expect(log.fraction(0.005) == 0 && log.fraction(0.5) == 1)
     }
 
-    @Test("a logarithmic axis starts at a decade below the least bar and interval")
+    @Test("a logarithmic axis ends at 1, 2 or 5 times a power of ten around bars and intervals")
     func logarithmic() throws {
         let scale = try scale(.log10, [0, 0.0023, 0.4, .nan])
-        #expect(scale.lower == -3 && scale.upper == 0)
-        #expect(labels(scale) == ["0.001", "0.01", "0.1", "1"])
-        // Four decades' ends and 8 lines in each of 3 decades.
-        #expect(scale.ticks.count == 28)
-        #expect(abs(scale.fraction(0.01) - 1.0 / 3) < 1e-12)
+        #expect(scale.lower == -3 && abs(scale.fraction(0.5) - 1) < 1e-12)
+        #expect(labels(scale) == ["0.001", "0.01", "0.1"])
+        // Three decades' ends, 8 lines in each of 2 decades, and 0.2 to 0.5.
+        #expect(scale.ticks.count == 23)
+        #expect(abs(scale.fraction(0.01) - 1 / log10(500)) < 1e-12)
         #expect(scale.fraction(0) == -.infinity)
 
         let withInterval = try ValueScale.covering(
             ValueScale.Content(
                 [0.02], intervals: [Interval(0.0004, 0.15)].compactMap { $0 }, hasFoot: true),
             kind: .log10, limits: nil, maximumLabels: 7, name: "p")
-        #expect(labels(withInterval) == ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"])
-        #expect(withInterval.fraction(0.2) == 1)
+        #expect(labels(withInterval) == ["10⁻³", "10⁻²", "10⁻¹"])
+        #expect(abs(withInterval.fraction(0.0002)) < 1e-12)
+        #expect(abs(withInterval.fraction(0.2) - 1) < 1e-12)
     }
 
     @Test("a bar that ends on a decade has height")
     func decade() throws {
         let scale = try scale(.log10, [0.01, 0.1])
-        #expect(scale.lower == -3 && scale.upper == -1)
+        #expect(abs(scale.fraction(0.005)) < 1e-12 && scale.upper == -1)
+    }
+
+    @Test("what is an end of the axis but for rounding is one", arguments: 1...9)
+    func roundedEnds(exponent: Int) throws {
+        let unit = pow(10, -Double(exponent))
+        let scale = try ValueScale.covering(
+            ValueScale.Content([2 * unit, 5 * unit]), kind: .log10, limits: nil, maximumLabels: 7,
+            name: "p")
+        #expect(abs(scale.fraction(2 * unit)) < 1e-8 && abs(scale.fraction(5 * unit) - 1) < 1e-8)
+    }
+
+    @Test("whiskers keep clear of the frame, the foot of bars does not", arguments: [1.0, 0.5])
+    func clearance(high: Double) throws {
+        func scale(_ kind: ScaleKind, _ low: Double) throws -> ValueScale {
+            try .covering(
+                ValueScale.Content(
+                    [0.3], intervals: [Interval(low, high)].compactMap { $0 }, hasFoot: true),
+                kind: kind, limits: nil, maximumLabels: 7, name: "p")
+        }
+        for scale in [try scale(.linear, 0), try scale(.log10, 0.01)] {
+            #expect(scale.fraction(high) < 0.99 && scale.fraction(high) > 0.97)
+        }
+        #expect(try scale(.linear, 0).lower == 0)
+        #expect(try scale(.log10, 0.01).fraction(0.01) > 0.01)
+        #expect(labels(try scale(.linear, 0)).last == "\(high)")
+    }
+
+    @Test("prescribed ends of a count have labels, and none stands close to them")
+    func countedEnds() throws {
+        for (last, most, expected) in [
+            (1, 9, ["1"]), (2, 2, ["1", "2"]), (48, 9, ["1", "10", "20", "30", "40", "48"]),
+            (8, 9, (1...8).map(String.init)),
+            (24, 9, ["1", "5", "10", "15", "20", "24"]), (12, 7, ["1", "4", "6", "8", "10", "12"]),
+        ] {
+            for room in last == 1 ? [0.5] : [0, 0.5] {
+                let scale = try ValueScale.covering(
+                    ValueScale.Content([], isCount: true), kind: .linear,
+                    limits: Interval(1 - room, Double(last) + room), maximumLabels: most, name: "")
+                #expect(labels(scale) == expected)
+            }
+        }
     }
 
     @Test("one decade is labelled inside, very many are thinned")
     func manyDecades() throws {
-        #expect(labels(try scale(.log10, [0.3, 0.15])) == ["0.1", "0.2", "0.5", "1"])
+        #expect(labels(try scale(.log10, [0.3, 0.15])) == ["0.1", "0.2", "0.5"])
         let wide = try scale(.log10, [.leastNonzeroMagnitude, 1.0])
-        #expect(wide.lower == -324 && wide.upper == 0)
+        #expect(wide.lower < -323.3 && wide.lower > -324 && wide.upper == 0)
         #expect(labels(wide).first == "10⁻³⁰⁰" && labels(wide).last == "10⁰")
     }
 

@@ -47,8 +47,6 @@ struct RenderTests {
             [0.01, 0.1, 0, 1, -3], scale: .log10, limits: Interval(0.001, 1))
         let heights = heights(try image(log))
         #expect(heights.count == 3)
-        #expect(log.series[0].barsNotDrawn(on: .log10) == 2)
-        #expect(log.series[0].barsNotDrawn(on: .linear) == 0)
         #expect(abs(heights[0] * 2 - heights[1]) <= 4)
         #expect(abs(heights[0] * 3 - heights[2]) <= 6)
     }
@@ -184,6 +182,19 @@ struct RenderTests {
         #expect(svg.contains("<title>a &lt; b &amp; c</title>"))
         #expect(svg.contains("Result 1 file: mamba.json"))
         #expect(XMLCheck.isWellFormed(svg))
+    }
+
+    @Test("the texts of an SVG are text, with spaces as they are, and no glyph is an outline")
+    func svgTexts() throws {
+        var chart = chart([1, 2])
+        chart.labels.x = "a <b> & \u{FFFF} c  d"
+        let page = try SVGPage(chart)
+        #expect(!page.svg.contains("glyph"))
+        #expect(page.svg.contains("xml:space=\"preserve\""))
+        #expect(XMLCheck.isWellFormed(page.svg))
+        for text in ["Probability", "1", "2", "a <b> &  c  d"] {
+            #expect(page.words.contains(text), "\(text)")
+        }
     }
 
     @Test("equal charts give equal bytes", arguments: FigureFormat.allCases)

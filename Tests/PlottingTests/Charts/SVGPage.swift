@@ -1,8 +1,7 @@
 import Foundation
 import Plotting
 
-/// Where the texts of a figure stand, read from its SVG: a text is a group of glyphs, each a use of an
-/// outline that the file defines.
+/// Where the texts of a figure stand, read from its SVG and the font that it names.
 struct SVGPage {
     struct Box {
         var left = Double.infinity
@@ -24,35 +23,55 @@ struct SVGPage {
     /// In points.
     let width: Double
     let height: Double
-    /// The ink of each text, in drawing order.
+    /// What is written, in drawing order.
+    let words: [String]
+    /// The ink of each text that has any.
     let texts: [Box]
 
     init(_ chart: some Chart) throws {
         let svg = String(decoding: try render(chart, as: .svg), as: UTF8.self)
         self.svg = svg
         (width, height) = (chart.size.width * 72, chart.size.height * 72)
-        var glyphs: [Substring: [(Double, Double)]] = [:]
-        let symbols = /<symbol [^>]*id="(glyph[0-9]+-[0-9]+)">\s*<path [^>]*d="([^"]*)"/
-        let definitions = svg[..<(svg.range(of: "</defs>")?.lowerBound ?? svg.endIndex)]
-        for match in definitions.matches(of: symbols) {
-            let numbers = match.output.2.split(separator: " ").compactMap { Double($0) }
-            glyphs[match.output.1] = stride(from: 0, to: numbers.count - 1, by: 2).map {
-                (numbers[$0], numbers[$0 + 1])
+        let elements =
+            svg.matches(
+                of:
+                    /<text (?<place>[^>]*) font-size="(?<size>[0-9.]+)"(?<bold> font-weight="bold")? text-anchor="(?<anchor>[a-z]+)" fill="#[0-9A-F]{6}">(?<text>[^<]*)<\/text>/
+            )
+        words = elements.map { Self.unescaped($0.output.text) }
+        texts = zip(elements, words).compactMap { element, word in
+            let numbers = element.output.place.matches(of: /-?[0-9.]+/).compactMap {
+                Double($0.output)
             }
+            return Self.ink(
+                word, x: numbers[0], y: numbers[1], size: Double(element.output.size) ?? 0,
+                element.output.bold == nil ? .regular : .bold,
+                anchor: ["middle": 0.5, "end": 1][element.output.anchor] ?? 0,
+                isTurned: element.output.place.hasPrefix("transform"))
         }
-        let uses = /<use xlink:href="#(glyph[0-9]+-[0-9]+)" x="([-0-9.]+)" y="([-0-9.]+)"/
-        texts = svg.components(separatedBy: "<g style=\"fill:").dropFirst().compactMap { group in
-            var box = Box()
-            for match in group.prefix(upTo: group.range(of: "</g>")?.lowerBound ?? group.endIndex)
-                .matches(of: uses)
-            {
-                guard let x = Double(match.output.2), let y = Double(match.output.3) else {
-                    continue
+    }
+
+    private static func unescaped(_ text: Substring) -> String {
+        String(text).replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            .replacing("&amp;", with: "&")
+    }
+
+    private static func ink(
+        _ text: String, x: Double, y: Double, size: Double, _ font: FontFile, anchor: Double,
+        isTurned: Bool
+    ) -> Box? {
+        let glyphs = text.unicodeScalars.map(font.glyph)
+        var pen = -anchor * glyphs.reduce(0) { $0 + $1.advance }
+        var box = Box()
+        for glyph in glyphs {
+            if let ink = glyph.ink {
+                for (right, up) in [(ink.left, ink.bottom), (ink.right, ink.top)] {
+                    let (along, above) = ((pen + right) * size, up * size)
+                    isTurned ? box.add(x - above, y - along) : box.add(x + along, y - above)
                 }
-                for place in glyphs[match.output.1] ?? [] { box.add(x + place.0, y + place.1) }
             }
-            return box.left <= box.right ? box : nil
+            pen += glyph.advance
         }
+        return box.left <= box.right ? box : nil
     }
 
     /// Texts with ink beyond the page.
