@@ -50,6 +50,12 @@ package final class SHA256 {
         return hash.finalize()
     }
 
+    package static func hex(of bytes: some ContiguousBytes) -> String {
+        let hash = SHA256()
+        bytes.withUnsafeBytes { hash.update($0) }
+        return hash.finalize()
+    }
+
     package static func hex(ofFile path: String) throws -> String {
         let hash = SHA256()
         try hash.update(contentsOf: path)

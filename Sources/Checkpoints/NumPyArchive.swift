@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Tensors
 
 /// The `.npz` files that `numpy.load` reads: a zip archive of stored `.npy` entries.
@@ -55,10 +56,19 @@ package enum NumPyArchive {
         }
     }
 
-    /// Writes the arrays, all or nothing. Equal arguments give equal bytes.
+    /// The content of such a file. Equal arguments give equal bytes.
     ///
     /// - Parameter arrays: names must differ from each other.
-    package static func write(_ arrays: [(name: String, array: Array)], to path: String) throws {
+    /// - Throws: where the folder of temporary files has no room.
+    package static func data(_ arrays: [(name: String, array: Array)]) throws -> Data {
+        // libzip writes files.
+        let path = join(NSTemporaryDirectory(), "statelens-\(UUID().uuidString).npz")
+        defer { unlink(path) }
+        try write(arrays, to: path)
+        return try readFile(path)
+    }
+
+    private static func write(_ arrays: [(name: String, array: Array)], to path: String) throws {
         precondition(
             Set(arrays.map(\.name)).count == arrays.count,
             "two arrays of one name among \(arrays.map(\.name))")

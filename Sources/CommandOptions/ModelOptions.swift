@@ -50,7 +50,12 @@ package struct ModelOptions: ParsableArguments {
 
     /// The tokenizer for `model`.
     package func loadTokenizer(for model: LanguageModel) throws -> Tokenizer {
-        let path = tokenizer ?? join(model.folder, "tokenizer.json")
+        try Self.tokenizer(at: tokenizer, for: model)
+    }
+
+    /// - Parameter path: nil for the tokenizer in the model's folder.
+    static func tokenizer(at path: String?, for model: LanguageModel) throws -> Tokenizer {
+        let path = path ?? join(model.folder, "tokenizer.json")
         guard isNamed(path) else { throw OptionError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
     }
@@ -112,14 +117,21 @@ package enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
 /// What an option names and is not there.
 package enum OptionError: UserFacingError, Equatable {
     case missingTokenizer(path: String)
+    case emptyText(path: String)
 
-    package var kind: FailureKind { .missingInput }
+    package var kind: FailureKind {
+        switch self {
+        case .missingTokenizer: .missingInput
+        case .emptyText: .badData
+        }
+    }
 
     package var description: String {
         switch self {
         case .missingTokenizer(let path):
             "\(path): no such file; name a tokenizer.json with --tokenizer"
                 + " (the Mamba releases use EleutherAI/gpt-neox-20b's)"
+        case .emptyText(let path): "\(path): holds no text, expected some to read"
         }
     }
 }

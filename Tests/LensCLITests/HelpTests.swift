@@ -4,7 +4,7 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        [], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"],
+        [], ["read"], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"],
         ["plot", "training"],
         ["capture"],
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],

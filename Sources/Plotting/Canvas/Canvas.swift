@@ -172,6 +172,14 @@ package final class Canvas {
         cairo_restore(context)
     }
 
+    /// What `draw` draws, so many points further down.
+    func shifted(down distance: Double, _ draw: () throws -> Void) rethrows {
+        cairo_save(context)
+        defer { cairo_restore(context) }
+        cairo_translate(context, 0, distance)
+        try draw()
+    }
+
     private func addPath(_ rectangle: Rectangle) {
         cairo_rectangle(
             context, rectangle.left, rectangle.top, rectangle.width, rectangle.height)

@@ -22,6 +22,9 @@ package struct ColorScale: Sendable {
         Color(0x12, 0x3B, 0x6D),
     ])
 
+    /// The same from its end to its beginning.
+    package var reversed: ColorScale { ColorScale(stops.reversed().map(\.color)) }
+
     private let stops: [OKLab]
     /// Length of the way to each stop, as a share of the whole.
     private let places: [Double]

@@ -5,7 +5,7 @@
 package struct TokenGrid: Chart {
     package struct Cell: Hashable, Sendable {
         package var text: String
-        /// As the colour bar counts it; nil or not finite where there is none.
+        /// As the colour bar counts it; nil, or without a place on its scale, where there is none.
         package var shade: Double?
 
         package init(_ text: String, shade: Double?) {
@@ -22,13 +22,16 @@ package struct TokenGrid: Chart {
     package var cells: [[Cell]]
     /// What a shade is, beside the colour bar.
     package var shadeLabel: String
-    /// What the lightest and the darkest shade stand for.
+    package var scale: ScaleKind
+    /// What the first and the last colour stand for.
     package var limits: Interval
+    package var colors: ColorScale
     package var size: FigureSize
 
     package init(
         _ labels: ChartLabels, rows: [String], columns: [String], cells: [[Cell]],
-        shadeLabel: String, limits: Interval, size: FigureSize = FigureSize(width: 8, height: 5)
+        shadeLabel: String, scale: ScaleKind = .linear, limits: Interval,
+        colors: ColorScale = .blues, size: FigureSize = FigureSize(width: 8, height: 5)
     ) {
         precondition(cells.count == rows.count, "\(cells.count) rows for \(rows.count) names")
         for row in cells {
@@ -40,7 +43,9 @@ package struct TokenGrid: Chart {
         self.columns = columns
         self.cells = cells
         self.shadeLabel = shadeLabel
+        self.scale = scale
         self.limits = limits
+        self.colors = colors
         self.size = size
     }
 
@@ -48,21 +53,22 @@ package struct TokenGrid: Chart {
         guard !rows.isEmpty, !columns.isEmpty else {
             throw PlottingError.nothingToDraw(name: shadeLabel)
         }
-        let colors = ColorScale.blues
-        let bar = ColorBar.Content(label: shadeLabel, colors: colors) { [limits, shadeLabel] in
+        let bar = ColorBar.Content(label: shadeLabel, colors: colors) {
+            [scale, limits, shadeLabel] in
             try .covering(
-                ValueScale.Content([]), kind: .linear, limits: limits, maximumLabels: $0,
+                ValueScale.Content([]), kind: scale, limits: limits, maximumLabels: $0,
                 name: shadeLabel)
         }
         let grid = CellGrid(rows: rows, columns: columns)
-        let hasMissing = cells.contains { $0.contains { $0.shade?.isFinite != true } }
+        func shade(_ cell: Cell) -> Double? { cell.shade.flatMap { scale.shows($0) ? $0 : nil } }
+        let hasMissing = cells.contains { $0.contains { shade($0) == nil } }
         let frame = try AxisFrame(
             labels, size: size, x: .slots(columns), y: .slots(rows),
             legend: grid.legend(hasMissing: hasMissing, Style(size)), colorBar: bar,
             canvas: canvas)
         grid.draw(in: frame, on: canvas) { row, column in
             let cell = cells[row][column]
-            guard let shade = cell.shade, shade.isFinite else { return nil }
+            guard let shade = shade(cell) else { return nil }
             return CellGrid.Cell(
                 color: colors[frame.colorScale?.fraction(shade) ?? 0], text: displayed(cell.text))
         } fittingText: {

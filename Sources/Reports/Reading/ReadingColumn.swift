@@ -38,7 +38,7 @@ package struct ReadingColumn {
         let most = rows.map { $0.1.top[column].count }.max() ?? 0
         let count = min(most, max(1, (width - head.count) / Self.entryWidth))
         var lines = [
-            paint.bold(readable(reading.name))
+            paint.bold(reading.name.clipped)
                 + ", position \(reading.positions[column]) '\(readable(reading.tokens[column]))'"
                 + (reading.targetTokens[column].map { ", target '\(readable($0))'" } ?? ""),
             paint.faint(

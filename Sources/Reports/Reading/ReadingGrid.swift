@@ -62,7 +62,7 @@ package struct ReadingGrid {
     }
 
     private var heading: String {
-        paint.bold(readable(reading.name)) + ", \(counted(reading.length, "token"))"
+        paint.bold(reading.name.clipped) + ", \(counted(reading.length, "token"))"
             + (paint == .none ? "; \(scale.quantity.title)" : "")
     }
 

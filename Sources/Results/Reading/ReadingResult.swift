@@ -123,9 +123,14 @@ package struct ReadingResult: ResultDocument {
 package struct ReadingComparison: ResultDocument {
     package static let schema = "statelens/readings/1"
 
+    /// The whole command line.
+    package let command: String
     package let readings: [ReadingResult]
 
-    package init(_ readings: [ReadingResult]) { self.readings = readings }
+    package init(_ readings: [ReadingResult], command: String) {
+        self.readings = readings
+        self.command = command
+    }
 }
 
 /// One distribution at every position: of a block, or of the model itself.
