@@ -51,8 +51,7 @@ package struct LayerFindings {
         settled = aligned.columns.map { column in
             let means = column.readings.compactMap { $0?.mean }
             let output = means[means.count - 1]
-            let late = means.dropLast().reversed().prefix { $0 > output / 2 }.count
-            return (column.name, output, late == 0 ? nil : means.count - late)
+            return (column.name, output, firstHalf(of: means.dropLast(), output: output))
         }
         let gaps = aligned.rowNames.dropLast().indices.compactMap { row -> Gap? in
             let readings = aligned.columns.compactMap { $0.readings[row] }
@@ -91,4 +90,11 @@ package struct LayerFindings {
             \(comparison).\(limit)
             """
     }
+}
+
+/// The number of blocks from which on the values after them stay above half of the output's; nil where
+/// not even the last does.
+func firstHalf(of values: some BidirectionalCollection<Double>, output: Double) -> Int? {
+    let late = values.reversed().prefix { $0 > output / 2 }.count
+    return late == 0 ? nil : values.count + 1 - late
 }
