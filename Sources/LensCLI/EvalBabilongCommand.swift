@@ -23,8 +23,8 @@ struct EvalBabilongCommand: ReportingCommand {
 
               lens eval babilong --model mamba2-370m --lens lenses/mamba2-370m \\
                 --data babilong --tasks all --out mamba2.json
-              lens eval babilong --model mamba2-370m --lens logit --question "Where is Mary?" \\
-                --answer kitchen --context "Mary went to the kitchen."
+              lens eval babilong --model mamba2-370m --lens logit --answer kitchen \\
+                --question "Where is Mary?" --context "Mary went to the kitchen."
             """)
 
     @OptionGroup var modelOptions: ModelOptions
