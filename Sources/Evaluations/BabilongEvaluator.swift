@@ -14,12 +14,18 @@ package struct BabilongEvaluator {
     private let lens: Lens
     private let tokenizer: Tokenizer
     private let form: PromptForm
+    private let keepsTexts: Bool
 
-    package init(model: LanguageModel, lens: Lens, tokenizer: Tokenizer, form: PromptForm) {
+    /// - Parameter keepsTexts: whether what comes back has the text of each prompt.
+    package init(
+        model: LanguageModel, lens: Lens, tokenizer: Tokenizer, form: PromptForm,
+        keepsTexts: Bool = false
+    ) {
         self.model = model
         self.lens = lens
         self.tokenizer = tokenizer
         self.form = form
+        self.keepsTexts = keepsTexts
     }
 
     /// One prompt's readings for each sample, in order.
@@ -41,21 +47,11 @@ package struct BabilongEvaluator {
     private func evaluateTogether(
         _ samples: [BabilongSample], progress: (Int) -> Void
     ) throws -> [BabilongResult.Prompt] {
-        let prompts = samples.map { tokenizer.encode(form.prompt(for: $0)) }
-        let targets = try samples.map { sample in
-            let ids = tokenizer.encode(PromptForm.answering(sample.target))
-            guard let first = ids.first, !sample.target.allSatisfy(\.isWhitespace) else {
-                throw EvaluationError.emptyTarget(task: sample.task, index: sample.index)
-            }
-            guard first < model.configuration.vocabSize else {
-                throw EvaluationError.targetOutOfRange(
-                    task: sample.task, index: sample.index, target: sample.target, id: Int(first),
-                    rows: model.configuration.vocabSize)
-            }
-            return ids
+        let prompts = try samples.map {
+            try EncodedPrompt($0, form: form, tokenizer: tokenizer, for: model.configuration)
         }
         let layers = try LensReadout(lens, of: model).readLastPositions(
-            of: prompts, by: model, targets: targets.map { Int($0[0]) },
+            of: prompts.map(\.ids), by: model, targets: prompts.map { Int($0.target[0]) },
             asking: [.logProbability, .rank], progress: progress
         ).map(\.vocabulary.predictions)
         let broken = layers.indices.filter {
@@ -67,10 +63,9 @@ package struct BabilongEvaluator {
                 ? model.outputNotFinite
                 : lens.notFinite(layer: layer, of: model)
         }
-        return samples.indices.map { i in
+        return prompts.enumerated().map { index, prompt in
             BabilongResult.Prompt(
-                samples[i], tokens: prompts[i].count, target: targets[i],
-                readings: layers.map { $0[i] })
+                prompt, hasText: keepsTexts, readings: layers.map { $0[index] })
         }
     }
 }
@@ -90,15 +85,17 @@ extension BabilongEvaluator {
     ///
     /// - Parameters:
     ///   - seed: of the bootstrap.
+    ///   - keepsTexts: whether the result has the text of each prompt.
     ///   - progress: called with the number of prompts done.
     /// - Throws: as `evaluate`, and where the model's files cannot be hashed.
     package static func result(
         of model: LanguageModel, through lens: NamedLens, tokenizer: Tokenizer, form: PromptForm,
-        on samples: [BabilongSample], seed: UInt64 = 0, origin: RunOrigin,
-        progress: (Int) -> Void = { _ in }
+        on samples: [BabilongSample], seed: UInt64 = 0, keepsTexts: Bool = false,
+        origin: RunOrigin, progress: (Int) -> Void = { _ in }
     ) throws -> BabilongResult {
         let evaluator = BabilongEvaluator(
-            model: model, lens: lens.lens, tokenizer: tokenizer, form: form)
+            model: model, lens: lens.lens, tokenizer: tokenizer, form: form,
+            keepsTexts: keepsTexts)
         let prompts = try evaluator.evaluate(samples, progress: progress)
         var run = try origin.record(
             model, lens, dataSHA256: sha256(of: samples), seed: seed)
@@ -109,14 +106,14 @@ extension BabilongEvaluator {
 
 extension BabilongResult.Prompt {
     /// - Parameters:
-    ///   - target: tokens of the answer, as `PromptForm` spells it.
+    ///   - hasText: whether it has the prompt's text.
     ///   - readings: one for each layer, then the model's own.
-    package init(
-        _ sample: BabilongSample, tokens: Int, target: [TokenID], readings: [TokenPrediction]
-    ) {
+    init(_ prompt: EncodedPrompt, hasText: Bool, readings: [TokenPrediction]) {
+        let sample = prompt.sample
         self.init(
-            task: sample.task, index: sample.index, tokens: tokens, target: sample.target,
-            targetID: Int(target[0]), targetTokens: target.count,
+            task: sample.task, index: sample.index, tokens: prompt.ids.count,
+            text: hasText ? prompt.text : nil, target: sample.target,
+            targetID: Int(prompt.target[0]), targetTokens: prompt.target.count,
             readings: readings.map { reading in
                 TokenReading(
                     probability: exp(reading.logProbability),

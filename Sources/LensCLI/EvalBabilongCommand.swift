@@ -8,8 +8,7 @@ import Foundation
 import Models
 import Reports
 import Results
-
-extension PromptForm: ExpressibleByArgument {}
+import Tokenization
 
 /// `lens eval babilong`: how probable the right answer is after each block.
 struct EvalBabilongCommand: ReportingCommand {
@@ -18,43 +17,42 @@ struct EvalBabilongCommand: ReportingCommand {
         abstract: "Measure after each block how probable the right answer to a question is.",
         discussion: """
             For each prompt and each layer: probability, log-probability and rank of the first \
-            token of " " + target at the prompt's last position. Prints the means; --out gets \
+            token of " " + target at the prompt's last position. Prints means, the share of \
+            prompts for which that token comes first, and the median rank; --out gets \
             everything, with 95% bootstrap intervals, and is what `lens plot layers` reads.
 
               lens eval babilong --model mamba2-370m --lens lenses/mamba2-370m \\
                 --data babilong --tasks all --out mamba2.json
+              lens eval babilong --model mamba2-370m --lens logit --answer kitchen \\
+                --question "Where is Mary?" --context "Mary went to the kitchen."
             """)
 
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var lensOptions: LensOptions
+    @OptionGroup var questions: QuestionOptions
 
     @Option(
         help: ArgumentHelp(
-            "BABILong folder (qa1/0k.json), a .json or .jsonl file, or a bAbI folder.",
-            valueName: "path"))
-    var data: String
+            "Print this prompt as it is fed to the model, the first being 1, and end.",
+            valueName: "row"))
+    var show: Int?
 
-    @Option(help: "Context length, as BABILong spells it.")
-    var length = "0k"
-
-    @Option(help: ArgumentHelp("Comma-separated tasks, or all.", valueName: "qa1,qa4|all"))
-    var tasks = "all"
-
-    @Option(help: "Use the last so many rows of every task.")
-    var last = 100
-
-    @Option(
+    @Flag(
         help: """
-            Form of the prompt: lens ends in "Answer:", needle in "Answer: " as finetuning has \
-            it, generation in the question.
+            Also a line for each task: the model's own output, and the block from which on \
+            the lens gives more than half of its probability.
             """)
-    var prompt = PromptForm.lens
+    var perTask = false
 
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
-    var out: String
+    @Option(
+        help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
+    var out: String?
+
+    @Flag(help: "Write the text of every prompt to --out, too.")
+    var withPrompts = false
 
     @Option(
         help: ArgumentHelp(
@@ -64,29 +62,59 @@ struct EvalBabilongCommand: ReportingCommand {
     var resultPath: String? { out }
 
     func validate() throws {
-        try requireNumber(last, "--last")
+        try requireNumber(show, "--show", 1...Bounds.many)
+        guard !withPrompts || out != nil else {
+            throw ValidationError("--with-prompts writes to --out; add --out FILE.")
+        }
     }
 
     func perform() throws -> String {
         try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
-        let output = try OutputFile(out, of: "lens eval babilong")
+        let samples = try questions.samples()
+        if let show { return try shown(show, of: samples) }
+        let output = try out.map { try OutputFile($0, of: "lens eval babilong") }
         let table = try upstreamTxt.map {
             try MadeFile($0, of: "lens eval babilong", by: commandLine, version: version)
         }
-        let tasks = try BabilongTasks.parse(tasks)
-        let samples = try BabilongEvaluator.samples(
-            data: data, length: length, tasks: tasks, last: last)
         let model = try modelOptions.loadModel(isRecorded: true)
         let lens = try lensOptions.load(for: model)
         let tokenizer = try modelOptions.loadTokenizer(for: model)
         let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
         let result = try BabilongEvaluator.result(
-            of: model, through: lens, tokenizer: tokenizer, form: prompt, on: samples, seed: seed,
-            origin: RunOrigin(command: commandLine, version: version, data: [data])
+            of: model, through: lens, tokenizer: tokenizer, form: questions.prompt, on: samples,
+            seed: seed, keepsTexts: withPrompts,
+            origin: RunOrigin(
+                command: commandLine, version: version, data: [questions.data].compactMap(\.self))
         ) { display.update($0) }
         display.finish()
-        try output.write(try result.json(pretty: false))
+        try output?.write(try result.json(pretty: false))
         try table?.write(content: Data(publishedText(result).utf8))
-        return "\(result.table)\nresult written to \(out)"
+        return
+            ([result.table] + (perTask ? [result.taskTable] : [])
+            + (out.map { ["result written to \($0)"] } ?? [])).joined(separator: "\n")
     }
+
+    /// The text of a prompt; what else there is to know of it goes to stderr.
+    private func shown(_ row: Int, of samples: [BabilongSample]) throws -> String {
+        guard row <= samples.count else {
+            throw ValidationError(
+                "--show \(row): there is no such row among \(counted(samples.count, "prompt")).")
+        }
+        let model = try modelOptions.loadModel()
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let prompt = try EncodedPrompt(
+            samples[row - 1], form: questions.prompt, tokenizer: tokenizer,
+            for: model.configuration)
+        let first = prompt.target[0]
+        StandardStreams.warn(
+            """
+            \(prompt.sample.task), row \(prompt.sample.index) from 0: \
+            \(counted(prompt.ids.count, "token")), of which the last is \
+            \(quoted(tokenizer.decode(prompt.ids.suffix(1)))); the answer begins with \
+            \(quoted(tokenizer.decode([first]))), id \(first)
+            """)
+        return prompt.text
+    }
+
+    private func quoted(_ text: String) -> String { "'\(text.clipped)'" }
 }

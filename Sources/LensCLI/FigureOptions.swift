@@ -8,10 +8,11 @@ struct FigureOptions: ParsableArguments {
     @Option(help: "Title above the figure. (default: none)")
     var title: String?
 
-    @Option(help: "Width in inches.")
-    var width = 14.0
+    @Option(help: "Width in inches. (default: 14; of a grid of tokens, what they need)")
+    var width: Double?
 
-    @Option(help: "Height in inches. (default: 3/7 of the width)")
+    @Option(
+        help: "Height in inches. (default: 3/7 of the width; of a grid, what its rows need)")
     var height: Double?
 
     @Option(help: "Resolution of a PNG in pixels per inch.")
@@ -20,7 +21,11 @@ struct FigureOptions: ParsableArguments {
     @Flag(help: "Leave command, files and hashes out of the figure, as for a blind review.")
     var noProvenance = false
 
-    var size: FigureSize { FigureSize(width: width, height: height ?? width * 3 / 7) }
+    /// Of a chart.
+    var size: FigureSize {
+        let width = width ?? 14
+        return FigureSize(width: width, height: height ?? width * 3 / 7)
+    }
 
     /// The command line as the figure records it; nil if it is to say nothing.
     var command: String? { noProvenance ? nil : commandLine }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import CommandSupport
+import Corpora
 import Foundation
 import Plotting
 import Reports
@@ -21,9 +22,10 @@ struct PlotLayersCommand: ReportingCommand {
         commandName: "layers",
         abstract: "Compare 1 to 4 results layer by layer.",
         discussion: """
-            A result is the JSON file of 'lens eval babilong' or a published layer table \
-            (…-lens_eval.txt); which of the two is told by its content. Error bars, and bands \
-            around lines, are the 95% intervals of the result, where it has them.
+            A result is the JSON file of 'lens eval babilong' or 'lens eval text', or a published \
+            layer table (…-lens_eval.txt), told apart by their content. Error bars, and bands \
+            around lines, are the 95% intervals of the result, where it has them. Of a text \
+            the tuned lens and, paler or dashed, the logit lens are shown.
 
             Several seeds of one model are a folder of results, or results with one label: the \
             bar or line is their mean, its error bar or band goes from the smallest to the \
@@ -34,6 +36,7 @@ struct PlotLayersCommand: ReportingCommand {
               lens plot layers diffmamba.json mamba.json --log --out layers.png \\
                 --label Diff-Mamba --label Mamba
               lens plot layers results/diffmamba2 results/mamba2 --log --out seeds.png
+              lens plot layers text.json --metric ce --unit bits-per-byte --out text.pdf
 
             The blocks axis counts the blocks a state has passed, and ends with the model's own \
             output, unless that is what the lens reads after the last block. The relative axis \
@@ -57,8 +60,31 @@ struct PlotLayersCommand: ReportingCommand {
     @Flag(help: "Use a logarithmic value axis.")
     var log = false
 
-    @Option(help: "What to show.")
-    var metric: LayerMetric = .probability
+    @Option(
+        help: """
+            What to show: of answers probability, log-probability, rank; of text kl, ce, entropy. \
+            (default: probability, kl)
+            """)
+    var metric: LayerMetric?
+
+    @Option(help: "Of text: nats a token, or bits per byte. (default: nats)")
+    var unit: InformationUnit?
+
+    @Option(help: "Of text: through which lens. (default: both)")
+    var lens: TextLens?
+
+    @Option(
+        help: ArgumentHelp(
+            "Of answers: the prompts of these tasks alone. (default: all)",
+            valueName: "qa1,qa4"))
+    var tasks: String?
+
+    @Option(
+        help: """
+            Of answers: the mean over prompts with its interval, or the median with the quartiles. \
+            (default: mean)
+            """)
+    var average: PromptAverage?
 
     @Option(help: "Bars or lines. (default: lines for more than 16 blocks, else bars)")
     var style: LayerStyle?
@@ -126,7 +152,7 @@ struct PlotLayersCommand: ReportingCommand {
 
     func perform() throws -> String {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
-        let curves = try ResultFile.curves(results, labels: label, metric: metric)
+        let curves = try ResultFile.curves(results, labels: label, try selection)
         let layers = try LayerFigure(curves, options)
         for note in layers.notes { StandardStreams.warn("lens: \(note)") }
         try output.write(
@@ -135,9 +161,20 @@ struct PlotLayersCommand: ReportingCommand {
         return "\(try layers.table())\nfigure written to \(out)"
     }
 
+    private var selection: CurveSelection {
+        get throws {
+            var selection = CurveSelection()
+            selection.metric = metric
+            selection.unit = unit ?? .nats
+            selection.lens = lens
+            selection.tasks = try tasks.map(BabilongTasks.parse)
+            selection.average = average ?? .mean
+            return selection
+        }
+    }
+
     private var options: LayerChartOptions {
         var options = LayerChartOptions()
-        options.metric = metric
         options.axis = axis
         options.style = style
         options.scale = log ? .log10 : .linear
@@ -151,6 +188,9 @@ struct PlotLayersCommand: ReportingCommand {
 }
 
 extension LayerMetric: ExpressibleByArgument {}
+extension InformationUnit: ExpressibleByArgument {}
+extension TextLens: ExpressibleByArgument {}
+extension PromptAverage: ExpressibleByArgument {}
 extension LayerAxis: ExpressibleByArgument {}
 extension LayerStyle: ExpressibleByArgument {}
 

@@ -67,8 +67,10 @@ struct ReadingFile {
             case .npz: try NumPyArchive.data(readings.numPyArrays)
             case .figure(let format):
                 Data(
-                    try ReadingFigure(readings, scale: scale, title: figure.title).file(
-                        as: format, dpi: figure.dpi, command: commandLine))
+                    try ReadingFigure(
+                        readings, scale: scale, title: figure.title, width: figure.width,
+                        height: figure.height
+                    ).file(as: format, dpi: figure.dpi, command: figure.command))
             }
         switch place {
         case .file(let file): try file.write(content)

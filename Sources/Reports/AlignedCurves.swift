@@ -1,10 +1,14 @@
 import Plotting
 import Results
 
-/// Curves side by side: one row a position on the axis, one column a label.
+/// Curves side by side: one row a position on the axis, one column a name.
 struct AlignedCurves {
     struct Column {
-        let label: String
+        let name: String
+        /// Among the models, in the order in which the curves bring them up.
+        let model: Int
+        /// Whether it goes with another column of the same model: the logit lens beside the tuned one.
+        let isBaseline: Bool
         /// N, the number of blocks of its models.
         let layerCount: Int
         /// By row; nil where the curves have no such position.
@@ -15,20 +19,28 @@ struct AlignedCurves {
     let numbers: ClosedRange<Int>
     /// Whether a row for the models' own output follows the numbered ones.
     private(set) var hasOutput: Bool
-    /// In the order in which the curves bring their labels up.
+    /// What they all show.
+    let quantity: CurveQuantity
+    /// In the order in which the curves bring their names up.
     private(set) var columns: [Column]
 
     /// The union of the curves' positions within the range asked for.
     init(_ curves: [LayerCurve], _ options: LayerChartOptions) throws {
         let axis = options.axis
-        var labels: [String] = []
-        for curve in curves where !labels.contains(curve.label) { labels.append(curve.label) }
-        guard (1...4).contains(labels.count) else {
-            throw ComparisonError.wrongNumberOfResults(labels.count)
+        let models = curves.map(\.label).unique
+        guard let first = curves.first, (1...4).contains(models.count) else {
+            throw ComparisonError.wrongNumberOfResults(models.count)
         }
-        let groups = labels.map { label in curves.filter { $0.label == label } }
-        for (label, group) in zip(labels, groups) where Set(group.map(\.layerCount)).count > 1 {
-            throw ComparisonError.unequalSeeds(label: label, counts: group.map(\.layerCount))
+        quantity = first.quantity
+        if let other = curves.first(where: { $0.quantity != first.quantity }) {
+            throw ComparisonError.differentQuantities(
+                paths: [first, other].map(\.provenance.path),
+                titles: [first, other].map(\.quantity.title))
+        }
+        let names = curves.map(\.name).unique
+        let groups = names.map { name in curves.filter { $0.name == name } }
+        for (name, group) in zip(names, groups) where Set(group.map(\.layerCount)).count > 1 {
+            throw ComparisonError.unequalSeeds(label: name, counts: group.map(\.layerCount))
         }
         let counts = Set(curves.map(\.layerCount))
         guard axis != .published || counts.count == 1 else {
@@ -36,28 +48,30 @@ struct AlignedCurves {
             throw ComparisonError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
         }
         let last = counts.max() ?? 0
-        let (first, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
-        guard first <= end else {
+        let (start, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
+        guard start <= end else {
             throw ComparisonError.emptyRange(
                 from: options.from, to: options.to, axis: axis, last: last)
         }
-        let (numbers, hasOutput) = (first...end, axis != .published && options.to == nil)
+        let (numbers, hasOutput) = (start...end, axis != .published && options.to == nil)
         self.numbers = numbers
         self.hasOutput = hasOutput
-        columns = zip(labels, groups).map { label, group in
+        columns = zip(names, groups).map { name, group in
             let points = group.map { $0.points(numbers, axis, andOutput: hasOutput) }
+            let label = group[0].label
             return Column(
-                label: label, layerCount: group[0].layerCount,
+                name: name, model: models.firstIndex(of: label) ?? 0,
+                isBaseline: group[0].lens == .logit
+                    && curves.contains { $0.label == label && $0.lens == .tuned },
+                layerCount: group[0].layerCount,
                 readings: points[0].indices.map { row in
                     LayerReading(points.compactMap { $0[row] })
                 })
         }
     }
 
-    var labels: [String] { columns.map(\.label) }
-
     /// What each row is called on the axis.
-    var names: [String] { numbers.map(String.init) + (hasOutput ? ["output"] : []) }
+    var rowNames: [String] { numbers.map(String.init) + (hasOutput ? ["output"] : []) }
 
     /// Whether a bar or a cell sums up several results.
     var hasSeeds: Bool {
@@ -73,7 +87,7 @@ struct AlignedCurves {
                 guard column.readings.indices.contains(row), let last = column.readings[row],
                     let output = column.readings[numbers.count]
                 else { return false }
-                return last.isAlike(output)
+                return last.isAlike(output, rounding: quantity.least)
             }
     }
 
@@ -84,14 +98,21 @@ struct AlignedCurves {
         aligned.hasOutput = false
         aligned.columns = columns.map { column in
             Column(
-                label: column.label, layerCount: column.layerCount,
-                readings: column.readings.dropLast())
+                name: column.name, model: column.model, isBaseline: column.isBaseline,
+                layerCount: column.layerCount, readings: column.readings.dropLast())
         }
         return aligned
     }
 }
 
-/// What the results under one label say of one position.
+extension [String] {
+    /// Each once, where it comes first.
+    fileprivate var unique: [String] {
+        reduce(into: []) { seen, name in if !seen.contains(name) { seen.append(name) } }
+    }
+}
+
+/// What the results under one name say of one position.
 struct LayerReading {
     /// Over the results.
     let mean: Double
@@ -115,9 +136,11 @@ struct LayerReading {
     }
 
     /// Whether another reading has values that differ by rounding alone.
-    func isAlike(_ other: LayerReading) -> Bool {
+    ///
+    /// - Parameter rounding: by how much values differ that are both 0 but for rounding.
+    func isAlike(_ other: LayerReading, rounding: Double) -> Bool {
         zip([mean] + seeds, [other.mean] + other.seeds).allSatisfy { one, other in
-            abs(one - other) <= 1e-5 * max(abs(one), abs(other))
+            abs(one - other) <= max(rounding, 1e-5 * max(abs(one), abs(other)))
         }
     }
 }

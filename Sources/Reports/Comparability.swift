@@ -26,7 +26,7 @@ enum Comparability {
 
     /// Those of several seeds, by label.
     private static func groups(_ curves: [LayerCurve]) -> [(key: String, value: [LayerCurve])] {
-        Dictionary(grouping: curves, by: \.label).filter { $0.value.count > 1 }
+        Dictionary(grouping: curves, by: \.name).filter { $0.value.count > 1 }
             .sorted { $0.key < $1.key }
     }
 
@@ -118,7 +118,8 @@ enum Comparability {
         }
         guard Set(found.values).count > 1 else { return nil }
         let parts = labels.map { "\($0.clipped) on \(found[$0] ?? "")" }
-        return "Not measured on the same prompts: \(parts.joined(separator: "; "))."
+        let what = curves[0].lens == nil ? "prompts" : "text"
+        return "Not measured on the same \(what): \(parts.joined(separator: "; "))."
     }
 
     /// Seeds may have data of their own, and folders may be called anything, so neither is an error.

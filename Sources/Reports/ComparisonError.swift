@@ -10,6 +10,7 @@ package enum ComparisonError: UserFacingError, Equatable {
     case countedTwice(label: String, paths: [String])
     case oneModel(label: String, paths: [String], sha256: String)
     case wrongNumberOfResults(Int)
+    case differentQuantities(paths: [String], titles: [String])
     case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
 
     package var kind: FailureKind { .usage }
@@ -38,6 +39,9 @@ package enum ComparisonError: UserFacingError, Equatable {
                 + "'\(label.clipped)'; give them different labels, or keep them in different folders"
         case .wrongNumberOfResults(let count):
             "\(count) models or lenses to compare in one figure, expected 1 to 4"
+        case .differentQuantities(let paths, let titles):
+            "\(paths.joined(separator: " and ")) have no common axis: "
+                + titles.map { "'\($0)'" }.joined(separator: " and ")
         case .emptyRange(let from, let to, let axis, let last):
             "no layers from \(from ?? 1) to \(to ?? last) on the \(axis.rawValue) axis, "
                 + "which runs from 1 to \(last)"

@@ -4,22 +4,12 @@ import Results
 extension BabilongResult {
     /// The means after each block, and what must be said of them.
     package var table: String {
-        let hasIntervals = output.probability?.ci95 != nil
-        var table = TextTable(
-            ["blocks", "probability"] + (hasIntervals ? ["95% interval"] : [])
-                + ["log-probability", "rank"])
-        func number(_ estimate: Estimate?, digits: Int = 4) -> String {
-            estimate.map { decimal($0.mean, digits: digits) } ?? "-"
+        var table = TextTable(["blocks"] + Self.headings(hasIntervals: output.hasInterval))
+        for (index, layer) in layers.enumerated() {
+            let ranks = (prompts ?? []).compactMap { $0.rank?[index] }
+            table.add(["\(layer.blocks)"] + layer.row.cells(ranks))
         }
-        func cells(_ row: Row) -> [String] {
-            let interval = row.probability?.ci95.map { ends in
-                ends.map { decimal($0) }.joined(separator: "–")
-            }
-            return [number(row.probability)] + (interval.map { [$0] } ?? [])
-                + [number(row.logProbability, digits: 3), number(row.rank, digits: 1)]
-        }
-        for layer in layers { table.add(["\(layer.blocks)"] + cells(layer.row)) }
-        table.add(["output"] + cells(output))
+        table.add(["output"] + output.cells((prompts ?? []).compactMap { $0.output?.rank }))
         let (count, several) = (count ?? 0, severalTokenTargets ?? 0)
         let note =
             several == 0
@@ -28,6 +18,57 @@ extension BabilongResult {
                 + " several tokens, of which the first is measured"
         return "Probability of the right answer after each block, "
             + "\(counted(count, "prompt")):\n\(table.text)\(note)"
+    }
+
+    /// A line for each task: what the model's own output says, and from which block on the probability
+    /// is more than half of that.
+    package var taskTable: String {
+        let tasks = (tasks ?? [:]).sorted { precedes($0.key, $1.key) }
+        let hasIntervals = tasks.contains { $0.value.output.hasInterval }
+        var table = TextTable(
+            ["task", "prompts"] + Self.headings(hasIntervals: hasIntervals) + ["half from block"],
+            textColumns: [0])
+        for (name, task) in tasks {
+            let ranks = (prompts ?? []).compactMap { $0.task == name ? $0.output?.rank : nil }
+            let means = task.layers.compactMap { $0.row.probability?.mean }
+            let half = task.output.probability.flatMap {
+                firstHalf(of: means, output: $0.mean)
+            }
+            table.add(
+                [name, "\(task.count)"] + task.output.cells(ranks, hasIntervals: hasIntervals)
+                    + [half.map { "\($0)" } ?? ""])
+        }
+        return "The model's own output, task by task:\n\(table.text)"
+    }
+
+    private static func headings(hasIntervals: Bool) -> [String] {
+        ["probability"] + (hasIntervals ? ["95% interval"] : [])
+            + ["log-probability", "comes first", "mean rank", "median rank"]
+    }
+}
+
+extension BabilongResult.Row {
+    fileprivate var hasInterval: Bool { probability?.ci95 != nil }
+
+    /// - Parameters:
+    ///   - ranks: of the prompts.
+    ///   - hasIntervals: whether the table has a column for them.
+    fileprivate func cells(_ ranks: [Int], hasIntervals: Bool? = nil) -> [String] {
+        func number(_ estimate: Estimate?, digits: Int = 4) -> String {
+            estimate.map { decimal($0.mean, digits: digits) } ?? "-"
+        }
+        let interval = probability?.ci95.map { ends in
+            ends.map { decimal($0) }.joined(separator: "–")
+        }
+        let first = Double(ranks.count { $0 == 1 }) / Double(max(1, ranks.count))
+        return [number(probability)]
+            + (hasIntervals ?? hasInterval ? [interval ?? "-"] : [])
+            + [
+                number(logProbability, digits: 3), decimal(first, digits: 3),
+                number(rank, digits: 1),
+                ranks.isEmpty
+                    ? "-" : decimal(Quartiles(of: ranks.map(Double.init)).median, digits: 1),
+            ]
     }
 }
 

@@ -21,7 +21,7 @@ extension [LayerCurve] {
             + enumerated().flatMap { index, curve in
                 let run = curve.provenance.run
                 let facts: [(String, String?)] = [
-                    ("label", curve.label), ("file", curve.provenance.path),
+                    ("label", curve.name), ("file", curve.provenance.path),
                     ("file_sha256", curve.provenance.sha256), ("model", run.model),
                     ("lens", run.lens), ("model_sha256", run.modelSHA256),
                     ("lens_sha256", run.lensSHA256), ("data_sha256", run.dataSHA256),

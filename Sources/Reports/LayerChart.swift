@@ -11,7 +11,6 @@ package enum LayerStyle: String, CaseIterable, Sendable {
 
 /// What of the curves a figure or a table shows.
 package struct LayerChartOptions: Sendable {
-    package var metric = LayerMetric.probability
     package var axis = LayerAxis.blocks
     /// Nil for bars of up to 16 positions and lines through more, or over shares of the depth.
     package var style: LayerStyle?
@@ -29,6 +28,9 @@ package struct LayerChartOptions: Sendable {
 }
 
 /// One to four models side by side, position by position.
+///
+/// Each has a colour. Of a text measured through both lenses, the logit lens is the paler bar and the
+/// dashed line.
 ///
 /// Curves with one label are seeds of one model and share their bars and lines: mean, and an interval
 /// from the smallest to the largest. The models' own output is not drawn where it is what the lens reads
@@ -64,12 +66,16 @@ package struct LayerChart {
 
     package var bars: GroupedBarChart {
         GroupedBarChart(
-            labels(caption: note), categories: aligned.names,
-            series: aligned.columns.enumerated().map { index, column in
-                BarSeries(
-                    label: column.label, color: color(index),
+            labels(caption: note), categories: aligned.rowNames,
+            series: aligned.columns.map { column in
+                let color = color(of: column)
+                return BarSeries(
+                    label: column.name,
+                    color: column.isBaseline ? color.lightened(by: 0.55) : color,
                     bars: column.readings.map { reading in
-                        reading.map { Bar($0.mean, interval: $0.interval, marks: $0.seeds) }
+                        reading.map {
+                            Bar(shown($0.mean), interval: $0.interval, marks: $0.seeds)
+                        }
                     })
             }, scale: options.scale, size: options.size)
     }
@@ -85,20 +91,23 @@ package struct LayerChart {
                 Double(aligned.numbers.lowerBound) - 0.5, Double(aligned.numbers.upperBound) + 0.5)
         let dots = aligned.hasOutput ? "Dots: the models' own output." : nil
         let caption = [dots, note].compactMap { $0 }.joined(separator: " ")
-        let series = aligned.columns.enumerated().flatMap { index, column in
-            let scale = isRelative ? 1 / Double(column.layerCount) : 1
+        let series = aligned.columns.flatMap { column in
+            let (color, scale) = (color(of: column), isRelative ? 1 / Double(column.layerCount) : 1)
             let points = zip(aligned.numbers, column.readings).compactMap { number, reading in
                 reading.map {
-                    LinePoint(Double(number) * scale, $0.mean, interval: $0.interval)
+                    LinePoint(Double(number) * scale, shown($0.mean), interval: $0.interval)
                 }
             }
             let output = aligned.hasOutput ? column.readings[aligned.numbers.count] : nil
             let dot = output.map {
-                LinePoint(Double(column.layerCount) * scale, $0.mean, interval: $0.interval)
+                LinePoint(
+                    Double(column.layerCount) * scale, shown($0.mean), interval: $0.interval)
             }
             return [
-                LineSeries(label: column.label, color: color(index), points: points),
-                LineSeries(label: "", color: color(index), points: [dot].compactMap { $0 }),
+                LineSeries(
+                    label: column.name, color: color, stroke: column.isBaseline ? .dashed : .solid,
+                    points: points),
+                LineSeries(label: "", color: color, points: [dot].compactMap { $0 }),
             ]
         }
         return LineChart(
@@ -106,14 +115,16 @@ package struct LayerChart {
             countsX: !isRelative, xLimits: ends, size: options.size)
     }
 
-    /// What the chart cannot show, a sentence a label.
+    /// What the chart cannot show, a sentence a curve.
     package var notes: [String] {
-        let reason = options.scale == .log10 ? "no finite value above 0" : "no finite value"
+        let least = aligned.quantity.least == 0 ? "0" : "\(aligned.quantity.least)"
+        let reason =
+            options.scale == .log10 ? "no finite value above \(least)" : "no finite value"
         let hidden = aligned.columns.compactMap { column -> String? in
             let readings = column.readings.compactMap { $0 }
-            let count = readings.count { !options.scale.shows($0.mean) }
+            let count = readings.count { !options.scale.shows(shown($0.mean)) }
             guard count > 0 else { return nil }
-            return "\(column.label): \(count) of \(counted(readings.count, "position")) "
+            return "\(column.name): \(count) of \(counted(readings.count, "position")) "
                 + "\(count == 1 ? "has" : "have") \(reason) and so no place"
         }
         return [note].compactMap { $0 } + hidden
@@ -126,11 +137,13 @@ package struct LayerChart {
         return ChartLabels(
             title: options.title ?? "",
             x: options.axis.title + (isRepeated ? " (after the last: the model's own output)" : ""),
-            y: options.metric.title + suffix, caption: caption ?? "")
+            y: aligned.quantity.title + suffix, caption: caption ?? "")
     }
 
-    private func color(_ index: Int) -> Color {
+    private func color(of column: AlignedCurves.Column) -> Color {
         let colors = options.colors.isEmpty ? Color.series : options.colors
-        return colors[index % colors.count]
+        return colors[column.model % colors.count]
     }
+
+    private func shown(_ value: Double) -> Double { aligned.quantity.unrounded(value) }
 }

@@ -44,16 +44,16 @@ package struct LayerFindings {
     /// - Throws: `ComparisonError` as `LayerChart` does.
     package init(_ curves: [LayerCurve]) throws {
         let aligned = try AlignedCurves(curves, LayerChartOptions())
-        precondition(aligned.labels.count == 2, "findings compare 2 labels, not \(aligned.labels)")
-        labels = aligned.labels
-        seedCounts = aligned.labels.map { label in curves.count { $0.label == label } }
+        precondition(
+            aligned.columns.count == 2, "findings compare 2 models, not \(aligned.columns.count)")
+        labels = aligned.columns.map(\.name)
+        seedCounts = labels.map { label in curves.count { $0.name == label } }
         settled = aligned.columns.map { column in
             let means = column.readings.compactMap { $0?.mean }
             let output = means[means.count - 1]
-            let late = means.dropLast().reversed().prefix { $0 > output / 2 }.count
-            return (column.label, output, late == 0 ? nil : means.count - late)
+            return (column.name, output, firstHalf(of: means.dropLast(), output: output))
         }
-        let gaps = aligned.names.dropLast().indices.compactMap { row -> Gap? in
+        let gaps = aligned.rowNames.dropLast().indices.compactMap { row -> Gap? in
             let readings = aligned.columns.compactMap { $0.readings[row] }
             guard readings.count == 2 else { return nil }
             let spreads = readings.compactMap { reading in
@@ -90,4 +90,11 @@ package struct LayerFindings {
             \(comparison).\(limit)
             """
     }
+}
+
+/// The number of blocks from which on the values after them stay above half of the output's; nil where
+/// not even the last does.
+func firstHalf(of values: some BidirectionalCollection<Double>, output: Double) -> Int? {
+    let late = values.reversed().prefix { $0 > output / 2 }.count
+    return late == 0 ? nil : values.count + 1 - late
 }

@@ -10,15 +10,18 @@ import Results
 package func layerTable(_ curves: [LayerCurve], _ options: LayerChartOptions) throws -> String {
     let aligned = try AlignedCurves(curves, options)
     var table = TextTable(
-        [options.axis == .published ? "layer" : "blocks"] + aligned.labels)
-    for (row, name) in aligned.names.enumerated() {
-        table.add([name] + aligned.columns.map { $0.readings[row].map(cell) ?? "-" })
+        [options.axis == .published ? "layer" : "blocks"] + aligned.columns.map(\.name))
+    for (row, name) in aligned.rowNames.enumerated() {
+        table.add(
+            [name]
+                + aligned.columns.map { $0.readings[row].map { cell($0, aligned.quantity) } ?? "-" }
+        )
     }
     return ([table.text] + [comparisonNote(curves)].compactMap { $0 }).joined(separator: "\n")
 }
 
-private func cell(_ reading: LayerReading) -> String {
-    let mean = number(reading.mean)
+private func cell(_ reading: LayerReading, _ quantity: CurveQuantity) -> String {
+    let mean = number(quantity.unrounded(reading.mean))
     guard !reading.seeds.isEmpty, let range = reading.interval else { return mean }
     return "\(mean) (\(number(range.low))–\(number(range.high)))"
 }

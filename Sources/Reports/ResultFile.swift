@@ -7,15 +7,16 @@ import Results
 package enum ResultFile {
     static let maximumBytes = 1 << 30
 
-    /// The curve of one metric in a result of `lens eval babilong` or a published layer table.
+    /// The curves of one metric in a result of `lens eval babilong`, a published layer table, or a result
+    /// of `lens eval text`, which has one of each lens.
     ///
-    /// The curve is labelled with the last part of the model's path, or with the file's name
+    /// Curves are labelled with the last part of the model's path, or with the file's name
     /// without extension where the result names no model.
     ///
     /// - Throws: `FileError` or `ResultError`; published tables have the probability only.
-    package static func curve(
-        _ path: String, metric: LayerMetric = .probability
-    ) throws -> LayerCurve {
+    package static func curves(
+        inFile path: String, _ selection: CurveSelection = CurveSelection()
+    ) throws -> [LayerCurve] {
         let file = try MappedFile(path)
         guard file.bytes.count <= maximumBytes else {
             throw ResultError.tooLarge(path: path, bytes: file.bytes.count, limit: maximumBytes)
@@ -25,44 +26,125 @@ package enum ResultFile {
         let sha256 = hash.finalize()
         switch try format(file.bytes, path: path) {
         case .json:
-            let result = try decodeResult(Data(file.bytes), path: path)
-            let run = result.run ?? RunRecord()
-            let points = try result.means(of: metric, path: path).map { position, estimate in
-                LayerCurve.Point(
-                    position: position, mean: estimate.mean,
-                    interval: estimate.ci95.flatMap { Interval($0[0], $0[1]) })
+            return switch try result(Data(file.bytes), path: path) {
+            case .babilong(let result):
+                [try curve(of: result, selection, path: path, sha256: sha256)]
+            case .text(let result):
+                try curves(of: result, selection, path: path, sha256: sha256)
             }
-            return LayerCurve(
-                label: lastPart(run.model) ?? fileName(path), layerCount: result.layers.count,
-                points: points,
-                provenance: ResultProvenance(
-                    path: path, sha256: sha256, run: run, prompts: result.count))
         case .pythonLiteral:
-            guard metric == .probability else {
-                throw ResultError.metricMissing(path: path, metric: metric, place: "any layer")
-            }
             let table = try PublishedTable(Array(file.bytes), path: path)
-            let points = table.rows.map { row in
-                LayerCurve.Point(
-                    position: LayerAxis.position(
-                        publishedLabel: row.layer, layerCount: table.rows.count),
-                    mean: row.average)
-            }
-            return LayerCurve(
-                label: fileName(path), layerCount: table.rows.count, points: points,
-                provenance: ResultProvenance(path: path, sha256: sha256))
+            return [try curve(of: table, selection, path: path, sha256: sha256)]
         }
     }
 
-    /// - Throws: `FileError.malformedJSON`, which says what kind of JSON was expected.
-    private static func decodeResult(_ data: Data, path: String) throws -> BabilongResult {
+    private static func curve(
+        of result: BabilongResult, _ selection: CurveSelection, path: String, sha256: String
+    ) throws -> LayerCurve {
+        try checkIsOfAnswers(selection, path: path)
+        let quantity = CurveQuantity(
+            selection.metric ?? .probability, average: selection.average)
+        let result = try selection.tasks.map { try result.ofTasks($0, path: path) } ?? result
+        let points =
+            switch quantity.average {
+            case .mean:
+                try result.means(of: quantity.metric, path: path).map { position, estimate in
+                    LayerCurve.Point(
+                        position: position, mean: estimate.mean,
+                        interval: estimate.ci95.flatMap { Interval($0[0], $0[1]) })
+                }
+            case .median:
+                try result.quartiles(of: quantity.metric, path: path).map { position, quartiles in
+                    LayerCurve.Point(
+                        position: position, mean: quartiles.median,
+                        interval: Interval(quartiles.lower, quartiles.upper))
+                }
+            }
+        let run = result.run ?? RunRecord()
+        return LayerCurve(
+            label: lastPart(run.model) ?? fileName(path), quantity: quantity,
+            layerCount: result.layers.count, points: points,
+            provenance: ResultProvenance(
+                path: path, sha256: sha256, run: run, prompts: result.count))
+    }
+
+    private static func curve(
+        of table: PublishedTable, _ selection: CurveSelection, path: String, sha256: String
+    ) throws -> LayerCurve {
+        try checkIsOfAnswers(selection, path: path)
+        guard selection.tasks == nil, selection.average == .mean else {
+            throw ResultError.noPrompts(path: path)
+        }
+        if let metric = selection.metric, metric != .probability {
+            throw ResultError.metricMissing(path: path, metric: metric, place: "any layer")
+        }
+        let points = table.rows.map { row in
+            LayerCurve.Point(
+                position: LayerAxis.position(
+                    publishedLabel: row.layer, layerCount: table.rows.count),
+                mean: row.average)
+        }
+        return LayerCurve(
+            label: fileName(path), layerCount: table.rows.count, points: points,
+            provenance: ResultProvenance(path: path, sha256: sha256))
+    }
+
+    /// - Throws: `ResultError` where something is asked for that texts alone have.
+    private static func checkIsOfAnswers(_ selection: CurveSelection, path: String) throws {
+        if let lens = selection.lens { throw ResultError.noLens(path: path, lens: lens, found: []) }
+        guard selection.unit == .nats else { throw ResultError.noUnit(path: path, selection.unit) }
+    }
+
+    private static func curves(
+        of result: TextResult, _ selection: CurveSelection, path: String, sha256: String
+    ) throws -> [LayerCurve] {
+        guard selection.tasks == nil, selection.average == .mean else {
+            throw ResultError.noPrompts(path: path)
+        }
+        let quantity = CurveQuantity(selection.metric ?? .kl, unit: selection.unit)
+        return try (selection.lens.map { [$0] } ?? result.lenses).map { lens in
+            LayerCurve(
+                label: lastPart(result.run.model) ?? fileName(path), lens: lens,
+                quantity: quantity, layerCount: result.layers.count,
+                points: try result.values(
+                    of: quantity.metric, through: lens, in: quantity.unit, path: path
+                ).map { LayerCurve.Point(position: $0.position, mean: $0.value) },
+                provenance: ResultProvenance(path: path, sha256: sha256, run: result.run))
+        }
+    }
+
+    private enum Result {
+        case babilong(BabilongResult)
+        case text(TextResult)
+    }
+
+    /// What tells the kinds of results apart, of which some were written before they said it.
+    private struct Mark: Decodable {
+        let schema: String?
+        let natsToBitsPerByte: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case schema
+            case natsToBitsPerByte = "nats_to_bits_per_byte"
+        }
+
+        var isOfText: Bool {
+            schema?.hasPrefix("statelens/text-result/") ?? (natsToBitsPerByte != nil)
+        }
+    }
+
+    /// - Throws: `FileError.malformedJSON`, which says what kind of JSON was expected;
+    ///   `ResultError.otherDocument`.
+    private static func result(_ data: Data, path: String) throws -> Result {
         do {
-            return try BabilongResult(json: data, path: path)
+            return try decodeJSON(Mark.self, from: data, path: path).isOfText
+                ? .text(TextResult(json: data, path: path))
+                : .babilong(BabilongResult(json: data, path: path))
         } catch FileError.malformedJSON(_, let reason) {
             throw FileError.malformedJSON(
                 path: path,
                 reason: (reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
-                    + "; expected a result of 'lens eval babilong'")
+                    + "; expected a result of 'lens eval babilong' or 'lens eval text'")
         }
     }
 
@@ -73,9 +155,11 @@ package enum ResultFile {
     /// - Parameter labels: one a path; if empty, labels that are equal, such as those of two lenses
     ///   on one model, add the names of their files, or their paths where these are equal too.
     package static func curves(
-        _ paths: [String], labels: [String] = [], metric: LayerMetric = .probability
+        _ paths: [String], labels: [String] = [], _ selection: CurveSelection = CurveSelection()
     ) throws -> [LayerCurve] {
-        let groups = try paths.map { path in try files(path).map { try curve($0, metric: metric) } }
+        let groups = try paths.map { path in
+            try files(path).flatMap { try curves(inFile: $0, selection) }
+        }
         let names = zip(paths, groups).map { path, curves in
             isFolder(path) ? lastPart(path) ?? path : curves[0].label
         }

@@ -15,10 +15,14 @@ package enum ResultError: UserFacingError, Equatable {
     case metricMissing(path: String, metric: LayerMetric, place: String)
     case badValue(path: String, field: String, found: String, expected: String)
     case noResults(folder: String)
+    case noPrompts(path: String)
+    case noTask(path: String, task: String, found: [String])
+    case noLens(path: String, lens: TextLens, found: [TextLens])
+    case noUnit(path: String, InformationUnit)
 
     package var kind: FailureKind {
         switch self {
-        case .metricMissing: .usage
+        case .metricMissing, .noPrompts, .noTask, .noLens, .noUnit: .usage
         case .noResults: .missingInput
         default: .badData
         }
@@ -27,7 +31,7 @@ package enum ResultError: UserFacingError, Equatable {
     package var description: String {
         switch self {
         case .notAResult(let path, let found):
-            "\(path): begins with \(found), expected a result of 'lens eval babilong' (JSON) or a "
+            "\(path): begins with \(found), expected a result of 'lens eval babilong' or 'lens eval text' (JSON) or a "
                 + "published layer table ({1: {'sum': …, 'total': …, 'avg': …}, …})"
         case .otherDocument(let path, let found, let expected):
             "\(path): is a document of the schema '\(found.clipped)', expected '\(expected)'"
@@ -50,8 +54,22 @@ package enum ResultError: UserFacingError, Equatable {
             "\(path): 'ci95' of \(place) is \(values), expected two numbers in rising order"
         case .metricMissing(let path, let metric, let place):
             "\(path): has no \(metric.rawValue) of \(place); choose a metric it has"
+                + (LayerMetric.ofText.contains(metric)
+                    ? ", or a result of 'lens eval text'" : "")
         case .badValue(let path, let field, let found, let expected):
             "\(path): \(field) is \(found), expected \(expected); the file is damaged or edited"
+        case .noPrompts(let path):
+            "\(path): does not list what was read at each prompt, as choosing tasks and taking medians "
+                + "need; a result of 'lens eval babilong' does"
+        case .noTask(let path, let task, let found):
+            "\(path): has no prompts of \(task), only of \(found.joined(separator: ", ").clipped)"
+        case .noLens(let path, let lens, let found):
+            "\(path): has no values through the \(lens.rawValue) lens"
+                + (found.isEmpty
+                    ? "; a result of 'lens eval text' has them"
+                    : ", only through the \(found[0].rawValue) lens")
+        case .noUnit(let path, let unit):
+            "\(path): has nothing in \(unit.title); a result of 'lens eval text' has"
         case .noResults(let folder):
             "\(folder): has no .json file; name a result of 'lens eval babilong' or a folder of them"
         }

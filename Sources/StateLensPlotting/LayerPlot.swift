@@ -23,7 +23,7 @@ public struct LayerPlot {
         options.scale = isLogarithmic ? .log10 : .linear
         do {
             figure = try LayerFigure(
-                try ResultFile.curves(results, labels: labels, metric: .probability), options)
+                try ResultFile.curves(results, labels: labels), options)
         } catch {
             throw Failure(error)
         }

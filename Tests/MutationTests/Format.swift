@@ -40,6 +40,8 @@ struct Format: Sendable, CustomTestStringConvertible {
         Format(name: "babilong", prepare: babilong),
         Format(name: "babi", prepare: babi),
         Format(name: "result", prepare: result),
+        Format(name: "prompts", prepare: prompts),
+        Format(name: "text result", prepare: textResult),
         Format(name: "table", prepare: table),
         Format(name: "log", prepare: log),
         Format(name: "lens", prepare: lens),
@@ -193,6 +195,37 @@ struct Format: Sendable, CustomTestStringConvertible {
         return Reader(files: ["result.json"]) {
             let curves = try ResultFile.curves([path])
             _ = try layerTable(curves, LayerChartOptions())
+        }
+    }
+
+    private static func prompts(_ folder: String) throws -> Reader {
+        let reading = TokenReading(probability: 0.5, logProbability: -0.69, rank: 1)
+        let prompts = (0..<3).map { index in
+            BabilongResult.Prompt(
+                task: "qa1", index: index, tokens: 9, target: "x", targetID: 4, targetTokens: 1,
+                readings: [reading, reading])
+        }
+        let path = join(folder, "prompts.json")
+        try writeFile(
+            BabilongResult(prompts: prompts, run: RunRecord(), seed: 0).json(pretty: false),
+            to: path)
+        var selection = CurveSelection()
+        (selection.tasks, selection.average) = (["qa1"], .median)
+        return Reader(files: ["prompts.json"]) { [selection] in
+            _ = try ResultFile.curves([path], selection)
+        }
+    }
+
+    private static func textResult(_ folder: String) throws -> Reader {
+        let metrics = TextMetrics(crossEntropy: 3, entropy: 2, kl: 1)
+        let path = join(folder, "text.json")
+        try writeFile(
+            TextResult(
+                logit: [metrics, metrics], tuned: [metrics, metrics], output: metrics, windows: 2,
+                window: 8, natsToBitsPerByte: 0.3, run: RunRecord()
+            ).json(pretty: false), to: path)
+        return Reader(files: ["text.json"]) {
+            _ = try layerTable(try ResultFile.curves([path]), LayerChartOptions())
         }
     }
 

@@ -16,7 +16,9 @@ struct ResultFileTests {
         _ text: String, metric: LayerMetric = .probability
     ) throws -> LayerCurve {
         try writeFile(text, to: folder("result.json"))
-        return try ResultFile.curve(folder("result.json"), metric: metric)
+        var selection = CurveSelection()
+        selection.metric = metric
+        return try ResultFile.curves(inFile: folder("result.json"), selection)[0]
     }
 
     private let whole = """
@@ -74,7 +76,7 @@ struct ResultFileTests {
             {1: {'sum': 1.2, 'total': 2000, 'avg': 0.0006}, 2: {'sum': 3.0, 'total': 2000,
              'avg': 0.0015}, 3: {'sum': 500.0, 'total': 2000, 'avg': 0.25}}
             """, to: folder("diff-seed0-lens_eval.txt"))
-        let curve = try ResultFile.curve(folder("diff-seed0-lens_eval.txt"))
+        let curve = try ResultFile.curves(inFile: folder("diff-seed0-lens_eval.txt"))[0]
         #expect(curve.label == "diff-seed0-lens_eval")
         #expect(curve.layerCount == 3)
         #expect(curve.points.map(\.position) == [.lens(blocks: 2), .lens(blocks: 3), .output])
@@ -262,7 +264,7 @@ struct ResultFileTests {
         #expect(
             throws: ResultError.tooLarge(
                 path: folder("huge"), bytes: (1 << 30) + 1, limit: 1 << 30)
-        ) { try ResultFile.curve(folder("huge")) }
+        ) { try ResultFile.curves(inFile: folder("huge")) }
     }
 
     @Test("too many layers, a missing file, a metric that tables lack")
@@ -274,7 +276,7 @@ struct ResultFileTests {
                 path: folder("result.json"), count: 4097, limit: 4096)
         ) { try curve(#"{"layers": [\#(rows)], "output": {}}"#) }
         #expect(throws: FileError.missing(path: folder("none"))) {
-            try ResultFile.curve(folder("none"))
+            try ResultFile.curves(inFile: folder("none"))
         }
         #expect(
             throws: ResultError.metricMissing(

@@ -35,7 +35,8 @@ enum Examples {
         let reading = TokenReading(probability: 0.5, logProbability: -0.69, rank: 1)
         let prompts = (0..<3).map { index in
             BabilongResult.Prompt(
-                task: "qa1", index: index, tokens: 9, target: "x", targetID: 4, targetTokens: 1,
+                task: "qa1", index: index, tokens: 9, text: "Where?", target: "x", targetID: 4,
+                targetTokens: 1,
                 readings: [reading, reading])
         }
         return BabilongResult(prompts: prompts, run: .example, seed: 0)

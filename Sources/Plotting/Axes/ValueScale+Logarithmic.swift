@@ -53,8 +53,8 @@ extension ValueScale {
         let stride =
             [1, 2, 5, 10, 20, 50, 100, 200].first { whole.count <= $0 * maximumLabels }
             ?? 500
-        // The ends of one decade alone would give the reader little to measure with.
-        let labelled = upper - lower < 1.3 && maximumLabels > 3 ? [2, 5] : []
+        // One or two decades alone would give the reader little to measure with.
+        let labelled = whole.count < 3 && 3 * whole.count + 1 <= maximumLabels ? [2, 5] : []
         let linesBetween = stride == 1 && whole.count <= 12
         return decades.flatMap { decade in
             let major = decade % stride == 0

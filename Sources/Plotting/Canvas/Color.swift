@@ -38,6 +38,14 @@ package struct Color: Hashable, Sendable {
         (Double(red) / 255, Double(green) / 255, Double(blue) / 255)
     }
 
+    /// Towards white: 0 keeps the colour, 1 gives white.
+    package func lightened(by amount: Double) -> Color {
+        func channel(_ value: UInt8) -> UInt8 {
+            255 - UInt8((Double(255 - value) * (1 - amount)).rounded())
+        }
+        return Color(channel(red), channel(green), channel(blue))
+    }
+
     /// Towards black: 0 keeps the colour, 1 gives black.
     package func darkened(by amount: Double) -> Color {
         func channel(_ value: UInt8) -> UInt8 {

@@ -1,9 +1,6 @@
 import Base
 
 extension BabilongResult {
-    /// More than any model has; a bound on what a damaged file makes a reader do.
-    package static let maximumLayers = 4096
-
     /// The means of one metric as they can be believed: by rising blocks, then of the output.
     ///
     /// - Parameter path: where the result comes from, for messages.
@@ -14,9 +11,9 @@ extension BabilongResult {
     ) throws -> [(position: LayerPosition, estimate: Estimate)] {
         try checkCount(path: path)
         guard !layers.isEmpty else { throw ResultError.noLayers(path: path) }
-        guard layers.count <= Self.maximumLayers else {
+        guard layers.count <= LayerPosition.maximumCount else {
             throw ResultError.tooManyLayers(
-                path: path, count: layers.count, limit: Self.maximumLayers)
+                path: path, count: layers.count, limit: LayerPosition.maximumCount)
         }
         var means: [(position: LayerPosition, estimate: Estimate)] = []
         for (index, layer) in layers.sorted(by: { $0.blocks < $1.blocks }).enumerated() {
@@ -31,6 +28,17 @@ extension BabilongResult {
         means.append((.output, try mean(output, metric, "the output", path: path)))
         try checkPrompts(means.map(\.estimate.mean), metric, path: path)
         return means
+    }
+
+    /// Whether what the prompts say of a metric is one number a layer.
+    func checkLengths(_ metric: LayerMetric, path: String) throws {
+        for (index, prompt) in (prompts ?? []).enumerated() {
+            guard let values = prompt[metric], values.count != layers.count else { continue }
+            throw ResultError.badValue(
+                path: path, field: "'\(metric.key)' of prompt \(index + 1)",
+                found: counted(values.count, "number"),
+                expected: "one for each of \(counted(layers.count, "layer"))")
+        }
     }
 
     private func checkCount(path: String) throws {
@@ -80,12 +88,7 @@ extension BabilongResult {
         let prompts = prompts ?? []
         let readings = prompts.compactMap { $0[metric] }
         guard !readings.isEmpty, readings.count == prompts.count else { return }
-        for (index, values) in readings.enumerated() where values.count != layers.count {
-            throw ResultError.badValue(
-                path: path, field: "'\(metric.key)' of prompt \(index + 1)",
-                found: counted(values.count, "number"),
-                expected: "one for each of \(counted(layers.count, "layer"))")
-        }
+        try checkLengths(metric, path: path)
         func check(_ found: Double, _ place: String, _ values: [Double]) throws {
             let mean = values.reduce(0, +) / Double(values.count)
             guard found == mean || abs(found - mean) <= 1e-6 * abs(mean) else {

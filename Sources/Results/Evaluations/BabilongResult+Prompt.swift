@@ -6,6 +6,8 @@ extension BabilongResult {
         package let index: Int?
         /// Length of the prompt in tokens.
         package let tokens: Int?
+        /// As it was fed to the model; nil unless asked for.
+        package let text: String?
         package let target: String?
         /// First token of `" " + target`.
         package let targetID: Int?
@@ -19,7 +21,7 @@ extension BabilongResult {
         package let output: TokenReading?
 
         enum CodingKeys: String, CodingKey {
-            case task, index, tokens, target, probability, rank, output
+            case task, index, tokens, text, target, probability, rank, output
             case targetID = "target_id"
             case targetTokens = "target_tokens"
             case logProbability = "log_probability"
@@ -29,13 +31,14 @@ extension BabilongResult {
         ///   - targetTokens: how many tokens `" " + target` has.
         ///   - readings: one for each layer, then the model's own.
         package init(
-            task: String, index: Int, tokens: Int, target: String, targetID: Int,
-            targetTokens: Int, readings: [TokenReading]
+            task: String, index: Int, tokens: Int, text: String? = nil, target: String,
+            targetID: Int, targetTokens: Int, readings: [TokenReading]
         ) {
             let lens = readings.dropLast()
             self.task = task
             self.index = index
             self.tokens = tokens
+            self.text = text
             self.target = target
             self.targetID = targetID
             self.targetTokens = targetTokens
@@ -51,6 +54,7 @@ extension BabilongResult {
             case .probability: probability
             case .logProbability: logProbability
             case .rank: rank?.map(Double.init)
+            case .kl, .crossEntropy, .entropy: nil
             }
         }
 
@@ -81,6 +85,7 @@ package struct TokenReading: Codable, Sendable, Equatable {
         case .probability: probability
         case .logProbability: logProbability
         case .rank: rank.map(Double.init)
+        case .kl, .crossEntropy, .entropy: nil
         }
     }
 }

@@ -26,6 +26,7 @@ package struct BabilongResult: ResultDocument {
             case .probability: probability
             case .logProbability: logProbability
             case .rank: rank
+            case .kl, .crossEntropy, .entropy: nil
             }
         }
     }

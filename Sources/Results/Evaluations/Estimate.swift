@@ -13,6 +13,28 @@ package struct Estimate: Codable, Sendable, Equatable {
     }
 }
 
+/// What lies below a quarter, a half and three quarters of some values.
+package struct Quartiles: Equatable, Sendable {
+    package let lower: Double
+    package let median: Double
+    package let upper: Double
+
+    /// Linear between the two nearest values, as NumPy's default.
+    ///
+    /// - Parameter values: at least one, none of them NaN.
+    package init(of values: [Double]) {
+        let sorted = values.sorted()
+        func quantile(_ share: Double) -> Double {
+            let place = share * Double(sorted.count - 1)
+            let (index, rest) = (Int(place), place - place.rounded(.down))
+            // An infinite neighbour is not asked where it has no share.
+            return rest == 0
+                ? sorted[index] : sorted[index] * (1 - rest) + sorted[index + 1] * rest
+        }
+        (lower, median, upper) = (quantile(0.25), quantile(0.5), quantile(0.75))
+    }
+}
+
 /// Resamples of `count` prompts, drawn once and used for every layer and metric, so that their
 /// intervals move together.
 ///

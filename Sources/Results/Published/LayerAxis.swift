@@ -1,5 +1,8 @@
 /// A place where a model's answer is read: a lens on the residual stream, or the model itself.
 package enum LayerPosition: Hashable, Sendable {
+    /// More blocks than any model has; a bound on what a damaged file makes a reader do.
+    package static let maximumCount = 4096
+
     /// The lens on the stream after so many blocks, 1...N.
     case lens(blocks: Int)
     /// The model's own output, without a lens.

@@ -25,9 +25,9 @@ package struct PublishedTable {
             }
             try scanner.symbol(":")
             rows[layer] = try Self.average(&scanner, layer: layer, path: path)
-            guard rows.count <= BabilongResult.maximumLayers else {
+            guard rows.count <= LayerPosition.maximumCount else {
                 throw ResultError.tooManyLayers(
-                    path: path, count: rows.count, limit: BabilongResult.maximumLayers)
+                    path: path, count: rows.count, limit: LayerPosition.maximumCount)
             }
         }
         try scanner.end()

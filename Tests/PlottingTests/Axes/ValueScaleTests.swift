@@ -44,7 +44,7 @@ struct ValueScaleTests {
         #expect(linear.lower == 0.05 && linear.upper == 0.62)
         #expect(labels(linear) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6"])
         let log = try scale(.log10, [0.5], limits: Interval(0.005, 0.5))
-        #expect(labels(log) == ["0.01", "0.1"])
+        #expect(labels(log) == ["0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5"])
         #expect(log.fraction(0.005) == 0 && log.fraction(0.5) == 1)
     }
 
@@ -114,8 +114,10 @@ struct ValueScaleTests {
         }
     }
 
-    @Test("one decade is labelled inside, very many are thinned")
+    @Test("two decades are labelled inside, very many are thinned")
     func manyDecades() throws {
+        #expect(
+            labels(try scale(.log10, [0.44, 4.4], labels: 9)) == ["0.2", "0.5", "1", "2", "5"])
         #expect(labels(try scale(.log10, [0.3, 0.15])) == ["0.1", "0.2", "0.5"])
         let wide = try scale(.log10, [.leastNonzeroMagnitude, 1.0])
         #expect(wide.lower < -323.3 && wide.lower > -324 && wide.upper == 0)
