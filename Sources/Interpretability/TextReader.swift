@@ -53,11 +53,12 @@ package struct TextReader {
     /// - Parameters:
     ///   - ids: of the text, at least one.
     ///   - name: what a comparison calls the reading.
-    ///   - progress: called with the share of the positions that was read.
-    /// - Throws: `ModelError`, `LensError.notFinite`; where the model's files cannot be hashed.
+    ///   - run: where the reading comes from; its lens becomes this one.
+    ///   - progress: called with the share of the work that is done.
+    /// - Throws: `ModelError`, `LensError.notFinite`.
     package func read(
         _ ids: [TokenID], _ request: ReadingRequest = ReadingRequest(), name: String,
-        origin: RunOrigin, dataSHA256: String, progress: (Double) -> Void = { _ in }
+        run: RunRecord = RunRecord(), progress: @escaping (Double) -> Void = { _ in }
     ) throws -> ReadingResult {
         let positions = request.positions ?? Array(ids.indices)
         let blocks = request.blocks ?? Array(readableBlocks)
@@ -65,14 +66,20 @@ package struct TextReader {
             request.target.map(Int.init)
                 ?? (position + 1 < ids.count ? Int(ids[position + 1]) : nil)
         }
-        let streams = try streams(of: ids, at: positions, request, blocks)
+        var run = run
+        run.lens = lens.name
+        let forward = shareOfForwardPass(
+            ids.count, cells: positions.count * (blocks.count + 1))
+        let streams = try streams(of: ids, at: positions, request, blocks) {
+            progress(forward * $0)
+        }
         let final = streams[.residPost(block: model.configuration.nLayers - 1)]
         let followed = followedTokens(request, targets: targets, rows: blocks.count + 1, final)
         let read = readout.trajectories(
             blocks.map { streams[point(after: $0)] }, blocks: blocks,
             final: final, targets: targets, following: followed,
             top: max(1, request.top)
-        ) { progress(Double($0) / Double(positions.count)) }
+        ) { progress(forward + (1 - forward) * Double($0) / Double(positions.count)) }
         try check(read, blocks)
         return ReadingResult(
             name: name, length: ids.count, positions: positions,
@@ -83,7 +90,15 @@ package struct TextReader {
             followed: followed.indices.map { self.followed($0, followed[$0], of: read) },
             branches: request.hasBranches
                 ? branches(streams, blocks, targets: targets, top: request.top) : nil,
-            run: try origin.record(model, lens, dataSHA256: dataSHA256))
+            run: run)
+    }
+
+    /// Of the operations of a reading.
+    private func shareOfForwardPass(_ tokens: Int, cells: Int) -> Double {
+        let configuration = model.configuration
+        let forward = configuration.forwardOperations(tokens: tokens, blocks: configuration.nLayers)
+        let readout = 2 * Double(cells) * Double(configuration.vocabSize * configuration.dModel)
+        return forward / (forward + readout)
     }
 
     /// Where the stream stands after so many blocks.
@@ -92,7 +107,8 @@ package struct TextReader {
     }
 
     private func streams(
-        of ids: [TokenID], at positions: [Int], _ request: ReadingRequest, _ blocks: [Int]
+        of ids: [TokenID], at positions: [Int], _ request: ReadingRequest, _ blocks: [Int],
+        progress: @escaping (Double) -> Void
     ) throws -> ActivationCache {
         let written =
             request.hasBranches
@@ -103,6 +119,13 @@ package struct TextReader {
             points, lengths: [ids.count], rows: positions, model.configuration)
         var hooks = Hooks()
         cache.add(to: &hooks)
+        for block in 0..<last {
+            hooks.add(.residPost(block: block)) { _, context in
+                let (start, count) = (context.spans[0].start, context.spans[0].rows.count)
+                let done = Double(start) + Double(count) * Double(block + 1) / Double(last)
+                progress(done / Double(ids.count))
+            }
+        }
         try model.run(texts: [ids], hooks: hooks)
         return cache
     }

@@ -9,28 +9,26 @@ struct LargestLogits {
 
     init(_ limit: Int) { self.limit = limit }
 
-    /// The tokens with the largest of float64 logits among those held, the largest first; of equal ones
-    /// the smaller id.
-    func best(
-        _ count: Int, logPartition: Double, exact: (Int) -> Double
-    ) -> [TokenProbability] {
-        let logits = entries.map { ($0.token, exact($0.token)) }
-        return logits.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(count).map {
-            TokenProbability(token: $0, logProbability: $1 - logPartition)
-        }
-    }
-
     /// - Parameters:
     ///   - first: the token of the first logit.
     ///   - sign: −1 for the smallest logits.
     mutating func add(_ logits: UnsafeBufferPointer<Float>, first: Int, sign: Float = 1) {
-        var least = entries.count < limit ? -Float.infinity : entries[limit - 1].logit
-        for (index, value) in logits.enumerated() where sign * value > least {
-            let logit = sign * value
-            if entries.count == limit { entries.removeLast() }
-            let place = entries.firstIndex { $0.logit < logit } ?? entries.count
-            entries.insert((logit, first + index), at: place)
-            if entries.count == limit { least = entries[limit - 1].logit }
+        for start in stride(from: 0, to: logits.count, by: 128) {
+            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 128, logits.count)])
+            var least = entries.count < limit ? -Float.infinity : entries[limit - 1].logit
+            var between = 0
+            // Most parts have none, which vector instructions see at once.
+            guard
+                entries.count < limit || sign != 1
+                    || loops.count_above(part.baseAddress, part.count, least, least, &between) > 0
+            else { continue }
+            for (index, value) in part.enumerated() where sign * value > least {
+                let logit = sign * value
+                if entries.count == limit { entries.removeLast() }
+                let place = entries.firstIndex { $0.logit < logit } ?? entries.count
+                entries.insert((logit, first + start + index), at: place)
+                if entries.count == limit { least = entries[limit - 1].logit }
+            }
         }
     }
 
@@ -65,7 +63,8 @@ struct TargetLogit {
         guard let start = logits.baseAddress else { return 0 }
         var between = 0
         var above = loops.count_above(start, logits.count, low, high, &between)
-        guard between > 0 else { return above }
+        // Itself is one of those.
+        guard between > 1 else { return above }
         for (index, logit) in logits.enumerated() where logit >= low && logit <= high {
             above += exact(index) > value ? 1 : 0
         }

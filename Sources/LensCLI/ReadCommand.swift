@@ -117,15 +117,12 @@ struct ReadCommand: ParsableCommand {
             let ids = try tokenizer.encode(contents: text.contents, of: text.name)
             let reader = TextReader(model, through: lens, tokenizer: tokenizer)
             let request = try request(for: reader, ids, tokenizer)
-            let display = ProgressDisplay(
-                "reading", unit: "positions", total: request.positions?.count ?? ids.count)
+            let count = request.positions?.count ?? ids.count
+            let display = ProgressDisplay("reading", unit: "positions", total: count)
             defer { display.finish() }
             return try reader.read(
-                ids, request, name: name,
-                origin: RunOrigin(
-                    command: commandLine, version: version, data: text.path.map { [$0] } ?? []),
-                dataSHA256: SHA256.hex(of: text.contents)
-            ) { display.update(Int($0 * Double(request.positions?.count ?? ids.count))) }
+                ids, request, name: name, run: record(model, lens, text)
+            ) { display.update(Int($0 * Double(count))) }
         }
         let scale = ReadingScale(
             value.quantity,
@@ -139,6 +136,16 @@ struct ReadCommand: ParsableCommand {
         for path in out where !isStandardOutput(path) {
             try report("reading written to \(path)", besides: out.first(where: isStandardOutput))
         }
+    }
+
+    /// Of what goes to a file; nobody sees that of the rest, and to hash a model takes time.
+    private func record(
+        _ model: LanguageModel, _ lens: NamedLens, _ text: GivenText
+    ) throws -> RunRecord {
+        guard !out.isEmpty else { return RunRecord() }
+        return try RunOrigin(
+            command: commandLine, version: version, data: text.path.map { [$0] } ?? []
+        ).record(model, lens, dataSHA256: SHA256.hex(of: text.contents))
     }
 
     private func request(

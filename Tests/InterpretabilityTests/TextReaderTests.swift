@@ -42,7 +42,7 @@ import Tokenization
         ) throws -> ReadingResult {
             let lens = try lens ?? NamedLens("logit", for: model)
             return try TextReader(model, through: lens, tokenizer: tokenizer).read(
-                ids, request, name: "test", origin: RunOrigin(), dataSHA256: "")
+                ids, request, name: "test")
         }
     }
 
