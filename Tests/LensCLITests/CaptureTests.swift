@@ -55,7 +55,7 @@ struct CaptureTests {
             let file = try TensorFile(path)
             expectClose(
                 try file.values("\(mixer).hook_ssm_out"), try scan(file, mixer),
-                within: .relative(1e-6, because: "fp32 by chunks against float64; 9e-8 measured"))
+                within: .relative(2e-6, because: "fp32 by chunks against float64; 2e-7 measured"))
             #expect(file.names.contains("blocks.2.hook_lambda") == (design == "diffmamba2"))
         }
     }
