@@ -63,31 +63,21 @@ public struct Lens: Sendable {
         _ tokens: [TokenID], target: TokenID? = nil, top: Int = 1
     ) throws(Failure) -> [[Reading]] {
         try facing {
-            let points = (0..<model.blockCount).map { Models.HookPoint.residPost(block: $0) }
+            let streams = (0..<model.blockCount).map { Models.HookPoint.residPost(block: $0) }
             let cache = ActivationCache(
-                points, lengths: [tokens.count], model.model.configuration)
+                streams, lengths: [tokens.count], model.model.configuration)
             var hooks = Models.Hooks()
             cache.add(to: &hooks)
             try model.model.run(texts: [tokens], hooks: hooks)
             let targets = tokens.indices.map { position in
                 Int(target ?? tokens[min(position + 1, tokens.count - 1)])
             }
-            let readout = LensReadout(lens.lens, of: model.model)
-            return readout.read(
-                cache.stacked, layers: Array(0...model.blockCount), targets: targets,
-                asking: [.logProbability, .rank, .entropy], top: top
-            ).map { layer in
-                let read = layer.vocabulary
-                return tokens.indices.map { position in
-                    Reading(
-                        logProbability: read.logProbability[position], rank: read.rank[position],
-                        entropy: read.entropy[position],
-                        top: top > 0
-                            ? read.top[position].map {
-                                Candidate(
-                                    token: TokenID($0.token), logProbability: $0.logProbability)
-                            } : [])
-                }
+            let read = LensReadout(lens.lens, of: model.model).trajectories(
+                streams.map { cache[$0] }, blocks: Array(1...model.blockCount),
+                final: cache[streams[model.blockCount - 1]], targets: targets, top: top)
+            // Every position has a target.
+            return (0...model.blockCount).map { row in
+                read.compactMap { rows in rows[row].target.map { Reading(rows[row], target: $0) } }
             }
         }
     }
@@ -101,8 +91,29 @@ public struct Reading: Sendable {
     public let rank: Int
     /// In nats.
     public let entropy: Double
+    /// KL divergence of the model's own distribution from this one, in nats; 0 for the model's.
+    public let kl: Double
+    /// KL divergence of the distribution after the block before from this one, in nats; nil after the first.
+    public let change: Double?
+    /// Jensen–Shannon divergence from the model's own distribution, in nats, at most log 2.
+    public let jensenShannon: Double
+    /// Half the sum of all differences from the model's own probabilities, at most 1.
+    public let totalVariation: Double
     /// The most probable tokens, the most probable first.
     public let top: [Candidate]
+
+    init(_ reading: DistributionReading, target: TokenPrediction) {
+        logProbability = target.logProbability
+        rank = target.rank
+        entropy = reading.entropy
+        kl = reading.kl
+        change = reading.change
+        jensenShannon = reading.jensenShannon
+        totalVariation = reading.totalVariation
+        top = reading.top.map {
+            Candidate(token: TokenID($0.token), logProbability: $0.logProbability)
+        }
+    }
 }
 
 /// A token and how probable it is.

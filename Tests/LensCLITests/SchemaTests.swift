@@ -88,6 +88,17 @@ struct SchemaTests {
         try evaluate("logit", "logit")
     }
 
+    @Test("readings")
+    func readings() throws {
+        try run(
+            "read", "Mary went to the", "--model", Repository.model("diffmamba2"), "--branches",
+            "--follow", " kitchen", "--out", folder("one.json"))
+        try check("one.json", "reading")
+        try run(
+            "read", "Mary went", "to the", "--model", Self.model, "--out", folder("two.json"))
+        try check("two.json", "readings")
+    }
+
     @Test("language models and what is measured of them")
     func languageModels() throws {
         try writeData()

@@ -24,7 +24,8 @@ enum Examples {
         PerplexityResult(
             crossEntropy: 2, perplexity: 7.39, bitsPerByte: 0.9, predictions: 10, run: .example),
         AccuracyResult(tasks: [score], accuracy: 0.5, run: .example), lensTraining, modelTraining,
-        made, demo, benchmarks,
+        made, demo, benchmarks, reading,
+        ReadingComparison([reading, reading], command: "lens read"),
     ]
 
     static let score = EvaluationScore(
@@ -142,5 +143,30 @@ enum Examples {
         report["forward.512.tokens_per_s"] = .number(10)
         report["forward.512.ratio"] = .number(0.5)
         return report
+    }()
+
+    /// Two positions of a text, after one block, with all that a reading can have.
+    private static let reading: ReadingResult = {
+        let values = Dictionary(
+            uniqueKeysWithValues: ReadingQuantity.allCases.map { ($0, [0.5, nil] as [Double?]) })
+        let top = [
+            [TokenProbability(id: 3, token: " a", probability: 0.5)], [TokenProbability](),
+        ]
+        let row = ReadingRow(values: values, top: top)
+        let effect = [[TokenEffect(id: 3, token: " a", effect: -1.5)], []]
+        return ReadingResult(
+            name: "m, logit lens", length: 9, positions: [7, 8], ids: [1, 2],
+            tokens: ["x", "\n"], targets: [2, nil], targetTokens: ["\n", nil], blocks: [1],
+            rows: [row], output: row,
+            followed: [
+                FollowedToken(
+                    id: 3, token: " a", logProbability: [[-0.5, -1]], rank: [[1, 2]],
+                    outputLogProbability: [-0.5, -1], outputRank: [1, 2])
+            ],
+            branches: [
+                BranchReading(
+                    block: 1, branch: "mixer", norm: [1, 2], targetEffect: [0.5, nil],
+                    promoted: effect, suppressed: effect)
+            ], run: .example)
     }()
 }

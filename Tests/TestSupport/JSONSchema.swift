@@ -36,7 +36,9 @@ package struct JSONSchema {
             separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
         let file = parts[0].isEmpty ? file : String(parts[0])
         var schema = files[file]
-        for key in (parts.last ?? "").split(separator: "/") { schema = schema?[String(key)] }
+        for key in (parts.count > 1 ? parts[1] : "").split(separator: "/") {
+            schema = schema?[String(key)]
+        }
         guard let schema else { throw Missing(reference: "\(file) \(reference)") }
         return try flaws(value, place, schema, in: file)
     }

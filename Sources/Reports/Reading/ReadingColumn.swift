@@ -66,7 +66,7 @@ package struct ReadingColumn {
 
     private func entry(_ token: TokenProbability) -> String {
         let isTarget = token.id == reading.targets[column]
-        let name = fitted(readable(token.token), to: Self.tokenWidth)
+        let name = fitted(readable(token.token), to: Self.tokenWidth - 1) + " "
         return (isTarget ? " *" : "  ") + (isTarget ? paint.bold(name) : name)
             + bar(token.probability)
             + fitted(decimal(token.probability, digits: 2), to: 5, alignedRight: true)
