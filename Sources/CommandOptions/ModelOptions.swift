@@ -53,6 +53,11 @@ package struct ModelOptions: ParsableArguments {
         try Self.tokenizer(at: tokenizer, for: model)
     }
 
+    /// Whether there is one, or one was named.
+    package func hasTokenizer(for model: LanguageModel) -> Bool {
+        tokenizer != nil || isNamed(join(model.folder, "tokenizer.json"))
+    }
+
     /// - Parameter path: nil for the tokenizer in the model's folder.
     static func tokenizer(at path: String?, for model: LanguageModel) throws -> Tokenizer {
         let path = path ?? join(model.folder, "tokenizer.json")

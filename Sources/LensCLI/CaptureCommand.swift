@@ -6,6 +6,7 @@ import CommandSupport
 import Foundation
 import Kernels
 import Models
+import Reports
 import Tensors
 import Tokenization
 
@@ -15,12 +16,22 @@ struct CaptureCommand: ParsableCommand {
         commandName: "capture",
         abstract: "Write activations at chosen hook points to a safetensors file.",
         discussion: """
-            Patterns are matched against the printed names as a shell matches file names; names \
-            follow TransformerLens, and `logits` is one of them. Values are [batch, pos, ...].
+            Patterns are matched against the names as a shell matches file names; names follow \
+            TransformerLens, and `logits` is one of them. --list-hooks prints them with the \
+            shape and the meaning of each, one a line, the name first, as awk and cut like it.
 
               lens capture --model mamba2-370m --text "The capital of France is" \\
                 --hooks 'blocks.*.hook_resid_post' logits --out acts.safetensors
               lens capture --model mamba2-370m --list-hooks
+
+            The file also has the ids, `ids` [batch, pos]; in its metadata, where the model has \
+            a tokenizer, the texts of the tokens, a JSON list for each sequence; beside the \
+            values of a scan (x, B, C, dt, ...) `A` and `D` of the mixer, beside those of a \
+            differential block `lambda`. In Python:
+
+              with safetensors.safe_open("acts.safetensors", "pt") as file:
+                  stream = file.get_tensor("blocks.3.hook_resid_post")
+                  tokens = json.loads(file.metadata()["tokens"])[0]
             """)
 
     @OptionGroup var modelOptions: ModelOptions
@@ -47,12 +58,20 @@ struct CaptureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The safetensors file to write.", valueName: "file"))
     var out: String?
 
-    @Flag(help: "Print the names of all hook points of the model and exit.")
+    @Flag(
+        help: """
+            List the hook points of the model; those that repeat in its blocks once, as a \
+            pattern with the blocks that have them.
+            """)
     var listHooks = false
+
+    @Flag(help: "With --list-hooks: every hook point by its own name.")
+    var all = false
 
     func validate() throws {
         try requireNumber(stopAfter, "--stop-after", 0...Bounds.many)
         guard !listHooks else { return }
+        guard !all else { throw ValidationError("--all goes with --list-hooks.") }
         guard [text, ids, idsFile].compactMap(\.self).count == 1 else {
             throw ValidationError(
                 "Give the input by exactly one of --text, --ids and --ids-file.")
@@ -67,22 +86,35 @@ struct CaptureCommand: ParsableCommand {
         let output = try out.map { try OutputFile($0, of: "lens capture") }
         let model = try modelOptions.loadModel()
         guard !listHooks else {
-            try StandardStreams.say(
-                model.configuration.hookPoints.map(\.description).joined(separator: "\n"))
-            return
+            let table =
+                all
+                ? HookTable(pointsOf: model.configuration)
+                : HookTable(kindsOf: model.configuration)
+            let terminal = Terminal.standardOutput
+            return try StandardStreams.say(
+                table.text(width: terminal.isTerminal ? terminal.width : nil))
         }
         guard let output else { return }
-        let points = try hooks.flatMap { try model.configuration.hookPoints(matching: $0) }
+        let points = model.configuration.withParameters(
+            try hooks.flatMap { try model.configuration.hookPoints(matching: $0) })
         let sequences = try readSequences(model)
         try checkRoom(for: Set(points), of: model.configuration, sequences, at: output.path)
         let captured = try capture(points, of: model, sequences: sequences)
+        let ids = StoredTensor(
+            sequences.joined().map(Int64.init),
+            shape: [sequences.count, sequences.first?.count ?? 0])
+        let tensors =
+            [("ids", ids)] + captured.map { ("\($0.point)", StoredTensor($0.tensor)) }
+        let metadata = [
+            "format": "pt", "model": model.name, "command": commandLine,
+            "tokens": try tokenTexts(sequences, model),
+        ]
         try output.write {
             try Safetensors.write(
-                captured.map { ($0.point.description, StoredTensor($0.tensor)) },
-                metadata: ["format": "pt", "model": model.name, "command": commandLine], to: $0)
+                tensors, metadata: metadata.compactMapValues { $0 }, to: $0)
         }
         try report(
-            captured.map { "\($0.point) \($0.tensor.shape)" }.joined(separator: "\n"),
+            tensors.map { "\($0.0) \($0.1.shape)" }.joined(separator: "\n"),
             besides: output.path)
     }
 
@@ -97,7 +129,24 @@ struct CaptureCommand: ParsableCommand {
                 + $1.elementCount(
                     positions: positions, sequences: sequences.count, configuration)
         }
-        try checkWritable(path, bytes: count * MemoryLayout<Float>.size)
+        try checkWritable(
+            path,
+            bytes: count * MemoryLayout<Float>.size + positions * MemoryLayout<Int64>.size)
+    }
+
+    /// As many texts as the header of a file can hold.
+    private static let mostTexts = 1_000_000
+
+    /// JSON: of each sequence a list with the text of each token; nil where there is no tokenizer, and
+    /// beyond `mostTexts`.
+    private func tokenTexts(
+        _ sequences: [[TokenID]], _ model: LanguageModel
+    ) throws -> String? {
+        let count = sequences.reduce(0) { $0 + $1.count }
+        guard modelOptions.hasTokenizer(for: model), count <= Self.mostTexts else { return nil }
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let texts = sequences.map { $0.map { tokenizer.decode([$0]) } }
+        return String(decoding: try encodeJSON(texts, pretty: false), as: UTF8.self)
     }
 
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {

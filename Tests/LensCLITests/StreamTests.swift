@@ -102,7 +102,7 @@ struct StreamTests {
     @Test(
         "words that are no command, and commands that lack one",
         arguments: [
-            (["predict"], "'predict' is no command of 'lens', which has train, eval"),
+            (["predict"], "'predict' is no command of 'lens', which has read, train, eval"),
             (["tran", "--model", "x"], "did you mean 'lens train'?"),
             (["eval", "babilon"], "did you mean 'lens eval babilong'?"),
             (["eval", "--model", "x"], "'lens eval' needs one of its commands"),

@@ -57,6 +57,53 @@ struct HookPointTests {
         }
     }
 
+    @Test(
+        "kinds stand for all points, in the blocks that have them",
+        arguments: SmallModel.Kind.allCases)
+    func kinds(kind: SmallModel.Kind) throws {
+        let configuration = try configuration(kind)
+        let kinds = configuration.hookKinds
+        var found: [HookPoint] = []
+        for kind in kinds {
+            let points = try configuration.hookPoints(matching: kind.pattern)
+                .filter { $0.captured(configuration) == kind.shape }
+            #expect(points.compactMap(\.block) == kind.blocks)
+            #expect(points.allSatisfy { $0.meaning == kind.meaning && !kind.meaning.isEmpty })
+            found += points
+        }
+        #expect(Set(found) == Set(configuration.hookPoints))
+        #expect(found.count == configuration.hookPoints.count)
+        #expect(kinds.first?.pattern == "hook_embed" && kinds.last?.pattern == "logits")
+        let residual = kinds.map(\.pattern).filter { $0.contains("resid") }
+        #expect(residual == ["blocks.*.hook_resid_pre", "blocks.*.hook_resid_post"])
+        #expect(kinds[kinds.count - 3].pattern == "blocks.*.hook_resid_post")
+    }
+
+    @Test("blocks are told as ranges")
+    func ranges() throws {
+        let kinds = try configuration(.diffAlternate).hookKinds
+        #expect(kinds.first { $0.pattern.hasSuffix("lambda") }?.ranges == "0,2")
+        #expect(kinds.first { $0.pattern.hasSuffix("resid_pre") }?.ranges == "0-3")
+        #expect(kinds[0].ranges.isEmpty)
+    }
+
+    @Test("parameters come with what is computed with them, and with nothing else")
+    func companions() throws {
+        let configuration = try configuration(.diffAlternate)
+        func companions(_ points: HookPoint...) -> [HookPoint] {
+            Array(configuration.withParameters(points).dropFirst(points.count))
+        }
+        #expect(
+            companions(.mixer(.C, block: 1)) == [.mixer(.A, block: 1), .mixer(.D, block: 1)])
+        #expect(
+            companions(.mixer(.dt, block: 2, index: 2)) == [
+                .mixer(.A, block: 2, index: 2), .mixer(.D, block: 2, index: 2), .lambda(block: 2),
+            ])
+        #expect(companions(.mixer(.outProj, block: 0, index: 1)) == [.lambda(block: 0)])
+        #expect(companions(.subln(block: 2), .residPost(block: 2)) == [.lambda(block: 2)])
+        #expect(companions(.mixer(.z, block: 1), .logits) == [])
+    }
+
     @Test("values have as many elements as is said beforehand", arguments: SmallModel.Kind.allCases)
     func elementCounts(kind: SmallModel.Kind) throws {
         let folder = try TemporaryFolder()

@@ -55,8 +55,8 @@ package struct BlockConfiguration: Sendable, Equatable {
             + [.residPost(block: block)]
     }
 
-    /// Shape of the value at a place inside the mixer; see `MixerConfiguration.hookPoints`.
-    func shape(of part: MixerPart) -> [Int] {
-        mixer.hookPoints.first { $0.part == part }?.shape ?? [0]
+    /// Axes of the value at a place inside the mixer; see `MixerConfiguration.hookPoints`.
+    func axes(of part: MixerPart) -> [ValueAxis] {
+        mixer.hookPoints.first { $0.part == part }?.axes ?? []
     }
 }

@@ -24,12 +24,13 @@ package struct Mamba1Configuration: MixerConfiguration {
     }
 
     /// `in_proj` gives `[x, z]`; every channel is a head of its own.
-    var hookPoints: [(part: MixerPart, shape: [Int])] {
-        [
-            (.inProj, [2 * dInner]), (.z, [dInner]), (.conv1d, [dInner]), (.x, [dInner]),
-            (.B, [dState]), (.C, [dState]), (.dt, [dInner]), (.A, [dInner, dState]),
-            (.D, [dInner]), (.ssmOut, [dInner]), (.finalState, [dInner, dState]),
-            (.outProj, [dModel]),
+    var hookPoints: [(part: MixerPart, axes: [ValueAxis])] {
+        let (inner, state) = (ValueAxis("d_inner", dInner), ValueAxis("d_state", dState))
+        return [
+            (.inProj, [ValueAxis("d_in_proj", 2 * dInner)]), (.z, [inner]), (.conv1d, [inner]),
+            (.x, [inner]), (.B, [state]), (.C, [state]), (.dt, [inner]), (.A, [inner, state]),
+            (.D, [inner]), (.ssmOut, [inner]), (.finalState, [inner, state]),
+            (.outProj, [ValueAxis("d_model", dModel)]),
         ]
     }
 

@@ -63,13 +63,17 @@ package struct Mamba2Configuration: MixerConfiguration {
     }
 
     /// `in_proj` gives `[z, x, B, C, dt]` before conv1d and softplus; conv1d `[x, B, C]`.
-    var hookPoints: [(part: MixerPart, shape: [Int])] {
-        let (heads, groups) = ([nHeads, headDim], [nGroups, dState])
+    var hookPoints: [(part: MixerPart, axes: [ValueAxis])] {
+        let (inner, state) = (ValueAxis("d_inner", dInner), ValueAxis("d_state", dState))
+        let heads = ValueAxis("n_heads", nHeads)
+        let channels = [heads, ValueAxis("head_dim", headDim)]
+        let groups = [ValueAxis("n_groups", nGroups), state]
         return [
-            (.inProj, [inProjRows]), (.z, [dInner]), (.conv1d, [convChannels]), (.x, heads),
-            (.B, groups), (.C, groups), (.dt, [nHeads]), (.A, [nHeads]), (.D, [nHeads]),
-            (.ssmOut, heads), (.finalState, heads + [dState]), (.innerNorm, [dInner]),
-            (.outProj, [dModel]),
+            (.inProj, [ValueAxis("d_in_proj", inProjRows)]), (.z, [inner]),
+            (.conv1d, [ValueAxis("conv_dim", convChannels)]), (.x, channels), (.B, groups),
+            (.C, groups), (.dt, [heads]), (.A, [heads]), (.D, [heads]), (.ssmOut, channels),
+            (.finalState, channels + [state]), (.innerNorm, [inner]),
+            (.outProj, [ValueAxis("d_model", dModel)]),
         ]
     }
 

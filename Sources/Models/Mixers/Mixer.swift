@@ -17,9 +17,9 @@ protocol MixerConfiguration: Sendable, Equatable {
     /// What a `config.json` in Hugging Face's layout must say so that other programs read the same mixer;
     /// keys without a value must not be there.
     var configurationKeys: [(key: String, value: String?)] { get }
-    /// The hook points inside, in the order in which the forward pass reaches them, and the shape of each
-    /// value without its first axis, if that counts positions or sequences.
-    var hookPoints: [(part: MixerPart, shape: [Int])] { get }
+    /// The hook points inside, in the order in which the forward pass reaches them, and the axes of each
+    /// value without the first one, if that counts positions or sequences.
+    var hookPoints: [(part: MixerPart, axes: [ValueAxis])] { get }
     /// What the mixer carries from one position to the next, with the shape for each sequence.
     var state: [(part: StatePart, shape: [Int])] { get }
 
@@ -57,55 +57,6 @@ protocol Mixer: Sendable {
 
 extension Mixer {
     var parameters: [MixerPart: Tensor] { [:] }
-}
-
-/// A place inside a mixer. Mixers declare theirs (`MixerConfiguration.hookPoints`); those that mean the
-/// same in several have one name.
-package struct MixerPart: Hashable, Sendable {
-    /// What the first axis of a value counts.
-    package enum Axis: Sendable {
-        /// The positions of all sequences, one below the other.
-        case positions
-        case sequences
-        /// Neither: the value is a parameter, or made of some. Of `A` and `D` hooks get a copy.
-        case parameters
-    }
-
-    /// In TransformerLens's spelling.
-    package let name: String
-    package let axis: Axis
-
-    init(_ name: String, axis: Axis = .positions) {
-        self.name = name
-        self.axis = axis
-    }
-
-    /// What the first projection gives.
-    package static let inProj = MixerPart("in_proj.hook_out")
-    /// The gate.
-    package static let z = MixerPart("hook_z")
-    /// After conv1d and SiLU.
-    package static let conv1d = MixerPart("conv1d.hook_out")
-    /// What enters the state.
-    package static let x = MixerPart("hook_x")
-    /// How it is written into the state.
-    package static let B = MixerPart("hook_B")
-    /// How the state is read.
-    package static let C = MixerPart("hook_C")
-    /// The step, after softplus and clamp.
-    package static let dt = MixerPart("hook_dt")
-    /// `−exp(A_log)`, the decay rates: `[n_heads]` (Mamba-1: `[d_inner, d_state]`).
-    package static let A = MixerPart("hook_A", axis: .parameters)
-    /// The skip weight: `[n_heads]` (Mamba-1: `[d_inner]`).
-    package static let D = MixerPart("hook_D", axis: .parameters)
-    /// `S C + D x`.
-    package static let ssmOut = MixerPart("hook_ssm_out")
-    /// The state after the last position.
-    package static let finalState = MixerPart("hook_final_state", axis: .sequences)
-    /// Gated and normed.
-    package static let innerNorm = MixerPart("inner_norm.hook_out")
-    /// What the mixer gives, `[pos, d_model]`.
-    package static let outProj = MixerPart("out_proj.hook_out")
 }
 
 /// Values inside a mixer, and the gradients in them, that mean the same in several.

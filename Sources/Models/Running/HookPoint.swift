@@ -1,42 +1,64 @@
 import Checkpoints
 import Foundation
 
-/// A named place in the forward pass, printed in the spelling of TransformerLens.
+/// A named place in the forward pass, printed in the spelling of TransformerLens. `meaning` says what its
+/// value is, `axes(_:)` of what shape.
 package enum HookPoint: Hashable, Sendable, CustomStringConvertible {
-    /// `[pos, d_model]`: the stream before block 0.
     case embed
-    /// `[pos, d_model]`: input of a block.
     case residPre(block: Int)
-    /// `[pos, d_model]`: the stream after a block.
     case residPost(block: Int)
-    /// `[pos, d_model]`: what the mixers of a block read.
     case normed(block: Int)
     /// Inside a mixer; `index` is 1 or 2 in a differential block, nil in an ordinary one.
     case mixer(MixerPart, block: Int, index: Int? = nil)
-    /// `[1]`: λ of a differential block.
     case lambda(block: Int)
-    /// `[pos, d_model]`: `mixer_1 − λ · mixer_2`.
     case difference(block: Int)
-    /// `[pos, d_model]`: the difference after `subln`, before the factor `1 − λ_init`.
     case subln(block: Int)
-    /// `[pos, d_model]`: what the unembedding multiplies.
     case finalNorm
-    /// `[pos, vocab]`.
     case logits
 
     package var description: String {
+        let place = block.map { "blocks.\($0)." } ?? ""
+        return place + nameInBlock
+    }
+
+    /// The shell pattern that the same points of all blocks match.
+    package var pattern: String { (block == nil ? "" : "blocks.*.") + nameInBlock }
+
+    private var nameInBlock: String {
         switch self {
         case .embed: "hook_embed"
-        case .residPre(let block): "blocks.\(block).hook_resid_pre"
-        case .residPost(let block): "blocks.\(block).hook_resid_post"
-        case .normed(let block): "blocks.\(block).norm.hook_out"
-        case .mixer(let part, let block, let index):
-            "blocks.\(block).mixer\(index.map { "_\($0)" } ?? "").\(part.name)"
-        case .lambda(let block): "blocks.\(block).hook_lambda"
-        case .difference(let block): "blocks.\(block).hook_difference"
-        case .subln(let block): "blocks.\(block).subln.hook_out"
+        case .residPre: "hook_resid_pre"
+        case .residPost: "hook_resid_post"
+        case .normed: "norm.hook_out"
+        case .mixer(let part, _, let index): "mixer\(index.map { "_\($0)" } ?? "").\(part.name)"
+        case .lambda: "hook_lambda"
+        case .difference: "hook_difference"
+        case .subln: "subln.hook_out"
         case .finalNorm: "ln_final.hook_out"
         case .logits: "logits"
+        }
+    }
+
+    /// What the value is, for people, in one line.
+    ///
+    /// transformers' `hidden_states` of Mamba models have no embedding: entry i is the stream after block i,
+    /// and one more, the last, is what the final norm gives.
+    package var meaning: String {
+        switch self {
+        case .embed: "the token's embedding: the stream before block 0"
+        case .residPre:
+            "the residual stream before block i; for i > 0 transformers' hidden_states[i - 1]"
+        case .residPost: "the residual stream after block i; transformers' hidden_states[i]"
+        case .normed: "the stream after the block's norm: what its mixers read"
+        case .mixer(let part, _, _): part.meaning
+        case .lambda: "λ = σ(Σ lambda_q1) + λ_init"
+        case .difference: "mixer_1 − λ mixer_2"
+        case .subln:
+            "the difference after subln; the stream gets it times 1 − λ_init, which is"
+                + " 0.2 + 0.6 exp(−0.3 i)"
+        case .finalNorm:
+            "the last stream after the final norm; transformers' hidden_states[-1]"
+        case .logits: "the scores of the next token, which the final norm's output gives"
         }
     }
 }
@@ -61,15 +83,32 @@ extension HookPoint {
         }
     }
 
-    /// Shape of the value, without its first axis if that counts positions or sequences.
-    package func shape(_ configuration: ModelConfiguration) -> [Int] {
+    /// Axes of the value, without its first one if that counts positions or sequences.
+    package func axes(_ configuration: ModelConfiguration) -> [ValueAxis] {
         switch self {
         case .embed, .residPre, .residPost, .normed, .difference, .subln, .finalNorm:
-            [configuration.dModel]
-        case .lambda: [1]
-        case .logits: [configuration.vocabSize]
-        case .mixer(let part, let block, _): configuration.blocks[block].shape(of: part)
+            [ValueAxis("d_model", configuration.dModel)]
+        case .lambda: [ValueAxis("λ", 1)]
+        case .logits: [ValueAxis("vocab", configuration.vocabSize)]
+        case .mixer(let part, let block, _): configuration.blocks[block].axes(of: part)
         }
+    }
+
+    /// Shape of the value, without its first axis if that counts positions or sequences.
+    package func shape(_ configuration: ModelConfiguration) -> [Int] {
+        axes(configuration).map(\.count)
+    }
+
+    /// The axes as a captured file has them, in words: `[batch, pos, n_heads 4]`.
+    package func captured(_ configuration: ModelConfiguration) -> String {
+        let first =
+            switch axis {
+            case .positions: ["batch", "pos"]
+            case .sequences: ["batch"]
+            case .parameters: [String]()
+            }
+        let axes = first + axes(configuration).map(\.description)
+        return "[\(axes.joined(separator: ", "))]"
     }
 
     /// How many elements the value has in a pass over `positions` tokens of `sequences` sequences.
@@ -91,6 +130,24 @@ extension ModelConfiguration {
     package var hookPoints: [HookPoint] {
         [.embed] + blocks.indices.flatMap { blocks[$0].hookPoints(block: $0) }
             + [.finalNorm, .logits]
+    }
+
+    /// Points with the parameters that are needed to do again what happens there: `A` and `D` beside the
+    /// values of a scan, λ beside those of a differential block's mixers.
+    package func withParameters(_ points: [HookPoint]) -> [HookPoint] {
+        points
+            + points.flatMap { point -> [HookPoint] in
+                switch point {
+                case .mixer(let part, let block, let index):
+                    let parameters = blocks[block].mixer.hookPoints.map(\.part).filter {
+                        part.isOfScan && $0.axis == .parameters
+                    }
+                    return parameters.map { .mixer($0, block: block, index: index) }
+                        + (index == nil ? [] : [.lambda(block: block)])
+                case .difference(let block), .subln(let block): return [.lambda(block: block)]
+                default: return []
+                }
+            }
     }
 
     /// The hook points whose printed name matches a shell pattern such as
