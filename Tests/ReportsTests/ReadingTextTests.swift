@@ -83,7 +83,7 @@ struct ReadingTextTests {
         #expect(text.contains("48;2;\(low.red);\(low.green);\(low.blue);38;2;255;255;255m"))
         #expect(text.contains("48;2;\(high.red);\(high.green);\(high.blue);38;2;38;38;38m"))
         // The target is the best: underlined.
-        #expect(text.contains("[1;4;48;2;\(low.red);"))
+        #expect(text.contains("m \u{1B}[1;4ma\u{1B}[22;24m"))
         let palette = ReadingGrid(
             reading(), scale: scale(.rank), paint: .palette, width: 100
         ).text

@@ -115,9 +115,11 @@ package struct ReadingGrid {
         let isTarget = best != nil && best?.id == reading.targets[column]
         let token = best.map { readable($0.token) } ?? ""
         guard paint == .none else {
-            let text = " " + fitted(token, to: width - 1)
-            guard let share = scale.fraction(value) else { return text }
-            return paint.over(ColorScale.viridis[share], text, isMarked: isTarget)
+            let text = fitted(token, to: min(width - 1, terminalWidth(token)))
+            let filling = String(repeating: " ", count: width - 1 - terminalWidth(text))
+            guard let share = scale.fraction(value) else { return " " + text + filling }
+            return paint.over(
+                ColorScale.viridis[share], before: " ", text, after: filling, isMarked: isTarget)
         }
         let number = ReadingScale.number(value, of: scale.quantity)
         return (isTarget ? "*" : " ") + fitted(token, to: width - 2 - Self.numberWidth) + " "

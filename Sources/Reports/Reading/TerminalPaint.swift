@@ -8,11 +8,15 @@ package enum TerminalPaint: Sendable {
     case palette
     case trueColor
 
-    /// Text over a colour, in what is legible on it.
-    package func over(_ color: Color, _ text: String, isMarked: Bool = false) -> String {
-        guard self != .none else { return text }
-        let mark = isMarked ? "1;4;" : ""
-        return "\u{1B}[\(mark)\(code(color, 48));\(code(color.contrast, 38))m\(text)\u{1B}[0m"
+    /// Text over a colour, in what is legible on it, with spaces around; the text underlined if it is marked.
+    package func over(
+        _ color: Color, before: String = "", _ text: String, after: String = "",
+        isMarked: Bool = false
+    ) -> String {
+        guard self != .none else { return before + text + after }
+        let shown = isMarked ? "\u{1B}[1;4m\(text)\u{1B}[22;24m" : text
+        return
+            "\u{1B}[\(code(color, 48));\(code(color.contrast, 38))m\(before)\(shown)\(after)\u{1B}[0m"
     }
 
     package func bold(_ text: String) -> String {
