@@ -61,21 +61,18 @@ package struct ReadingFigure {
     /// - Parameter command: the line that makes it; nil for none of it.
     /// - Throws: `PlottingError`.
     package func file(as format: FigureFormat, dpi: Double, command: String?) throws -> [UInt8] {
-        var metadata = [(key: "Software", value: "StateLens")]
-        if let command {
-            metadata.append(("Command", command))
-            for (index, reading) in readings.enumerated() {
-                let facts: [(String, String?)] = [
-                    ("name", reading.name), ("model", reading.run.model),
-                    ("lens", reading.run.lens), ("model_sha256", reading.run.modelSHA256),
-                    ("lens_sha256", reading.run.lensSHA256),
-                    ("text_sha256", reading.run.dataSHA256),
-                ]
-                metadata += facts.compactMap { name, value in
-                    value.map { ("Reading \(index + 1) \(name)", $0) }
-                }
+        let facts = readings.enumerated().flatMap { index, reading in
+            let facts: [(String, String?)] = [
+                ("name", reading.name), ("model", reading.run.model), ("lens", reading.run.lens),
+                ("model_sha256", reading.run.modelSHA256),
+                ("lens_sha256", reading.run.lensSHA256), ("text_sha256", reading.run.dataSHA256),
+            ]
+            return facts.compactMap { name, value in
+                value.map { (key: "Reading \(index + 1) \(name)", value: $0) }
             }
         }
-        return try render(chart, as: format, dpi: dpi, metadata: metadata)
+        return try render(
+            chart, as: format, dpi: dpi,
+            metadata: figureMetadata(title: title, command: command, facts: facts))
     }
 }
