@@ -60,28 +60,31 @@ package final class TrainingDisplay {
     package init() {}
 
     /// - Parameter done: at the first call what was done before, which says nothing of the rate.
-    private func update(_ label: String, _ done: Int, of total: Int, _ detail: String = "") {
+    private func update(
+        _ label: String, _ done: Int, of total: Int, _ details: [String] = []
+    ) {
         if label != self.label {
             display?.finish()
             self.label = label
             display = ProgressDisplay(label, unit: "tokens", total: total, alreadyDone: done)
         }
-        display?.update(done, detail: detail)
+        display?.update(done, details: details)
     }
 
     package func update(closedForm tokens: Int, of total: Int) {
         update("closed form", tokens, of: total)
     }
 
-    /// - Parameter detail: what of a step's report and the newest measurement the line shows.
+    /// - Parameter details: what of a step's report and the newest measurement the line shows, the most
+    ///   important first.
     package func update<Training: ResumableTraining>(
         _ progress: TrainingProgress<Training>,
-        detail: (Training.Report, Training.Scores?) -> String
+        details: (Training.Report, Training.Scores?) -> [String]
     ) {
-        let report = progress.report.map { detail($0, progress.scores) } ?? ""
+        let report = progress.report.map { details($0, progress.scores) } ?? []
         update(
             "training", progress.tokensSeen, of: progress.totalTokens,
-            "step \(progress.completedSteps)/\(progress.totalSteps)  \(report)")
+            ["step \(progress.completedSteps)/\(progress.totalSteps)"] + report)
     }
 
     /// Takes the line away.

@@ -3,53 +3,89 @@ import Foundation
 
 /// A line on stderr that says how far a long piece of work is, how fast, and how long it will take.
 ///
-/// Silent for the first two seconds and where stderr is no terminal.
+/// On a terminal it stands from the third second on and is drawn again in place, as wide as the terminal is
+/// then. Elsewhere, such as in the log of a batch queue, a line comes every 30 seconds.
 package final class ProgressDisplay {
+    /// Where the line goes.
+    package struct Surface {
+        /// In columns, now; nil if it is no terminal.
+        package var width: () -> Int?
+        package var write: (String) -> Void
+
+        package init(width: @escaping () -> Int?, write: @escaping (String) -> Void) {
+            self.width = width
+            self.write = write
+        }
+
+        package static var standardError: Surface {
+            let terminal = Terminal.standardError
+            return Surface(
+                width: { terminal.isTerminal ? terminal.width : nil },
+                write: { StandardStreams.writeToStderr($0) })
+        }
+    }
+
     private let label: String
     private let unit: String
     private let total: Int
     private let scale: Double
     private let alreadyDone: Int
-    private let start = ContinuousClock.now
-    private var lastDrawn = ContinuousClock.now
+    private let surface: Surface
+    private let start: ContinuousClock.Instant
+    private var lastDrawn: ContinuousClock.Instant
     private var drawn = false
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+
+    private static let clear = "\r\u{1B}[2K"
 
     /// - Parameters:
     ///   - unit: what is counted; "MB" counts bytes.
     ///   - alreadyDone: how much was done before this start, which says nothing of the rate.
-    package init(_ label: String, unit: String, total: Int, alreadyDone: Int = 0) {
+    package init(
+        _ label: String, unit: String, total: Int, alreadyDone: Int = 0,
+        on surface: Surface = .standardError, at start: ContinuousClock.Instant = .now
+    ) {
         self.label = label
         self.unit = unit
         self.total = total
         self.alreadyDone = alreadyDone
+        self.surface = surface
+        self.start = start
+        lastDrawn = start
         scale = unit == "MB" ? 1e6 : 1
     }
 
-    /// - Parameter detail: more to say at the end of the line.
-    package func update(_ done: Int, detail: String = "") {
-        let now = ContinuousClock.now
-        guard isTerminal, now - start > .seconds(2), now - lastDrawn > .milliseconds(200) else {
-            return
+    /// - Parameter details: more to say at the end of the line, the most important first.
+    package func update(
+        _ done: Int, details: [String] = [], at now: ContinuousClock.Instant = .now
+    ) {
+        guard now - lastDrawn > .milliseconds(200), now - start > .seconds(2) else { return }
+        if let width = surface.width() {
+            drawn = true
+            surface.write(Self.clear + line(done, details, at: now).text(width: width))
+        } else {
+            guard now - lastDrawn >= .seconds(30) else { return }
+            surface.write(line(done, details, at: now).text() + "\n")
         }
         lastDrawn = now
-        drawn = true
-        let elapsed = (now - start) / .seconds(1)
-        let rate = Double(done - alreadyDone) / elapsed
-        let left = rate > 0 ? Self.duration(Double(total - done) / rate) : "?"
-        let percent = total > 0 ? Int(100 * Double(done) / Double(total)) : 0
-        let text =
-            "\(label) \(percent)%  \(format(Double(done) / scale))/\(format(Double(total) / scale))"
-            + " \(unit)  \(format(rate / scale)) \(unit)/s  \(left) left  \(detail)"
-        write("\r\u{1B}[2K" + text)
     }
 
     /// Takes the line away.
     package func finish() {
-        if drawn { write("\r\u{1B}[2K") }
+        if drawn { surface.write(Self.clear) }
+        drawn = false
     }
 
-    private func write(_ text: String) { StandardStreams.writeToStderr(text) }
+    private func line(
+        _ done: Int, _ details: [String], at now: ContinuousClock.Instant
+    ) -> ProgressText {
+        let rate = Double(done - alreadyDone) / ((now - start) / .seconds(1))
+        let left = rate > 0 ? Self.duration(Double(total - done) / rate) : "?"
+        let percent = total > 0 ? Int(100 * Double(done) / Double(total)) : 0
+        let (count, all) = (format(Double(done) / scale), format(Double(total) / scale))
+        return ProgressText(
+            head: "\(label) \(percent)%", count: "\(count)/\(all) \(unit)",
+            rate: "\(format(rate / scale)) \(unit)/s", left: "\(left) left", details: details)
+    }
 
     private func format(_ value: Double) -> String {
         value >= 100 || value == value.rounded()

@@ -134,10 +134,12 @@ enum Part: String, CaseIterable {
 
 /// What is being done, on stderr where that is a terminal.
 final class ProgressLine {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let terminal = Terminal.standardError
 
+    /// As much of a text as fits into one line.
     func show(_ text: String) {
-        if isTerminal { StandardStreams.writeToStderr("\r\u{1B}[2K\(text)") }
+        guard terminal.isTerminal, let width = terminal.width else { return }
+        StandardStreams.writeToStderr("\r\u{1B}[2K\(text.prefix(width - 1))")
     }
 
     func clear() { show("") }

@@ -58,7 +58,8 @@ private func advice(_ error: any UserFacingError) -> String? {
     case ModelError.unknownHook: " ('lens capture --list-hooks' prints all)"
     case DemoError.noModels: "; name their folder with --models"
     case DemoError.foreignFolder: "; name another folder with --out"
-    case ComparisonError.differentLayerCounts: "; use --axis blocks"
+    case ComparisonError.differentLayerCounts: "; use --axis blocks or --axis relative"
+    case ComparisonError.differentQuantities: "; draw each by itself, or give --metric"
     case LensError.diverged: "; lower --lr-scale"
     case LanguageModelingError.diverged: "; lower --lr"
     default: nil

@@ -134,7 +134,7 @@ struct LmTrainCommand: ParsableCommand {
             origin: RunOrigin(command: commandLine, version: version, data: data.paths)
         ) { progress in
             display.update(progress) { report, scores in
-                "loss \(decimal(report.loss))\(scores.map { "  " + $0.brief } ?? "")"
+                ["loss \(decimal(report.loss))"] + (scores?.brief ?? [])
             }
         }
         display.finish()

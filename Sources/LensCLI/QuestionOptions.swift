@@ -13,14 +13,16 @@ struct QuestionOptions: ParsableArguments {
             valueName: "path"))
     var data: String?
 
-    @Option(help: "Context length, as BABILong spells it.")
-    var length = "0k"
+    @Option(help: "Context length, as BABILong spells it. (default: 0k)")
+    var length: String?
 
-    @Option(help: ArgumentHelp("Comma-separated tasks, or all.", valueName: "qa1,qa4|all"))
-    var tasks = "all"
+    @Option(
+        help: ArgumentHelp(
+            "Comma-separated tasks, or all. (default: all)", valueName: "qa1,qa4|all"))
+    var tasks: String?
 
-    @Option(help: "Use the last so many rows of every task.")
-    var last = 100
+    @Option(help: "Use the last so many rows of every task. (default: 100)")
+    var last: Int?
 
     @Option(help: "A question of your own, instead of --data; it is put as it is written.")
     var question: String?
@@ -46,6 +48,11 @@ struct QuestionOptions: ParsableArguments {
         guard (question == nil) == (answer == nil) else {
             throw ValidationError("--question and --answer go together; give both.")
         }
+        for (option, isGiven) in [
+            ("--length", length != nil), ("--tasks", tasks != nil), ("--last", last != nil),
+        ] where isGiven && data == nil {
+            throw ValidationError("\(option) chooses among the rows of --data; add --data.")
+        }
         guard context == nil || question != nil else {
             throw ValidationError("--context is of a question of your own; add --question.")
         }
@@ -60,6 +67,7 @@ struct QuestionOptions: ParsableArguments {
             ]
         }
         return try BabilongEvaluator.samples(
-            data: data, length: length, tasks: try BabilongTasks.parse(tasks), last: last)
+            data: data, length: length ?? "0k", tasks: try BabilongTasks.parse(tasks ?? "all"),
+            last: last ?? 100)
     }
 }

@@ -101,8 +101,8 @@ struct TrainCommand: ReportingCommand {
                 display.update(closedForm: tokens, of: total)
             case .steps(let progress):
                 display.update(progress) { report, heldOut in
-                    let measured = heldOut.map { "  held out \(decimal($0.mean))" } ?? ""
-                    return "mean loss \(decimal(report.loss.mean))\(measured)"
+                    ["mean loss \(decimal(report.loss.mean))"]
+                        + (heldOut.map { ["held out \(decimal($0.mean))"] } ?? [])
                 }
             }
         }

@@ -118,12 +118,12 @@ extension [EvaluationScore] {
         return table.text
     }
 
-    /// For the end of a progress line.
-    package var brief: String {
+    /// For a progress line, the most important first.
+    package var brief: [String] {
         let text = first { $0.bitsPerByte != nil }?.bitsPerByte
         return [
             meanAccuracy.map { "right \(decimal($0, digits: 3))" },
             text.map { "\(decimal($0, digits: 3)) bits per byte" },
-        ].compactMap { $0 }.joined(separator: "  ")
+        ].compactMap { $0 }
     }
 }

@@ -19,6 +19,9 @@ public struct HookPoint: Hashable, Sendable, CustomStringConvertible {
     public static let logits = HookPoint(point: .logits)
 
     public var description: String { point.description }
+
+    /// What the value is, in one line: "the residual stream after block i; transformers' hidden_states[i]".
+    public var meaning: String { point.meaning }
 }
 
 /// A value at a hook point: float32, row-major.

@@ -10,10 +10,11 @@ public struct LayerPlot {
     private let figure: LayerFigure
 
     /// - Parameters:
-    ///   - results: files that `AnswerProbabilities.write(to:)` or `lens eval babilong` wrote, or folders of
-    ///     them: several seeds of one model.
+    ///   - results: files that `AnswerProbabilities.write(to:)`, `lens eval babilong` or `lens eval text` wrote,
+    ///     or folders of them: several seeds of one model. Of answers their probabilities are drawn, of text
+    ///     the KL divergences of both lenses from the model.
     ///   - labels: names for the legend, one for each of the results; the models' names if empty.
-    ///   - isLogarithmic: whether probabilities are on a logarithmic scale.
+    ///   - isLogarithmic: whether values are on a logarithmic scale.
     public init(
         results: [String], labels: [String] = [], title: String? = nil,
         isLogarithmic: Bool = false

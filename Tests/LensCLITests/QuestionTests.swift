@@ -87,6 +87,10 @@ struct QuestionTests {
                 ["--data", "d", "--question", "q", "--answer", "a"],
                 "Give either --data or a question of your own by --question."
             ),
+            (
+                ["--question", "q", "--answer", "a", "--last", "3"],
+                "--last chooses among the rows of --data; add --data."
+            ),
             (["--question", "q"], "--question and --answer go together; give both."),
             (["--data", "d", "--answer", "a"], "--question and --answer go together; give both."),
             (

@@ -205,8 +205,10 @@ package final class Canvas {
         quarterTurn: Bool = false, color: Color = .text
     ) {
         if format == .svg {
+            var place = point
+            cairo_user_to_device(context, &place.x, &place.y)
             texts.add(
-                text, at: point, font, anchor: anchor, quarterTurn: quarterTurn, color: color)
+                text, at: place, font, anchor: anchor, quarterTurn: quarterTurn, color: color)
             return
         }
         setColor(color)

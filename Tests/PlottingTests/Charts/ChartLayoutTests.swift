@@ -66,6 +66,15 @@ struct ChartLayoutTests {
         }
     }
 
+    @Test("charts one below the other keep their texts apart")
+    func stacked() throws {
+        let size = FigureSize(width: 5, height: 4)
+        let charts: [any Chart] = [Self.heatMap(3, 4, size), Self.lines(2, .linear, size)]
+        try check(StackedCharts(charts), "stacked")
+        let texts = try charts.map { try SVGPage($0).texts.count }
+        #expect(try SVGPage(StackedCharts(charts)).texts.count == texts[0] + texts[1])
+    }
+
     @Test("bars of two categories with long names keep them on the page", arguments: sizes)
     func bars(size: FigureSize) throws {
         let chart = GroupedBarChart(
