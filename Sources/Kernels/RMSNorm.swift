@@ -3,7 +3,7 @@ import Tensors
 /// `y = x / rms(x) · weight` per row, `rms(x)² = mean(x²) + epsilon`; the mean in float64.
 ///
 /// - Parameters:
-///   - x: `[rows, d]`, contiguous; may be the same memory as `y`.
+///   - x: `[rows, d]`, which may be columns of longer rows; may be the same memory as `y`.
 ///   - weight: `[d]`.
 ///   - inverseRMS: `[rows]`, receives `1 / rms` for the backward pass.
 /// - SeeAlso: Zhang & Sennrich 2019, arXiv:1910.07467, equation 4.
@@ -15,20 +15,23 @@ package func rmsNorm(
     let weight = weight.vector
     let inverseRMS = inverseRMS?.vector
     precondition(
-        x.rows == y.rows && x.columns == y.columns && x.stride == x.columns
-            && y.stride == y.columns,
+        x.rows == y.rows && x.columns == y.columns,
         "rmsNorm of [\(x.rows), \(x.columns)] into [\(y.rows), \(y.columns)]")
+    let isContiguous = x.stride == x.columns && y.stride == y.columns
     parallelRanges(x.rows, grain: 8) { rows in
-        loops.rms_norm(
-            x.row(rows.lowerBound), weight, y.row(rows.lowerBound),
-            inverseRMS.map { $0 + rows.lowerBound }, rows.count, x.columns, epsilon)
+        for run in isContiguous ? [rows] : rows.map({ $0..<$0 + 1 }) {
+            loops.rms_norm(
+                x.row(run.lowerBound), weight, y.row(run.lowerBound),
+                inverseRMS.map { $0 + run.lowerBound }, run.count, x.columns, epsilon)
+        }
     }
 }
 
 /// Gradient of `rmsNorm` in `x`:
 /// `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` with `r = 1 / rms(x)`.
 ///
-/// All matrices `[rows, d]`, contiguous; `inverseRMS` `[rows]` comes from the forward pass.
+/// All matrices `[rows, d]`, which may be columns of longer rows; `inverseRMS` `[rows]` comes from the
+/// forward pass.
 package func rmsNormBackward(
     _ x: Tensor, weight: Tensor, inverseRMS: Tensor, dy: Tensor,
     into dx: Tensor
@@ -37,14 +40,16 @@ package func rmsNormBackward(
     let (weight, inverseRMS) = (weight.vector, inverseRMS.vector)
     precondition(
         x.rows == dx.rows && x.columns == dx.columns && dy.rows == x.rows
-            && dy.columns == x.columns && x.stride == x.columns && dy.stride == dy.columns
-            && dx.stride == dx.columns,
+            && dy.columns == x.columns,
         "rmsNormBackward of [\(x.rows), \(x.columns)] and dy [\(dy.rows), \(dy.columns)]")
+    let isContiguous = [x, dy, dx].allSatisfy { $0.stride == $0.columns }
     parallelRanges(x.rows, grain: 8) { rows in
-        let first = rows.lowerBound
-        loops.rms_norm_backward(
-            x.row(first), weight, inverseRMS + first, dy.row(first), dx.row(first), rows.count,
-            x.columns)
+        for run in isContiguous ? [rows] : rows.map({ $0..<$0 + 1 }) {
+            let first = run.lowerBound
+            loops.rms_norm_backward(
+                x.row(first), weight, inverseRMS + first, dy.row(first), dx.row(first), run.count,
+                x.columns)
+        }
     }
 }
 
@@ -63,7 +68,7 @@ package func gate(_ y: Tensor, with z: Tensor) {
 /// `y = rmsNorm(x ∘ silu(z))` in one pass over memory.
 ///
 /// - Parameters:
-///   - x: `[rows, d]`, contiguous; may be the same memory as `y`.
+///   - x: `[rows, d]`, which may be columns of longer rows; may be the same memory as `y`.
 ///   - z: `[rows, d]`.
 ///   - weight: `[d]`.
 ///   - groups: equal parts of a row that are normalized apart from each other.

@@ -85,7 +85,7 @@ class Model:
             def note_inside(name, value):
                 note(f"blocks.{index}.mixer{suffix}.{name}", value)
             name = f"{prefix}mixer{suffix}."
-            if self.config["model_type"] == "mamba":
+            if self.config["model_type"] in ("mamba", "falcon_mamba"):
                 return self.mamba1(name, u, note_inside)
             return self.mamba2(name, u, expand, self.config["head_dim"] // halves, note_inside)
 
@@ -153,6 +153,10 @@ class Model:
         x = silu(causal_convolution(
             x, self[prefix + "conv1d.weight"], self[prefix + "conv1d.bias"]))
         low_rank, B, C = self.linear(prefix + "x_proj", x).split([rank, states, states], -1)
+        if config["model_type"] == "falcon_mamba":
+            low_rank, B, C = (
+                rms_norm(part, torch.ones(part.shape[-1], dtype=part.dtype), config["mixer_rms_eps"])
+                for part in (low_rank, B, C))
         dt = softplus(self.linear(prefix + "dt_proj", low_rank))
         A, D = -torch.exp(self[prefix + "A_log"]), self[prefix + "D"]
         state, outputs = x.new_zeros(len(u), *A.shape), []

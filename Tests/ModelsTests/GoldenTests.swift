@@ -28,7 +28,8 @@ import TestSupport
     }
 
     static let cases: [Case] = [
-        .embedded("mamba2"), .embedded("diffmamba2"), .tiny("mamba1"), .tiny("mamba2"),
+        .embedded("mamba2"), .embedded("diffmamba2"), .tiny("mamba1"), .tiny("falcon_mamba"),
+        .tiny("mamba2"),
         .tiny("mamba2-whole-width"), .tiny("diffmamba2"), .layout("plain"), .layout("bfloat16"),
         .layout("torch", as: "plain"), .layout("original", as: "plain"),
         .layout("transformers", as: "plain"), .layout("all"), .layout("quarter"),

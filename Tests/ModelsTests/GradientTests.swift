@@ -18,7 +18,7 @@ import TestSupport
     /// With memory for the inside of all blocks, of one and of none.
     @Test(
         "every parameter's gradient equals autograd's",
-        arguments: ["mamba1", "mamba2", "mamba2-whole-width", "diffmamba2"],
+        arguments: ["mamba1", "falcon_mamba", "mamba2", "mamba2-whole-width", "diffmamba2"],
         [1 << 30, 1, 0])
     func equalsAutograd(name: String, limit: Int) throws {
         let golden = try golden(name)

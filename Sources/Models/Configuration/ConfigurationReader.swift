@@ -1,4 +1,5 @@
 import Base
+import Checkpoints
 
 /// The keys of a `config.json` of one kind, and what they say.
 ///
@@ -11,6 +12,7 @@ protocol ConfigurationReader: Decodable, SendableMetatype {
 /// The reader of each `model_type`.
 private let readers: [String: any ConfigurationReader.Type] = [
     "mamba": Mamba1File.self,
+    "falcon_mamba": Mamba1File.self,
     "mamba2": Mamba2File.self,
 ]
 
@@ -34,8 +36,7 @@ extension ModelConfiguration {
             return
         }
         guard let reader = readers[type] else {
-            throw check.unsupported(
-                "model_type", type, "mamba, mamba2 (Diff-Mamba-2 included)")
+            throw check.unsupportedFamily(type, supported: readers.keys.sorted())
         }
         self = try decodeJSON(reader, from: path).configuration(check)
     }
@@ -88,10 +89,12 @@ struct ConfigurationCheck {
         }
     }
 
-    func epsilon(_ value: Double?) throws -> Float {
-        let epsilon = value ?? 1e-5
+    func epsilon(
+        _ value: Double?, _ key: String = "layer_norm_epsilon", default fallback: Double = 1e-5
+    ) throws -> Float {
+        let epsilon = value ?? fallback
         guard epsilon > 0, epsilon < 1 else {
-            throw invalid("layer_norm_epsilon", "\(epsilon)", "a small positive number")
+            throw invalid(key, "\(epsilon)", "a small positive number")
         }
         return Float(epsilon)
     }
@@ -168,6 +171,16 @@ struct ConfigurationCheck {
                 "head_dim", "\(mixer.headDim)",
                 "twice a divisor of hidden_size \(mixer.dModel)")
         }
+    }
+
+    /// With the nearest of those supported, if one is near.
+    func unsupportedFamily(_ type: String, supported: [String]) -> ModelError {
+        let hint = closestName(to: type.lowercased(), among: supported).map {
+            "; did you mean \($0)?"
+        }
+        return unsupported(
+            "model_type", type,
+            supported.joined(separator: ", ") + " (Diff-Mamba-2 is a mamba2)" + (hint ?? ""))
     }
 
     func missing(_ key: String) -> ModelError { .missingKey(path: path, key: key) }

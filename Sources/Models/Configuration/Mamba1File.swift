@@ -1,9 +1,10 @@
-/// `model_type` `mamba`: Mamba-1 in Hugging Face's layout.
+/// `model_type` `mamba`, Mamba-1 in Hugging Face's layout, and `falcon_mamba`, which norms what selects.
 struct Mamba1File: ConfigurationReader {
     var hiddenSize, numHiddenLayers, vocabSize, stateSize, expand, convKernel: Int?
     var intermediateSize: Int?
     var timeStepRank: IntegerOrString?
-    var layerNormEpsilon: Double?
+    var layerNormEpsilon, mixerRMSEpsilon: Double?
+    var modelType: String?
     var useBias, useConvBias, tieWordEmbeddings: Bool?
     var hiddenAct: String?
 
@@ -17,6 +18,8 @@ struct Mamba1File: ConfigurationReader {
         case intermediateSize = "intermediate_size"
         case timeStepRank = "time_step_rank"
         case layerNormEpsilon = "layer_norm_epsilon"
+        case mixerRMSEpsilon = "mixer_rms_eps"
+        case modelType = "model_type"
         case useBias = "use_bias"
         case useConvBias = "use_conv_bias"
         case tieWordEmbeddings = "tie_word_embeddings"
@@ -36,7 +39,9 @@ struct Mamba1File: ConfigurationReader {
             dState: try check.size(stateSize, default: 16, "state_size"),
             convKernel: try check.size(convKernel, default: 4, "conv_kernel"),
             dtRank: try check.rank(timeStepRank, dModel: dModel, "time_step_rank"),
-            useBias: useBias ?? false, useConvBias: useConvBias ?? true)
+            useBias: useBias ?? false, useConvBias: useConvBias ?? true,
+            selectionEpsilon: modelType == "falcon_mamba"
+                ? try check.epsilon(mixerRMSEpsilon, "mixer_rms_eps", default: 1e-6) : nil)
         try check.requireConvolution(mixer.convKernel)
         return ModelConfiguration(
             layout: .huggingFace, dModel: dModel, vocabSize: vocabSize,

@@ -18,8 +18,9 @@ extension Mamba1Mixer {
         let gated = inside(.gated, y.shape)
 
         // [x, z] and [δ, B, C], and the same parts of their gradients.
-        let (ofX, ofZ, ofDelta) = (0..<dInner, dInner..<2 * dInner, 0..<dtRank)
-        let (ofB, ofC) = (dtRank..<dtRank + dState, dtRank + dState..<dtRank + 2 * dState)
+        let (ofX, ofZ) = (0..<dInner, dInner..<2 * dInner)
+        let parts = configuration.selection
+        let (ofDelta, ofB, ofC) = (parts[0], parts[1], parts[2])
         let dProjected = pass.buffer(.dProjected, projected.shape)
         let dx = pass.buffer(.dConvolved, x.shape)
         let dSelected = pass.buffer(.dSelected, selected.shape)
@@ -52,6 +53,21 @@ extension Mamba1Mixer {
         dtProj.backward(
             selected.columns(ofDelta), dy: dRaw, gradients,
             into: dSelected.columns(ofDelta))
+
+        // [δ, B, C] = norm(x_proj(x)), whose argument is computed anew
+        if let epsilon = configuration.selectionEpsilon {
+            let (raw, normed) = (Tensor(selected.shape), Tensor(selected.shape))
+            xProj(x, into: raw)
+            for part in parts {
+                let (ones, inverseRMS) = (ones[0..<part.count], Tensor(rows))
+                rmsNorm(
+                    raw.columns(part), weight: ones, epsilon: epsilon,
+                    into: normed.columns(part), inverseRMS: inverseRMS)
+                rmsNormBackward(
+                    raw.columns(part), weight: ones, inverseRMS: inverseRMS,
+                    dy: dSelected.columns(part), into: dSelected.columns(part))
+            }
+        }
 
         // [δ, B, C] = x_proj(x), x = silu(conv1d(x))
         xProj.backward(x, dy: dSelected, gradients, into: dx, adding: true)

@@ -14,8 +14,10 @@ package struct Mamba1Configuration: MixerConfiguration {
     package var dtRank: Int
     package var useBias: Bool
     package var useConvBias: Bool
+    /// Of the norms without weights over each of δ, B and C, which FalconMamba has: `mixer_rms_eps`.
+    package var selectionEpsilon: Float? = nil
 
-    let name = "Mamba-1"
+    var name: String { selectionEpsilon == nil ? "Mamba-1" : "FalconMamba" }
 
     func sizes(count: Int) -> String { "d_inner \(count * dInner), d_state \(dState)" }
 
@@ -38,6 +40,11 @@ package struct Mamba1Configuration: MixerConfiguration {
         [(.conv, [convKernel - 1, dInner]), (.ssm, [dInner, dState])]
     }
 
+    /// δ, B and C in what `x_proj` gives.
+    var selection: [Range<Int>] {
+        [0..<dtRank, dtRank..<dtRank + dState, dtRank + dState..<dtRank + 2 * dState]
+    }
+
     /// Of the projections, and what reads and writes the state; its scan has no products of chunks.
     func forwardOperations(tokens: Int) -> Double {
         let projections = dInner * (2 * dModel + dtRank + 2 * dState + dtRank + dModel)
@@ -52,7 +59,7 @@ package struct Mamba1Configuration: MixerConfiguration {
 /// The Mamba-1 mixer:
 ///
 ///     [x, z] = in_proj(u),  x = silu(conv1d(x))
-///     [δ, B, C] = x_proj(x),  dt = softplus(dt_proj(δ)),  A = −exp(A_log)
+///     [δ, B, C] = x_proj(x), in FalconMamba each normed,  dt = softplus(dt_proj(δ)),  A = −exp(A_log)
 ///     S_t = exp(dt A) ∘ S_{t−1} + dt x_t B_t,  y_t = S_t · C_t + D x_t     (channel by channel)
 ///     out = out_proj(y ∘ silu(z))
 ///
@@ -72,6 +79,8 @@ struct Mamba1Mixer: Mixer {
     /// `D`, `[d_inner]`.
     let D: Tensor
     let outProj: Linear
+    /// What norms without weights multiply by.
+    let ones: Tensor
 
     init(
         _ weights: WeightReader, prefix: String, configuration shape: Mamba1Configuration
@@ -96,6 +105,8 @@ struct Mamba1Mixer: Mixer {
         outProj = try Linear(
             weights, "\(prefix).out_proj", out: shape.dModel, in: shape.dInner,
             bias: shape.useBias, role: .output(inputs: shape.dInner))
+        ones = Tensor(max(shape.dtRank, shape.dState))
+        ones.fill(1)
     }
 
     var parameters: [MixerPart: Tensor] { [.A: A, .D: D] }
@@ -121,8 +132,14 @@ struct Mamba1Mixer: Mixer {
 
         let selected = buffers(.selected, [pass.rows, dtRank + 2 * dState])
         xProj(x, into: selected)
-        let B = selected.columns(dtRank..<dtRank + dState)
-        let C = selected.columns(dtRank + dState..<dtRank + 2 * dState)
+        if let epsilon = configuration.selectionEpsilon {
+            for part in configuration.selection.map(selected.columns) {
+                rmsNorm(
+                    part, weight: ones[0..<part.shape[1]], epsilon: epsilon, into: part)
+            }
+        }
+        let B = selected.columns(configuration.selection[1])
+        let C = selected.columns(configuration.selection[2])
         try pass.visit(.B, columns: B, shape: [dState])
         try pass.visit(.C, columns: C, shape: [dState])
 
