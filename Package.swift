@@ -22,8 +22,11 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
         name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func swiftTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func swiftTarget(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(
@@ -34,6 +37,12 @@ func tests(
         exclude: exclude,
         swiftSettings: swiftSettings)
 }
+
+/// Of the page of a reading; the scripts are joined in the order that `ReadingPage` gives.
+let pageParts = [
+    "page.html", "page.css", "data.js", "scales.js", "pens.js", "sheets.js", "grid.js",
+    "curves.js", "panel.js", "files.js", "page.js",
+]
 
 let package = Package(
     name: "StateLens",
@@ -97,7 +106,9 @@ let package = Package(
             ["Base", "Tensors", "Kernels", "Tokenization", "Results", "Models", "Lenses"]),
         swiftTarget(
             "Reports",
-            ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"]),
+            ["Base", "Tokenization", "Checkpoints", "Results", "Models", "Plotting"],
+            // Inside the program, so that it stays one file.
+            resources: pageParts.map { .embedInCode("Page/\($0)") }),
         // 8: what people outside use, and what every command of a program does alike.
         swiftTarget(
             "StateLens",
@@ -176,7 +187,7 @@ let package = Package(
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
                 "Results", "Tensors", "Training",
             ]),
-        tests("Reports", ["Results"]), tests("CommandSupport", [argumentParser]),
+        tests("Reports", ["Base", "Results"]), tests("CommandSupport", [argumentParser]),
         tests("CommandOptions", ["Lenses", argumentParser]),
         .testTarget(
             name: "MutationTests",

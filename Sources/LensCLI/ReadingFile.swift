@@ -10,20 +10,21 @@ import Results
 /// A file that `lens read` writes, in the format that its name says.
 struct ReadingFile {
     enum Format {
-        case csv, npz, json
+        case page, csv, npz, json
         case figure(FigureFormat)
 
         init(_ path: String) throws {
             let ending = (path as NSString).pathExtension.lowercased()
             switch ending {
             case _ where isStandardOutput(path), "json": self = .json
+            case "html": self = .page
             case "csv": self = .csv
             case "npz": self = .npz
             default:
                 guard let format = FigureFormat(rawValue: ending) else {
                     throw ValidationError(
-                        "--out \(path) names no format; end it in .png, .pdf, .svg, .csv, .npz or"
-                            + " .json")
+                        "--out \(path) names no format; end it in .html, .png, .pdf, .svg, .csv,"
+                            + " .npz or .json")
                 }
                 self = .figure(format)
             }
@@ -49,6 +50,7 @@ struct ReadingFile {
         place =
             switch format {
             case .json: .file(try OutputFile(path, of: name))
+            case .page: .file(try OutputFile(path, of: name, isOurs: ReadingPage.isPage))
             case .figure: .file(try OutputFile(path, of: name, isOurs: FigureFormat.isFigure))
             case .csv, .npz: .made(try MadeFile(path, of: name, by: command, version: version))
             }
@@ -63,6 +65,7 @@ struct ReadingFile {
                 try readings.count == 1
                     ? readings[0].json(pretty: false)
                     : ReadingComparison(readings, command: commandLine).json(pretty: false)
+            case .page: try ReadingPage(readings, pageOptions(scale, figure)).html()
             case .csv: Data(readings.csv.utf8)
             case .npz: try NumPyArchive.data(readings.numPyArrays)
             case .figure(let format):
@@ -76,5 +79,14 @@ struct ReadingFile {
         case .file(let file): try file.write(content)
         case .made(let file): try file.write(content: content)
         }
+    }
+    private func pageOptions(
+        _ scale: ReadingScale, _ figure: FigureOptions
+    ) -> ReadingPage.Options {
+        var options = ReadingPage.Options()
+        options.quantity = scale.quantity
+        options.isLogarithmic = scale.kind == .log10
+        options.hasProvenance = !figure.noProvenance
+        return options
     }
 }

@@ -43,7 +43,7 @@ struct ReadTests {
 
     @Test("files of every format, replaced only by the same command")
     func files() throws {
-        let outs = ["json", "csv", "npz", "png", "pdf", "svg"].map { folder("r.\($0)") }
+        let outs = ["json", "csv", "npz", "png", "pdf", "svg", "html"].map { folder("r.\($0)") }
         let arguments =
             [
                 "read", Self.text, "--model", Repository.model("diffmamba2"), "--branches",
@@ -53,7 +53,7 @@ struct ReadTests {
             let process = try LensProcess(arguments)
             #expect(process.status == 0, "\(process.errors)")
         }
-        for (path, signature) in zip(outs, ["{", "reading,", "PK", "\u{89}PNG", "%PDF", "<?xml"]) {
+        for (path, signature) in zip(outs, ["{", "reading,", "PK", "\u{89}PNG", "%PDF", "<?xml", "<!doc"]) {
             let start = signature.unicodeScalars.map { UInt8($0.value) }
             #expect(try readFile(path).starts(with: start), "\(path)")
         }

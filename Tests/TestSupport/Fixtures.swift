@@ -25,7 +25,7 @@ package enum Fixtures {
 }
 
 /// A folder of its own for one test, removed when the value goes away.
-package final class TemporaryFolder {
+package final class TemporaryFolder: Sendable {
     package let path: String
 
     package init() throws {
