@@ -95,7 +95,7 @@ struct AxisFrame {
                 column = LabelColumn(scale, style.tickFont, canvas: canvas)
             }
             yLines = fitting.wrapped(
-                displayed(labels.y), style.axisFont, to: plot.height, maximumLines: 2)
+                displayed(labels.y), style.axisFont, to: plot.height, maximumLines: 3)
             plot.left =
                 style.margin + Double(yLines.count) * style.axisFont.lineHeight
                 + column.width + style.gap * 1.2

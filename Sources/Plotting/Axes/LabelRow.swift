@@ -1,8 +1,8 @@
 /// Labels below the plot: of a row of equal slots, or of the ticks of a scale.
 ///
 /// Those of slots all stand upright if they do not collide; else words are turned, so that numbers
-/// can stay upright; else all are turned; and where even turned lines would collide, numbers are
-/// upright again and only some are shown.
+/// can stay upright; else all are turned, unless they are numbers but for a few; and of numbers, or where
+/// even turned lines would collide, only some are shown.
 struct LabelRow {
     struct Label: Hashable {
         let text: String
@@ -56,7 +56,9 @@ struct LabelRow {
             }
         }
 
-        if let whole = [upright, mixed, turned].first(where: fit) {
+        // A row of numbers, if there are hardly any words among them.
+        let isCount = 4 * isNumber.count { !$0 } <= names.count
+        if let whole = ([upright, mixed] + (isCount ? [] : [turned])).first(where: fit) {
             labels = whole
             return
         }
@@ -65,7 +67,8 @@ struct LabelRow {
         repeat {
             let step = steps.removeFirst()
             steps.append(step * 10)
-            some = Self.thinned(mixed, every: step, collide)
+            let candidates = [upright, mixed].map { Self.thinned($0, every: step, collide) }
+            some = candidates.first(where: fit) ?? candidates[1]
         } while steps[0] < names.count && !fit(some)
         labels = some
     }

@@ -87,6 +87,27 @@ struct ChartLayoutTests {
         try check(chart, "bars")
     }
 
+    @Test("numbers thin out where there is no room for all, words are turned")
+    func thinning() throws {
+        func words(_ names: [String]) throws -> SVGPage {
+            try SVGPage(
+                GroupedBarChart(
+                    ChartLabels(), categories: names,
+                    series: [
+                        BarSeries(
+                            label: "", color: Color.series[0], bars: names.map { _ in Bar(0.5) })
+                    ], size: FigureSize(width: 5, height: 3)))
+        }
+        let blocks = try words((1...48).map(String.init) + ["output"])
+        let numbers = blocks.words.compactMap { Int($0) }.filter { $0 > 1 }
+        #expect(numbers == Array(stride(from: 2, through: 46, by: 2)))
+        #expect(blocks.words.contains("output") && blocks.collisions == 0)
+        #expect(blocks.svg.matches(of: /rotate\(-90\)/).count == 1)
+        let tokens = try words((0..<30).map { $0 % 4 == 0 ? "\($0)" : "·token" })
+        #expect(tokens.words.count { $0 == "·token" } == 22)
+        #expect(tokens.svg.matches(of: /rotate\(-90\)/).count >= 22)
+    }
+
     @Test("a page too small for its labels is refused")
     func tooSmall() {
         #expect {
