@@ -9,7 +9,8 @@ struct LensCommand: ParsableCommand {
         abstract: "Look inside state-space language models, layer by layer.",
         version: version,
         subcommands: [
-            ReadCommand.self, TrainCommand.self, EvalCommand.self, PlotCommand.self,
+            ReadCommand.self, AttentionCommand.self, TrainCommand.self, EvalCommand.self,
+            PlotCommand.self,
             CaptureCommand.self,
             InspectCommand.self, TokenizeCommand.self, DataCommand.self, LmCommand.self,
             DemoCommand.self,

@@ -4,7 +4,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        [], ["read"], ["train"], ["eval", "babilong"], ["eval", "text"], ["plot", "layers"],
+        [], ["read"], ["attention"], ["train"], ["eval", "babilong"], ["eval", "text"],
+        ["plot", "layers"],
         ["plot", "training"],
         ["capture"],
         ["inspect"], ["tokenize"], ["data", "babi"], ["data", "text"],

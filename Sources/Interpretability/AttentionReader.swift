@@ -1,0 +1,82 @@
+import Kernels
+import Models
+import Tensors
+import Tokenization
+
+/// How much a mixer's state passes on from each position to some reading positions.
+package struct HiddenAttention: Sendable {
+    /// The block, from 0.
+    package let block: Int
+    /// 1 or 2 in a differential block, else nil.
+    package let mixer: Int?
+    /// Of `values`, ascending; of Mamba-1 every channel is one.
+    package let heads: [Int]
+    /// M, `[heads, targets, pos]`: with it and what enters the state the SSM's output is `M x + D x`.
+    package let values: Tensor
+
+    /// As hook points are spelled.
+    package var name: String {
+        "blocks.\(block).mixer\(mixer.map { "_\($0)" } ?? "").hook_attention"
+    }
+
+    /// That of some of the heads; of all if nil.
+    package func of(heads chosen: [Int]?) -> HiddenAttention {
+        guard let chosen else { return self }
+        let part = Tensor([chosen.count] + values.shape.dropFirst())
+        for (place, head) in chosen.enumerated() { part[place].assign(values[head]) }
+        return HiddenAttention(block: block, mixer: mixer, heads: chosen, values: part)
+    }
+}
+
+/// Reads the hidden attention of a model's SSMs off what a forward pass computes: no recurrence is run
+/// again, and a reading position costs no more than the length of the text for each head.
+package struct AttentionReader {
+    private let model: LanguageModel
+
+    package init(_ model: LanguageModel) { self.model = model }
+
+    /// - Parameters:
+    ///   - ids: of the text.
+    ///   - blocks: which, from 0.
+    ///   - targets: the reading positions.
+    ///   - body: gets one mixer after the other.
+    /// - Throws: `ModelError`, `FileError` where the values of a long text do not fit the disk, and what
+    ///   `body` throws.
+    package func read(
+        _ ids: [TokenID], blocks: [Int], targets: [Int], _ body: (HiddenAttention) throws -> Void
+    ) throws {
+        let mixers = blocks.flatMap { block in
+            model.configuration.blocks[block].mixerIndices.map { (block, $0) }
+        }
+        func points(_ parts: [MixerPart]) -> [HookPoint] {
+            mixers.flatMap { block, index in
+                parts.map { HookPoint.mixer($0, block: block, index: index) }
+            }
+        }
+        let everywhere = try ActivationCache(
+            points([.B, .dt]), lengths: [ids.count], model.configuration,
+            memoryLimit: Self.memoryLimit)
+        let reading = ActivationCache(
+            points([.C]), lengths: [ids.count], rows: targets, model.configuration)
+        var hooks = Hooks()
+        everywhere.add(to: &hooks)
+        reading.add(to: &hooks)
+        try model.run(
+            texts: [ids], hooks: hooks, stoppingAfter: blocks.max().map { $0 + 1 })
+        for (block, index) in mixers {
+            func point(_ part: MixerPart) -> HookPoint {
+                .mixer(part, block: block, index: index)
+            }
+            guard let A = model.blocks[block].parameter(.A, mixer: index) else { continue }
+            let compute = A.shape.count == 1 ? hiddenAttention : channelHiddenAttention
+            let values = compute(
+                everywhere[point(.dt)], everywhere[point(.B)], reading[point(.C)], A, targets)
+            try body(
+                HiddenAttention(
+                    block: block, mixer: index, heads: Array(0..<values.shape[0]), values: values))
+        }
+    }
+
+    /// What is kept in memory of a text, in bytes; more goes to a temporary file.
+    private static let memoryLimit = 1 << 28
+}

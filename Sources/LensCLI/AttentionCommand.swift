@@ -1,0 +1,159 @@
+import ArgumentParser
+import Base
+import Checkpoints
+import CommandOptions
+import CommandSupport
+import Foundation
+import Interpretability
+import Models
+import Plotting
+import Reports
+import Tensors
+import Tokenization
+
+/// `lens attention`: what positions read of each other through the state of an SSM.
+struct AttentionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attention",
+        abstract: "Show what a position reads of the others through the state of a block.",
+        discussion: """
+            The hidden attention M of every head, with which the output of the SSM is M x + D x: \
+            M[t, j] = exp(A sum of dt after j up to t) (C_t . B_j) dt_j; of Mamba-1 of every \
+            channel. A differential block has two mixers.
+
+            What the last position reads, in every head of block 3:
+              lens attention "The capital of France is" --model mamba2-370m --block 3
+            All positions of one head as a picture:
+              lens attention --file story.txt --model mamba2-370m --block 3 --head 5 --at : \\
+                --log --out head.pdf
+            The numbers of all blocks, blocks.3.mixer.hook_attention [heads, positions, text]:
+              lens attention --file story.txt --model mamba2-370m --out attention.safetensors
+            """)
+
+    @OptionGroup var text: TextOptions
+    @OptionGroup var modelOptions: ModelOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Blocks, from 0 as in blocks.0, as 1,4,8: or -1. (default: all)",
+            valueName: "ranges"))
+    var block: IndexRanges?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Heads, from 0. (default: all)", valueName: "ranges"))
+    var head: IndexRanges?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Reading positions, as 4,9 or -8:. (default: the last)", valueName: "ranges"))
+    var at: IndexRanges?
+
+    @Flag(help: "In a figure, |M| on a logarithmic scale.")
+    var log = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write FILE.safetensors, or the heat map FILE.png, .pdf or .svg.", valueName: "file"))
+    var out: String?
+
+    @OptionGroup var figure: FigureOptions
+
+    private var isTensorFile: Bool { out?.hasSuffix(".safetensors") ?? false }
+
+    func validate() throws {
+        if let out, !isTensorFile { _ = try FigureOptions.format(of: out) }
+    }
+
+    func run() throws {
+        let output = try claimOutput()
+        let texts = try text.read()
+        guard texts.count == 1 else {
+            throw ValidationError("\(texts.count) texts given, expected one.")
+        }
+        let model = try modelOptions.loadModel()
+        let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let ids = try tokenizer.encode(contents: texts[0].contents, of: texts[0].name)
+        let targets =
+            try at?.indices(in: 0...ids.count - 1, option: "--at", unit: "positions")
+            ?? [ids.count - 1]
+        let all = 0...model.configuration.nLayers - 1
+        let blocks =
+            try block?.indices(in: all, option: "--block", unit: "blocks") ?? Array(all)
+        var read: [HiddenAttention] = []
+        try AttentionReader(model).read(ids, blocks: blocks, targets: targets) { attention in
+            let heads = try head?.indices(
+                in: 0...attention.values.shape[0] - 1, option: "--head", unit: "heads")
+            read.append(attention.of(heads: heads))
+        }
+        let tokens = ids.map { tokenizer.decode([$0]) }
+        guard let output else { return try show(read, tokens, targets) }
+        try write(read, tokens, targets, model, to: output)
+        try report("attention written to \(output.path)", besides: output.path)
+    }
+
+    private func claimOutput() throws -> OutputFile? {
+        guard let out else { return nil }
+        return isTensorFile
+            ? try OutputFile(out, of: "lens attention")
+            : try OutputFile(out, of: "lens attention", isOurs: FigureFormat.isFigure)
+    }
+
+    private func show(_ read: [HiddenAttention], _ tokens: [String], _ targets: [Int]) throws {
+        let width = Terminal.standardOutput.width
+        let tables = read.flatMap { attention in
+            targets.enumerated().map { row, target in
+                AttentionTable(
+                    name: attention.name, tokens: tokens, target: target,
+                    heads: attention.heads.enumerated().map {
+                        ($1, attention.values[$0][row].values)
+                    }
+                ).text(width: width)
+            }
+        }
+        try StandardStreams.say(tables.joined(separator: "\n\n"))
+    }
+
+    private func write(
+        _ read: [HiddenAttention], _ tokens: [String], _ targets: [Int], _ model: LanguageModel,
+        to output: OutputFile
+    ) throws {
+        guard !isTensorFile else {
+            try output.write {
+                try Safetensors.write(
+                    read.map { ($0.name, StoredTensor($0.values)) },
+                    metadata: [
+                        "format": "pt", "model": model.name, "command": commandLine,
+                        "positions": targets.map(String.init).joined(separator: ","),
+                    ], to: $0)
+            }
+            return
+        }
+        let parts = read.flatMap { attention in
+            targets.count == 1
+                ? [
+                    AttentionFigure.Part(
+                        name: attention.name, rows: attention.heads.map(String.init),
+                        values: attention.heads.indices.map { attention.values[$0][0].values })
+                ]
+                : attention.heads.enumerated().map { index, head in
+                    AttentionFigure.Part(
+                        name: "\(attention.name), head \(head)",
+                        rows: targets.map { readable(tokens[$0]) },
+                        values: targets.indices.map { attention.values[index][$0].values })
+                }
+        }
+        let picture = AttentionFigure(
+            parts, tokens: tokens, rowLabel: targets.count == 1 ? "Head" : "Reading position",
+            isLogarithmic: log, title: figure.title, width: figure.width, height: figure.height)
+        let provenance = figure.command.map {
+            [(key: "Command", value: $0), (key: "Model", value: model.name)]
+        }
+        try output.write(
+            picture.file(
+                as: FigureOptions.format(of: output.path), dpi: figure.dpi,
+                metadata: provenance ?? []))
+    }
+}
