@@ -53,7 +53,9 @@ struct ReadTests {
             let process = try LensProcess(arguments)
             #expect(process.status == 0, "\(process.errors)")
         }
-        for (path, signature) in zip(outs, ["{", "reading,", "PK", "\u{89}PNG", "%PDF", "<?xml", "<!doc"]) {
+        for (path, signature) in zip(
+            outs, ["{", "reading,", "PK", "\u{89}PNG", "%PDF", "<?xml", "<!doc"])
+        {
             let start = signature.unicodeScalars.map { UInt8($0.value) }
             #expect(try readFile(path).starts(with: start), "\(path)")
         }
