@@ -39,11 +39,13 @@ package struct AttentionReader {
     ///   - ids: of the text.
     ///   - blocks: which, from 0.
     ///   - targets: the reading positions.
+    ///   - progress: called with the share of the pass that is done.
     ///   - body: gets one mixer after the other.
     /// - Throws: `ModelError`, `FileError` where the values of a long text do not fit the disk, and what
     ///   `body` throws.
     package func read(
-        _ ids: [TokenID], blocks: [Int], targets: [Int], _ body: (HiddenAttention) throws -> Void
+        _ ids: [TokenID], blocks: [Int], targets: [Int],
+        progress: @escaping (Double) -> Void = { _ in }, _ body: (HiddenAttention) throws -> Void
     ) throws {
         let mixers = blocks.flatMap { block in
             model.configuration.blocks[block].mixerIndices.map { (block, $0) }
@@ -61,8 +63,9 @@ package struct AttentionReader {
         var hooks = Hooks()
         everywhere.add(to: &hooks)
         reading.add(to: &hooks)
-        try model.run(
-            texts: [ids], hooks: hooks, stoppingAfter: blocks.max().map { $0 + 1 })
+        let count = (blocks.max() ?? -1) + 1
+        hooks.tell(progress, blocks: count, of: ids.count)
+        try model.run(texts: [ids], hooks: hooks, stoppingAfter: count)
         for (block, index) in mixers {
             func point(_ part: MixerPart) -> HookPoint {
                 .mixer(part, block: block, index: index)

@@ -119,13 +119,7 @@ package struct TextReader {
             points, lengths: [ids.count], rows: positions, model.configuration)
         var hooks = Hooks()
         cache.add(to: &hooks)
-        for block in 0..<last {
-            hooks.add(.residPost(block: block)) { _, context in
-                let (start, count) = (context.spans[0].start, context.spans[0].rows.count)
-                let done = Double(start) + Double(count) * Double(block + 1) / Double(last)
-                progress(done / Double(ids.count))
-            }
-        }
+        hooks.tell(progress, blocks: last, of: ids.count)
         try model.run(texts: [ids], hooks: hooks)
         return cache
     }

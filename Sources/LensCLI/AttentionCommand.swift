@@ -82,16 +82,28 @@ struct AttentionCommand: ParsableCommand {
         let all = 0...model.configuration.nLayers - 1
         let blocks =
             try block?.indices(in: all, option: "--block", unit: "blocks") ?? Array(all)
-        var read: [HiddenAttention] = []
-        try AttentionReader(model).read(ids, blocks: blocks, targets: targets) { attention in
-            let heads = try head?.indices(
-                in: 0...attention.values.shape[0] - 1, option: "--head", unit: "heads")
-            read.append(attention.of(heads: heads))
-        }
+        let read = try read(ids, by: model, blocks: blocks, targets: targets)
         let tokens = ids.map { tokenizer.decode([$0]) }
         guard let output else { return try show(read, tokens, targets) }
         try write(read, tokens, targets, model, to: output)
         try report("attention written to \(output.path)", besides: output.path)
+    }
+
+    private func read(
+        _ ids: [TokenID], by model: LanguageModel, blocks: [Int], targets: [Int]
+    ) throws -> [HiddenAttention] {
+        let display = ProgressDisplay("reading", unit: "tokens", total: ids.count)
+        defer { display.finish() }
+        var read: [HiddenAttention] = []
+        try AttentionReader(model).read(
+            ids, blocks: blocks, targets: targets,
+            progress: { display.update(Int($0 * Double(ids.count))) }
+        ) { attention in
+            let heads = try head?.indices(
+                in: 0...attention.values.shape[0] - 1, option: "--head", unit: "heads")
+            read.append(attention.of(heads: heads))
+        }
+        return read
     }
 
     private func claimOutput() throws -> OutputFile? {

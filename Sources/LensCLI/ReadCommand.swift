@@ -117,12 +117,11 @@ struct ReadCommand: ParsableCommand {
             let ids = try tokenizer.encode(contents: text.contents, of: text.name)
             let reader = TextReader(model, through: lens, tokenizer: tokenizer)
             let request = try request(for: reader, ids, tokenizer)
-            let count = request.positions?.count ?? ids.count
-            let display = ProgressDisplay("reading", unit: "positions", total: count)
+            let display = ProgressDisplay("reading", unit: "tokens", total: ids.count)
             defer { display.finish() }
             return try reader.read(
                 ids, request, name: name, run: record(model, lens, text)
-            ) { display.update(Int($0 * Double(count))) }
+            ) { display.update(Int($0 * Double(ids.count))) }
         }
         let scale = ReadingScale(
             value.quantity,
