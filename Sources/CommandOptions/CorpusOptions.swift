@@ -27,10 +27,10 @@ package struct CorpusOptions: ParsableArguments {
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Text files: .txt, .jsonl, .txt.zst, .jsonl.zst; read in this order.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["txt", "jsonl", "zst"]))
     package var data: [String]
 
-    @OptionGroup package var documents: DocumentOptions
+    @OptionGroup(title: .expert) package var documents: DocumentOptions
 
     @Option(help: "Tokens in a window.")
     package var window = 2048

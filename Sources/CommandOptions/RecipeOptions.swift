@@ -18,7 +18,7 @@ package struct RecipeOptions: ParsableArguments {
     @Option(
         name: .customLong("recipe"),
         help: """
-            What the options below are unless they are given. published: 250 steps of 262,144 \
+            What the options under RECIPE are unless they are given. published: 250 steps of 262,144 \
             tokens by SGD, as tuned-lens 0.2. fast: the closed form, then up to 300 steps of Muon \
             from there, each at random positions of the text, half of them in all (of little text \
             11 of 16), of at most 6.5 million tokens; the best translator of every block on what \
@@ -33,6 +33,47 @@ package struct RecipeOptions: ParsableArguments {
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
     package var budget: TrainBudget?
+
+    @OptionGroup(title: .recipe) package var details: RecipeDetails
+
+    package func validate() throws {
+        let recipe = recipe()
+        let (steps, perStep) = (recipe.stepsOrPublished, recipe.tokensOrPublished)
+        let (tokens, overflow) = steps.multipliedReportingOverflow(by: perStep)
+        try require(
+            !overflow && tokens <= 1 << 48,
+            "--steps \(steps) of --tokens-per-step \(perStep) are more than"
+                + " any text has, expected 1 to \(1 << 48) tokens in all.")
+        guard let budget else { return }
+        if case .unitless(let number) = budget {
+            throw ValidationError(
+                "--budget \(number): \(number) what? Say '\(number)m', '\(number)h',"
+                    + " '\(number) tokens' or '\(number) operations'.")
+        }
+        try require(
+            recipe.name == .fast, "--budget plans the fast recipe; the published one is as it is.")
+        try require(
+            details.steps == nil && details.tokensPerStep == nil
+                && details.positionsPerWindow == nil,
+            "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
+        if case .amount(.tokens) = budget { return }
+        try require(
+            details.fit == nil && details.optimizer == nil,
+            "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
+    }
+
+    /// As given, with what is measured on the way left to `MeasuringOptions`.
+    package func recipe() -> LensRecipe {
+        var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
+        if case .amount(let budget) = budget { recipe.budget = budget }
+        details.apply(to: &recipe)
+        return recipe
+    }
+}
+
+/// What of a recipe is changed.
+package struct RecipeDetails: ParsableArguments {
+    package init() {}
 
     @Option(
         help: """
@@ -117,38 +158,13 @@ package struct RecipeOptions: ParsableArguments {
         try requireNumber(tokensPerStep, "--tokens-per-step", 1...1 << 40)
         try requireNumber(warmupSteps, "--warmup-steps", 0...Bounds.many)
         try requireNumber(tokenShift, "--token-shift", -Bounds.tokens...Bounds.tokens)
-        let recipe = recipe()
-        let (steps, perStep) = (recipe.stepsOrPublished, recipe.tokensOrPublished)
-        let (tokens, overflow) = steps.multipliedReportingOverflow(by: perStep)
-        try require(
-            !overflow && tokens <= 1 << 48,
-            "--steps \(steps) of --tokens-per-step \(perStep) are more than"
-                + " any text has, expected 1 to \(1 << 48) tokens in all.")
         try requireNumber(positionsPerWindow, "--positions-per-window", 1...Bounds.tokens)
         try requirePositive(lrScale, "--lr-scale")
         try requireNumber(weightDecay, "--weight-decay", 0...)
         try requireNumber(momentum, "--momentum", 0..<1)
-        guard let budget else { return }
-        if case .unitless(let number) = budget {
-            throw ValidationError(
-                "--budget \(number): \(number) what? Say '\(number)m', '\(number)h',"
-                    + " '\(number) tokens' or '\(number) operations'.")
-        }
-        try require(
-            recipe.name == .fast, "--budget plans the fast recipe; the published one is as it is.")
-        try require(
-            self.steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
-            "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
-        if case .amount(.tokens) = budget { return }
-        try require(
-            fit == nil && optimizer == nil,
-            "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
     }
 
-    /// As given, with what is measured on the way left to `MeasuringOptions`.
-    package func recipe() -> LensRecipe {
-        var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
-        if case .amount(let budget) = budget { recipe.budget = budget }
+    func apply(to recipe: inout LensRecipe) {
         recipe.fit = fit
         recipe.loss = loss
         recipe.tokenShift = tokenShift
@@ -163,7 +179,6 @@ package struct RecipeOptions: ParsableArguments {
         recipe.biasOnly = biasOnly
         recipe.seed = seed
         recipe.shuffle = shuffle
-        return recipe
     }
 }
 

@@ -28,7 +28,9 @@ struct DataTextCommand: ReportingCommand {
         help: "Tokens of text to write, one for the end of each document counted.")
     var tokens: Int?
 
-    @Option(help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var tokenizer: String?
 
     @Option(
@@ -43,9 +45,10 @@ struct DataTextCommand: ReportingCommand {
     var seed: UInt64 = 0
 
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "The file to write: .jsonl has one {\"text\": ...} a line, .txt the bare text.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["jsonl", "txt"]))
     var out: String
 
     var resultPath: String? { out }

@@ -12,14 +12,13 @@ struct LmGenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Continue a text with a model, token by token.",
         discussion: """
-            Writes the continuation to stdout as it comes, and the rate to stderr. Without a prompt \
+            Writes the continuation to stdout as it comes, and the rate to stderr. Without a text \
             the model starts from its end-of-text token.
 
               lens lm generate "Mary went to the" --model mamba2-370m --temperature 0
             """)
 
-    @Argument(help: ArgumentHelp("The text to continue.", valueName: "prompt"))
-    var prompt = ""
+    @OptionGroup var text: OneTextOptions
 
     @OptionGroup var modelOptions: ModelOptions
 
@@ -59,6 +58,7 @@ struct LmGenerateCommand: ParsableCommand {
     func run() throws {
         let model = try modelOptions.loadModel()
         let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let prompt = try text.read()?.string() ?? ""
         var options = Sampler.Options()
         options.temperature = temperature
         options.topK = topK
