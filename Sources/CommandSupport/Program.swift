@@ -32,6 +32,11 @@ package struct Program {
         var arguments: [String] = []
         do {
             try prepare()
+            if CommandLine.arguments.dropFirst().first == "--generate-manual",
+                CommandLine.arguments.count == 3
+            {
+                return try ManualPages(of: root).write(to: CommandLine.arguments[2])
+            }
             arguments = modernized(try CommandLineArguments(of: root).checked())
             var command = try root.parseAsRoot(arguments)
             do {
