@@ -28,11 +28,19 @@ build: deps
 demo: build
 	.build/release/lens demo
 
-## make install  copy lens to PREFIX/bin and the small models to PREFIX/share (PREFIX=/usr/local)
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+## make install  copy lens to PREFIX/bin, and small models, manual pages and what completes command lines
+##               in bash, zsh and fish to PREFIX/share (PREFIX=/usr/local)
 install: build
 	install -D .build/release/lens $(DESTDIR)$(PREFIX)/bin/lens
-	mkdir -p $(DESTDIR)$(PREFIX)/share/statelens/models
-	cp -R models/mamba2 models/diffmamba2 $(DESTDIR)$(PREFIX)/share/statelens/models/
+	mkdir -p $(SHARE)/statelens/models $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	cp -R models/mamba2 models/diffmamba2 $(SHARE)/statelens/models/
+	.build/release/lens --generate-manual $(SHARE)/man/man1
+	.build/release/lens --generate-completion-script bash > $(SHARE)/bash-completion/completions/lens
+	.build/release/lens --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_lens
+	.build/release/lens --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/lens.fish
 
 ## make models   train the small models again, all seeds, with the commands in models/train.sh
 models: build

@@ -16,27 +16,27 @@ trap 'rm -rf "$scratch"' EXIT
 commands() {
     mamba=models/mamba2/seed0 diff=models/diffmamba2/seed0
     lens data text --tasks all --tokens 60000 --tokenizer $mamba/tokenizer.json --out text.jsonl
-    lens data babi --stories 20 --out babi
-    lens data babi --tasks 1-5 --stories 20 --split test --format babilong --out babilong
+    lens data babi --limit 20 --out babi
+    lens data babi --tasks 1-5 --limit 20 --split test --format babilong --out babilong
     lens data tokenizer --data text.jsonl --vocabulary 600 --out tokenizer.json
     lens tokenize --model $mamba --jsonl text.jsonl >ids.json
     for model in $mamba $diff; do
         name=$(basename "$(dirname $model)")
         lens inspect $model >"$name-inspect.txt"
-        lens capture --model $model --text "Mary went to the kitchen. Where is Mary?" \
+        lens capture --model $model "Mary went to the kitchen. Where is Mary?" \
             --hooks 'blocks.*.hook_[!AD]*' 'blocks.*hook_out' --out "$name.safetensors"
         lens train --model $model --data text.jsonl --window 256 --recipe fast --out "$name-fast"
         lens train --model $model --data text.jsonl --window 128 --steps 6 \
             --tokens-per-step 2048 --out "$name-published"
         lens train --model $model --data text.jsonl --window 128 --steps 6 --optimizer adam \
             --tokens-per-step 2048 --loss ce --out "$name-adam"
-        lens eval babilong --model $model --lens "$name-fast" --data babilong --tasks 1-5 --last 20 \
+        lens eval babilong --model $model --lens "$name-fast" --data babilong --tasks 1-5 --limit 20 \
             --out "$name-babilong.json"
-        lens eval babilong --model $model --lens logit --data babilong --tasks 1-5 --last 20 \
+        lens eval babilong --model $model --lens logit --data babilong --tasks 1-5 --limit 20 \
             --out "$name-logit.json"
         lens eval text --model $model --lens "$name-fast" --data text.jsonl --window 128 \
-            --windows 16 --out "$name-text.json"
-        lens lm eval --model $model --data text.jsonl --window 128 --windows 16 \
+            --limit 16 --out "$name-text.json"
+        lens lm eval --model $model --data text.jsonl --window 128 --limit 16 \
             --out "$name-lm.json"
         lens lm generate "Mary went to" --model $model --limit 40 --top-k 5 --seed 3 >"$name.txt"
         lens lm train --model $model --data text.jsonl --window 128 --steps 6 --dropout 0.1 \

@@ -9,9 +9,9 @@ lens=$(realpath "${LENS:-../.build/release/lens}")
 if [ ! -f work/tokenizer.json ]; then
     mkdir -p work/configs
     cp mamba2.json diffmamba2.json work/configs
-    $lens data babi --tasks all --stories 2000 --split train --seed 1 --format babilong \
+    $lens data babi --tasks all --limit 2000 --split train --seed 1 --format babilong \
         --out work/stories
-    $lens data babi --tasks 1 --stories 8000 --split train --seed 2 --format babilong \
+    $lens data babi --tasks 1 --limit 8000 --split train --seed 2 --format babilong \
         --out work/first
     $lens data text --bytes 3000000 --seed 1 --out work/prose.txt
     $lens data tokenizer --data work/prose.txt work/stories --vocabulary 1024 \

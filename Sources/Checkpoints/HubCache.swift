@@ -21,6 +21,12 @@ struct HubCache {
             ?? value("HF_HOME").map { join($0, "hub") } ?? join(caches, "huggingface/hub")
     }
 
+    /// As `org/model`.
+    var models: [String] {
+        ((try? fileNames(in: path)) ?? []).sorted().filter { $0.hasPrefix("models--") }
+            .map { String($0.dropFirst("models--".count)).replacing("--", with: "/") }
+    }
+
     /// The folder with a model's files.
     ///
     /// - Throws: `CheckpointError.modelNotFound`, `.revisionNotFound` or `.ambiguousRevision`;
@@ -50,6 +56,13 @@ struct HubCache {
         }
         return join(revisions, match)
     }
+}
+
+/// The models that Hugging Face tools have downloaded, as `org/model`.
+package func cachedModels(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+) -> [String] {
+    HubCache(environment).models
 }
 
 /// `org/model@revision` taken apart; no part can lead out of the cache.

@@ -27,12 +27,12 @@ package struct CorpusOptions: ParsableArguments {
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Text files: .txt, .jsonl, .txt.zst, .jsonl.zst; read in this order.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["txt", "jsonl", "zst"]))
     package var data: [String]
 
-    @OptionGroup package var documents: DocumentOptions
+    @OptionGroup(title: .expert) package var documents: DocumentOptions
 
-    @Option(help: "Tokens in a window.")
+    @Option(help: ArgumentHelp("Tokens in a window.", valueName: "n"))
     package var window = 2048
 
     package func validate() throws {

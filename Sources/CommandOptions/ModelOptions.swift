@@ -15,33 +15,24 @@ package struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Model folder (config.json beside weights), or org/model in the Hugging Face cache.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .model)
     package var model: String
 
     @Option(
         help: ArgumentHelp(
-            "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
+            "A tokenizer.json. (default: the one in the model folder)", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     package var tokenizer: String?
 
-    @OptionGroup package var threads: ThreadOptions
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Arithmetic of the model's projections and of lens training: fp32, bf16 (factors \
-            rounded, sums in float32), or auto, which is bf16 where the CPU has AMX tiles, many \
-            times as fast there, else fp32. Evaluation reads layers in fp32 either way.
-            """, valueName: "fp32|bf16|auto"))
-    package var precision = PrecisionChoice.fp32
-
-    @OptionGroup package var norm: NormOptions
+    @OptionGroup(title: .expert) package var arithmetic: ArithmeticOptions
+    @OptionGroup(title: .expert) package var norm: NormOptions
 
     /// - Parameter isRecorded: whether the hash of the weights will be asked for; it is taken now, of what
     ///   is used, and not when the work is done.
     package func loadModel(isRecorded: Bool = false) throws -> LanguageModel {
-        threads.apply()
+        arithmetic.threads.apply()
         let model = try LanguageModel(
-            folder: resolveModelFolder(model), precision: precision.resolved,
+            folder: resolveModelFolder(model), precision: arithmetic.precision.resolved,
             wholeWidthNorm: norm.wholeWidthNorm)
         model.sayNotes()
         if isRecorded { _ = try model.checkpoint.sha256() }
@@ -64,6 +55,22 @@ package struct ModelOptions: ParsableArguments {
         guard isNamed(path) else { throw OptionError.missingTokenizer(path: path) }
         return try Tokenizer(path: path)
     }
+}
+
+/// How the model's numbers are computed.
+package struct ArithmeticOptions: ParsableArguments {
+    package init() {}
+
+    @OptionGroup package var threads: ThreadOptions
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Arithmetic of the model's projections and of lens training: fp32, bf16 (factors \
+            rounded, sums in float32), or auto, which is bf16 where the CPU has AMX tiles, many \
+            times as fast there, else fp32. Evaluation reads layers in fp32 either way.
+            """, valueName: "fp32|bf16|auto"))
+    package var precision = PrecisionChoice.fp32
 }
 
 /// How a model with several groups is read.
@@ -93,7 +100,9 @@ package struct ThreadOptions: ParsableArguments {
     package init() {}
 
     @Option(
-        help: "Threads to use; their number changes no result. (default: one for each core)")
+        help: ArgumentHelp(
+            "Threads to use; their number changes no result. (default: one for each core)",
+            valueName: "n"))
     package var threads: Int?
 
     package func validate() throws {

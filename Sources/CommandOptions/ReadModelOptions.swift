@@ -17,7 +17,7 @@ package struct ReadModelOptions: ParsableArguments {
             """
             Model folder (config.json beside weights), or org/model in the Hugging Face cache; \
             several are compared.
-            """, valueName: "dir"))
+            """, valueName: "dir"), completion: .model)
     package var model: [String] = []
 
     @Option(
@@ -25,21 +25,18 @@ package struct ReadModelOptions: ParsableArguments {
             """
             Folder of a tuned lens, or logit; one for each model, in their order, or several for \
             one model. (default: logit)
-            """, valueName: "dir|logit"))
+            """, valueName: "dir|logit"), completion: .lens)
     package var lens: [String] = []
-
-    @Flag(help: "Use lenses even if they were trained for another unembedding.")
-    package var allowOtherModel = false
 
     @Option(
         help: ArgumentHelp(
             "A tokenizer.json, for all models. (default: the one in each model's folder)",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["json"]))
     package var tokenizer: String?
 
-    @OptionGroup package var threads: ThreadOptions
-
-    @OptionGroup package var norm: NormOptions
+    @OptionGroup(title: .expert) package var other: OtherModelOption
+    @OptionGroup(title: .expert) package var threads: ThreadOptions
+    @OptionGroup(title: .expert) package var norm: NormOptions
 
     package func check() throws {
         guard !model.isEmpty else { throw ValidationError("Name a model with --model DIR.") }
@@ -72,7 +69,7 @@ package struct ReadModelOptions: ParsableArguments {
             model.sayNotes()
             let tokenizer = try ModelOptions.tokenizer(at: tokenizer, for: model)
             for (lensName, lens) in zip(shortNames(lenses), lenses) {
-                let named = try NamedLens(lens, for: model, allowOtherModel: allowOtherModel)
+                let named = try NamedLens(lens, for: model, allowOtherModel: other.allowOtherModel)
                 for text in texts {
                     let kind = named.isTuned ? "lens \(lensName)" : "logit lens"
                     var name = "\(models[index]), \(kind)"

@@ -18,7 +18,7 @@ package struct RecipeOptions: ParsableArguments {
     @Option(
         name: .customLong("recipe"),
         help: """
-            What the options below are unless they are given. published: 250 steps of 262,144 \
+            What the options under RECIPE are unless they are given. published: 250 steps of 262,144 \
             tokens by SGD, as tuned-lens 0.2. fast: the closed form, then up to 300 steps of Muon \
             from there, each at random positions of the text, half of them in all (of little text \
             11 of 16), of at most 6.5 million tokens; the best translator of every block on what \
@@ -33,6 +33,47 @@ package struct RecipeOptions: ParsableArguments {
             operations (3e15 operations). What it will do is said before it starts.
             """, valueName: "amount"))
     package var budget: TrainBudget?
+
+    @OptionGroup(title: .recipe) package var details: RecipeDetails
+
+    package func validate() throws {
+        let recipe = recipe()
+        let (steps, perStep) = (recipe.stepsOrPublished, recipe.tokensOrPublished)
+        let (tokens, overflow) = steps.multipliedReportingOverflow(by: perStep)
+        try require(
+            !overflow && tokens <= 1 << 48,
+            "--steps \(steps) of --tokens-per-step \(perStep) are more than"
+                + " any text has, expected 1 to \(1 << 48) tokens in all.")
+        guard let budget else { return }
+        if case .unitless(let number) = budget {
+            throw ValidationError(
+                "--budget \(number): \(number) what? Say '\(number)m', '\(number)h',"
+                    + " '\(number) tokens' or '\(number) operations'.")
+        }
+        try require(
+            recipe.name == .fast, "--budget plans the fast recipe; the published one is as it is.")
+        try require(
+            details.steps == nil && details.tokensPerStep == nil
+                && details.positionsPerWindow == nil,
+            "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
+        if case .amount(.tokens) = budget { return }
+        try require(
+            details.fit == nil && details.optimizer == nil,
+            "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
+    }
+
+    /// As given, with what is measured on the way left to `MeasuringOptions`.
+    package func recipe() -> LensRecipe {
+        var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
+        if case .amount(let budget) = budget { recipe.budget = budget }
+        details.apply(to: &recipe)
+        return recipe
+    }
+}
+
+/// What of a recipe is changed.
+package struct RecipeDetails: ParsableArguments {
+    package init() {}
 
     @Option(
         help: """
@@ -54,59 +95,68 @@ package struct RecipeOptions: ParsableArguments {
     package var optimizer: LensOptimizer.Kind?
 
     @Option(
-        help: "Updates of the translators. (default: up to 300 with fast, else 250)")
+        help: ArgumentHelp(
+            "Updates of the translators. (default: up to 300 with fast, else 250)", valueName: "n"))
     package var steps: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Tokens in a step; with published a multiple of --window. (default: what the text gives \
             with fast, else 262144)
-            """)
+            """, valueName: "n"))
     package var tokensPerStep: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Positions of each window, evenly spaced, at which steps take the loss. Neighbours are \
             alike, and the vocabulary costs most. (default: with fast 11 of 16 of little text, half \
             of more, for a time or operations a quarter or more; else all)
-            """)
+            """, valueName: "n"))
     package var positionsPerWindow: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.005 for Muon, where every \
             block's then adapts to its gradients.
-            """)
+            """, valueName: "x"))
     package var lrScale = 1.0
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Pull of the translators towards zero, that is, of the lens towards the identity. \
             (default: 0.03 with fast, else 0.001)
-            """)
+            """, valueName: "x"))
     package var weightDecay: Double?
 
-    @Option(help: "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)")
+    @Option(
+        help: ArgumentHelp(
+            "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)", valueName: "x"))
     package var momentum: Double?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Steps over which the learning rate rises. (default: a fifth of the steps for \
             Adam, else 0)
-            """)
+            """, valueName: "n"))
     package var warmupSteps: Int?
 
     @Flag(help: "Train only the translators' biases.")
     package var biasOnly = false
 
-    @Option(help: "Seed of the order of the windows.")
+    @Option(help: ArgumentHelp("Seed of the order of the windows.", valueName: "n"))
     package var seed: UInt64 = 42
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Positions by which labels are ahead of the state; --token-shift=-1 for behind. \
             (default: 0 for kl, 1 for ce)
-            """)
+            """, valueName: "n"))
     package var tokenShift: Int?
 
     @Flag(inversion: .prefixedNo, help: "Shuffle the windows instead of taking them in text order.")
@@ -117,38 +167,13 @@ package struct RecipeOptions: ParsableArguments {
         try requireNumber(tokensPerStep, "--tokens-per-step", 1...1 << 40)
         try requireNumber(warmupSteps, "--warmup-steps", 0...Bounds.many)
         try requireNumber(tokenShift, "--token-shift", -Bounds.tokens...Bounds.tokens)
-        let recipe = recipe()
-        let (steps, perStep) = (recipe.stepsOrPublished, recipe.tokensOrPublished)
-        let (tokens, overflow) = steps.multipliedReportingOverflow(by: perStep)
-        try require(
-            !overflow && tokens <= 1 << 48,
-            "--steps \(steps) of --tokens-per-step \(perStep) are more than"
-                + " any text has, expected 1 to \(1 << 48) tokens in all.")
         try requireNumber(positionsPerWindow, "--positions-per-window", 1...Bounds.tokens)
         try requirePositive(lrScale, "--lr-scale")
         try requireNumber(weightDecay, "--weight-decay", 0...)
         try requireNumber(momentum, "--momentum", 0..<1)
-        guard let budget else { return }
-        if case .unitless(let number) = budget {
-            throw ValidationError(
-                "--budget \(number): \(number) what? Say '\(number)m', '\(number)h',"
-                    + " '\(number) tokens' or '\(number) operations'.")
-        }
-        try require(
-            recipe.name == .fast, "--budget plans the fast recipe; the published one is as it is.")
-        try require(
-            self.steps == nil && tokensPerStep == nil && positionsPerWindow == nil,
-            "--budget chooses --steps, --tokens-per-step and --positions-per-window itself.")
-        if case .amount(.tokens) = budget { return }
-        try require(
-            fit == nil && optimizer == nil,
-            "--budget knows what the closed form and Muon take; leave out --fit and --optimizer.")
     }
 
-    /// As given, with what is measured on the way left to `MeasuringOptions`.
-    package func recipe() -> LensRecipe {
-        var recipe = LensRecipe(name ?? (budget == nil ? .published : .fast))
-        if case .amount(let budget) = budget { recipe.budget = budget }
+    func apply(to recipe: inout LensRecipe) {
         recipe.fit = fit
         recipe.loss = loss
         recipe.tokenShift = tokenShift
@@ -163,7 +188,6 @@ package struct RecipeOptions: ParsableArguments {
         recipe.biasOnly = biasOnly
         recipe.seed = seed
         recipe.shuffle = shuffle
-        return recipe
     }
 }
 
@@ -172,19 +196,21 @@ package struct MeasuringOptions: ParsableArguments {
     package init() {}
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Windows to measure the lens on, the next ones after those that training takes; with \
             --fit gradient also 0 for none. (default: 16; with fast one for twenty to train on, at \
             most 16)
-            """)
+            """, valueName: "n"))
     package var heldOut: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Steps between measurements on what is held out; there is always one before the first \
             step and one after the last, with 0 no other. (default: a tenth of --steps, with fast \
             100)
-            """)
+            """, valueName: "n"))
     package var evalEvery: Int?
 
     @Option(
@@ -196,11 +222,12 @@ package struct MeasuringOptions: ParsableArguments {
     package var keep: LensMeasuring.Keep?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             With --keep best: measurements in a row without a better translator after which a block is \
             trained no more. As the learning rate falls to the end, most still get better \
             after many. (default: none stops)
-            """)
+            """, valueName: "n"))
     package var patience: Int?
 
     package func validate() throws {

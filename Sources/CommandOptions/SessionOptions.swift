@@ -7,7 +7,9 @@ import Training
 package struct SessionOptions: ParsableArguments {
     package init() {}
 
-    @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Folder to write.", valueName: "dir"),
+        completion: .directory)
     package var out: String
 
     @Flag(help: "Go on from the snapshot in --out.")
@@ -16,16 +18,10 @@ package struct SessionOptions: ParsableArguments {
     @Flag(help: "Replace what a finished training left in --out.")
     package var overwrite = false
 
-    @Option(
-        help: """
-            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
-            Ctrl-C. (default: one every five minutes)
-            """)
-    package var snapshotEvery: Int?
+    @OptionGroup(title: .expert) package var snapshots: SnapshotOptions
 
     package func validate() throws {
         try requireFolder(out)
-        try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
     }
 
     /// Takes the folder before anything is read.
@@ -44,11 +40,28 @@ package struct SessionOptions: ParsableArguments {
         Interruption.catchSignals()
         var session = TrainingSession(
             in: folder, isResumed: resume,
-            snapshots: snapshotEvery.map { .steps($0) } ?? .interval(.seconds(300)),
+            snapshots: snapshots.snapshotEvery.map { .steps($0) } ?? .interval(.seconds(300)),
             arguments: Invocation.arguments)
         session.isInterrupted = { Interruption.isRequested }
         session.postponed = { StandardStreams.warn("lens: not written for now: \($0)") }
         return session
+    }
+}
+
+/// How often a training can be gone on with.
+package struct SnapshotOptions: ParsableArguments {
+    package init() {}
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Steps between snapshots, from which --resume goes on after a crash; 0 for none but on \
+            Ctrl-C. (default: one every five minutes)
+            """, valueName: "steps"))
+    package var snapshotEvery: Int?
+
+    package func validate() throws {
+        try requireNumber(snapshotEvery, "--snapshot-every", 0...Bounds.many)
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import CommandSupport
 import Foundation
+import Tokenization
 
 /// Texts to read: as arguments, or in files.
 package struct TextOptions: ParsableArguments {
@@ -13,7 +14,8 @@ package struct TextOptions: ParsableArguments {
     package var texts: [String] = []
 
     @Option(
-        help: ArgumentHelp("A file whose whole content is a text, instead.", valueName: "file"))
+        help: ArgumentHelp("A file whose whole content is a text, instead.", valueName: "file"),
+        completion: .file())
     package var file: [String] = []
 
     package func validate() throws {
@@ -37,6 +39,37 @@ package struct TextOptions: ParsableArguments {
     }
 }
 
+/// One text: as the argument, or in a file.
+package struct OneTextOptions: ParsableArguments {
+    package init() {}
+
+    @Argument(
+        help: ArgumentHelp(
+            "The text; no token is put before it. - reads standard input.", valueName: "text"))
+    package var text: String?
+
+    @Option(
+        help: ArgumentHelp("A file whose whole content is the text, instead.", valueName: "file"),
+        completion: .file())
+    package var file: String?
+
+    package var isGiven: Bool { text != nil || file != nil }
+
+    package func validate() throws {
+        try require(text == nil || file == nil, "Give the text or --file FILE, not both.")
+    }
+
+    /// Nil where none is given; it may be empty.
+    ///
+    /// - Throws: `FileError`.
+    package func read() throws -> GivenText? {
+        if let path = file ?? (text == "-" ? text : nil) {
+            return GivenText(name: path, contents: try readFile(path), path: path)
+        }
+        return text.map { GivenText(name: "the text", contents: Data($0.utf8), path: nil) }
+    }
+}
+
 /// A text to read, and where it comes from.
 package struct GivenText: Sendable {
     /// Of an argument, the text itself.
@@ -45,6 +78,9 @@ package struct GivenText: Sendable {
     package let contents: Data
     /// The file with it.
     package let path: String?
+
+    /// - Throws: `TokenizationError.notUTF8`.
+    package func string() throws -> String { try utf8Text(contents, of: name) }
 
     init(name: String, contents: Data, path: String?) {
         self.name = name

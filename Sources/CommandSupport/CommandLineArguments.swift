@@ -90,7 +90,8 @@ package struct CommandLineArguments {
                     words: words, found: argument, known: names,
                     closest: closest(to: argument, among: names, of: words))
             } else if ["-h", "--help", "--version", "--help-hidden"].contains(argument)
-                || argument.hasPrefix("--generate-completion-script")
+                || ["--generate-completion-script", "---completion"].contains(
+                    where: argument.hasPrefix)
             {
                 return
             } else {

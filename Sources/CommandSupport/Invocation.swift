@@ -20,7 +20,7 @@ package enum Invocation {
         var isWanted = false
         return quoted(
             arguments.filter { argument in
-                if argument.hasPrefix("--") {
+                if argument.prefixMatch(of: /--?[a-zA-Z]/) != nil {
                     isWanted = options.contains(String(argument.prefix { $0 != "=" }))
                 }
                 return isWanted

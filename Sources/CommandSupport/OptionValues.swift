@@ -47,7 +47,7 @@ extension OptionGroup: OptionBundle {
     fileprivate static var content: any ParsableArguments.Type { Value.self }
 }
 
-/// What a value of `option`, such as `--last`, is to look like; nil for options whose type does not
+/// What a value of `option`, such as `--limit`, is to look like; nil for options whose type does not
 /// say, and which the parser explains itself.
 package func expectation(of option: String, in arguments: any ParsableArguments.Type) -> String? {
     for child in Mirror(reflecting: arguments.init()).children {

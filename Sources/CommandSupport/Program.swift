@@ -5,15 +5,19 @@ import Foundation
 /// A program: a tree of commands, and how it says what they found wrong.
 package struct Program {
     private let root: any ParsableCommand.Type
+    private let earlierSpellings: [EarlierSpelling]
     private let sentence: (any UserFacingError) -> String?
 
-    /// - Parameter sentence: what to say of an error, for libraries do not know which arguments mend what
-    ///   they found wrong; nil where the error's own sentence says enough.
+    /// - Parameters:
+    ///   - earlierSpellings: what is understood as well, with a note on stderr.
+    ///   - sentence: what to say of an error, for libraries do not know which arguments mend what they
+    ///     found wrong; nil where the error's own sentence says enough.
     package init(
-        _ root: any ParsableCommand.Type,
+        _ root: any ParsableCommand.Type, earlierSpellings: [EarlierSpelling] = [],
         saying sentence: @escaping (any UserFacingError) -> String? = { _ in nil }
     ) {
         self.root = root
+        self.earlierSpellings = earlierSpellings
         self.sentence = sentence
     }
 
@@ -28,7 +32,12 @@ package struct Program {
         var arguments: [String] = []
         do {
             try prepare()
-            arguments = try CommandLineArguments(of: root).checked()
+            if CommandLine.arguments.dropFirst().first == "--generate-manual",
+                CommandLine.arguments.count == 3
+            {
+                return try ManualPages(of: root).write(to: CommandLine.arguments[2])
+            }
+            arguments = modernized(try CommandLineArguments(of: root).checked())
             var command = try root.parseAsRoot(arguments)
             do {
                 try command.run()
@@ -41,6 +50,14 @@ package struct Program {
                     of: said(error), program: root.configuration.commandName ?? "",
                     explain: { explanation(of: $0, arguments) }))
         }
+    }
+
+    private func modernized(_ arguments: [String]) -> [String] {
+        let (modern, notes) = earlierSpellings.modernized(arguments)
+        for note in notes {
+            StandardStreams.warn("\(root.configuration.commandName ?? ""): \(note)")
+        }
+        return modern
     }
 
     private func said(_ error: any Error) -> any Error {
@@ -59,7 +76,10 @@ package struct Program {
         }
         let message = explained(
             root.fullMessage(for: error), of: CommandLineArguments(of: root).command(of: arguments))
-        return (message, root.exitCode(for: error).rawValue)
+        return (
+            message.hasPrefix("OVERVIEW:") ? usualFirst(message) : message,
+            root.exitCode(for: error).rawValue
+        )
     }
 }
 

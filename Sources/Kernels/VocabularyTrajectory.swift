@@ -17,7 +17,8 @@ package struct DistributionReading: Sendable {
     package let totalVariation: Double
     /// The most probable tokens, the most probable first; of equal ones the smaller id.
     package let top: [TokenProbability]
-    /// Of each token that is followed.
+    /// Of each token that is followed; ranks are those of float32 logits, which may take tokens with nearly
+    /// its logit for more or less probable.
     package let followed: [TokenPrediction]
 }
 
@@ -30,7 +31,7 @@ extension VocabularyPass {
     ///
     /// Work: `2 · vocab · d_model` operations a row. The logits of a few positions exist at a time. Sums
     /// over the vocabulary are of float32 terms, in float64 by parts of 1,024; log-probabilities and ranks
-    /// are those of float64 logits, as of `read`.
+    /// of targets are those of float64 logits, as of `read`.
     ///
     /// - Parameters:
     ///   - states: `[rows, positions, d_model]`, final-normed; the last row is the model's own.
@@ -127,7 +128,7 @@ private struct LogitGroup {
             top: largest.best(count) { logit(of: $0, row) }.map {
                 TokenProbability(token: $0, logProbability: $1 - logPartition[row])
             },
-            followed: followed.map { prediction(of: $0, row) })
+            followed: followed.map { roughPrediction(of: $0, row) })
     }
 
     private func line(_ row: Int) -> UnsafeBufferPointer<Float> {
@@ -144,5 +145,14 @@ private struct LogitGroup {
         return TokenPrediction(
             logProbability: logit.value - logPartition[row],
             rank: 1 + logit.count(above: line(row)) { self.logit(of: $0, row) })
+    }
+
+    /// Of a token that is one of many: in the time of a look at every logit.
+    private func roughPrediction(of token: Int, _ row: Int) -> TokenPrediction {
+        let logit = logits.row(row)[token]
+        var between = 0
+        let above = loops.count_above(logits.row(row), logits.columns, logit, logit, &between)
+        return TokenPrediction(
+            logProbability: self.logit(of: token, row) - logPartition[row], rank: 1 + above)
     }
 }

@@ -30,7 +30,7 @@ struct AttentionCommand: ParsableCommand {
               lens attention --file story.txt --model mamba2-370m --out attention.safetensors
             """)
 
-    @OptionGroup var text: TextOptions
+    @OptionGroup var text: OneTextOptions
     @OptionGroup var modelOptions: ModelOptions
 
     @Option(
@@ -55,11 +55,13 @@ struct AttentionCommand: ParsableCommand {
     var log = false
 
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
-            "Write FILE.safetensors, or the heat map FILE.png, .pdf or .svg.", valueName: "file"))
+            "Write FILE.safetensors, or the heat map FILE.png, .pdf or .svg.", valueName: "file"),
+        completion: .file(extensions: ["safetensors", "png", "pdf", "svg"]))
     var out: String?
 
-    @OptionGroup var figure: FigureOptions
+    @OptionGroup(title: .figure) var figure: FigureOptions
 
     private var isTensorFile: Bool { out?.hasSuffix(".safetensors") ?? false }
 
@@ -69,13 +71,12 @@ struct AttentionCommand: ParsableCommand {
 
     func run() throws {
         let output = try claimOutput()
-        let texts = try text.read()
-        guard texts.count == 1 else {
-            throw ValidationError("\(texts.count) texts given, expected one.")
+        guard let text = try text.read(), !text.contents.isEmpty else {
+            throw ValidationError("Give a text, - for one on standard input, or --file FILE.")
         }
         let model = try modelOptions.loadModel()
         let tokenizer = try modelOptions.loadTokenizer(for: model)
-        let ids = try tokenizer.encode(contents: texts[0].contents, of: texts[0].name)
+        let ids = try tokenizer.encode(contents: text.contents, of: text.name)
         let targets =
             try at?.indices(in: 0...ids.count - 1, option: "--at", unit: "positions")
             ?? [ids.count - 1]

@@ -20,7 +20,7 @@ struct CaptureCommand: ParsableCommand {
             TransformerLens, and `logits` is one of them. --list-hooks prints them with the \
             shape and the meaning of each, one a line, the name first, as awk and cut like it.
 
-              lens capture --model mamba2-370m --text "The capital of France is" \\
+              lens capture "The capital of France is" --model mamba2-370m \\
                 --hooks 'blocks.*.hook_resid_post' logits --out acts.safetensors
               lens capture --model mamba2-370m --list-hooks
 
@@ -34,17 +34,16 @@ struct CaptureCommand: ParsableCommand {
                   tokens = json.loads(file.metadata()["tokens"])[0]
             """)
 
+    @OptionGroup var text: OneTextOptions
     @OptionGroup var modelOptions: ModelOptions
-
-    @Option(help: "The text to run; no token is put before it.")
-    var text: String?
 
     @Option(help: ArgumentHelp("Token ids instead of a text.", valueName: "1,2,3"))
     var ids: String?
 
     @Option(
         help: ArgumentHelp(
-            "A JSON list of equally long lists of ids: a batch.", valueName: "file"))
+            "A JSON list of equally long lists of ids: a batch.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var idsFile: String?
 
     @Option(
@@ -52,10 +51,13 @@ struct CaptureCommand: ParsableCommand {
         help: ArgumentHelp("Hook points to capture.", valueName: "pattern"))
     var hooks: [String] = []
 
-    @Option(help: "Stop after so many blocks.")
+    @Option(help: ArgumentHelp("Stop after so many blocks.", valueName: "n"))
     var stopAfter: Int?
 
-    @Option(help: ArgumentHelp("The safetensors file to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The safetensors file to write.", valueName: "file"),
+        completion: .file(extensions: ["safetensors"]))
     var out: String?
 
     @Flag(
@@ -72,9 +74,9 @@ struct CaptureCommand: ParsableCommand {
         try requireNumber(stopAfter, "--stop-after", 0...Bounds.many)
         guard !listHooks else { return }
         guard !all else { throw ValidationError("--all goes with --list-hooks.") }
-        guard [text, ids, idsFile].compactMap(\.self).count == 1 else {
+        guard [text.isGiven, ids != nil, idsFile != nil].count(where: \.self) == 1 else {
             throw ValidationError(
-                "Give the input by exactly one of --text, --ids and --ids-file.")
+                "Give the input by exactly one of TEXT, --file, --ids and --ids-file.")
         }
         guard !hooks.isEmpty, out != nil else {
             throw ValidationError(
@@ -151,7 +153,10 @@ struct CaptureCommand: ParsableCommand {
 
     private func readSequences(_ model: LanguageModel) throws -> [[TokenID]] {
         let vocabulary = 0..<TokenID(model.configuration.vocabSize)
-        if let text { return [try modelOptions.loadTokenizer(for: model).encode(text)] }
+        if let text = try text.read() {
+            let tokenizer = try modelOptions.loadTokenizer(for: model)
+            return [try tokenizer.encode(contents: text.contents, of: text.name)]
+        }
         if let ids {
             return [
                 try ids.split(separator: ",", omittingEmptySubsequences: false).map {

@@ -18,8 +18,8 @@ struct DataBabiCommand: ReportingCommand {
             the released files, lengths and the balance of the answers are close to theirs; every \
             answer is exact.
 
-              lens data babi --tasks 1-13,15,16,20 --split train --stories 2000 --out train
-              lens data babi --tasks 1-13,15,16,20 --split test --stories 200 --out test
+              lens data babi --tasks 1-13,15,16,20 --split train --limit 2000 --out train
+              lens data babi --tasks 1-13,15,16,20 --split test --limit 200 --out test
               lens eval babilong --data test --tasks qa1,qa6 ...
 
             A story belongs to one split by the hash of its sentences: sets of different splits \
@@ -30,13 +30,16 @@ struct DataBabiCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Comma-separated tasks and ranges, or all.", valueName: "1-3,5|all"))
     var tasks = "all"
 
-    @Option(help: "Stories of each task; most ask five questions, tasks 4, 16 and 19 one.")
-    var stories = 200
+    @Option(
+        help: ArgumentHelp(
+            "Stories of each task to make; most ask five questions, tasks 4, 16 and 19 one.",
+            valueName: "n"))
+    var limit = 200
 
     @Option(help: "Which part of all possible stories to draw from.")
     var split = BabiSplit.test
 
-    @Option(help: "Seed of the stories.")
+    @Option(help: ArgumentHelp("Seed of the stories.", valueName: "n"))
     var seed: UInt64 = 0
 
     @Option(
@@ -46,14 +49,17 @@ struct DataBabiCommand: ReportingCommand {
             """)
     var format = BabiFormat.babi
 
-    @Option(help: ArgumentHelp("Folder to write to, one for each split.", valueName: "dir"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder to write to, one for each split.", valueName: "dir"),
+        completion: .directory)
     var out: String
 
     @Flag(help: "Replace the stories that an earlier run left in --out.")
     var overwrite = false
 
     func validate() throws {
-        try requireNumber(stories, "--stories", 1...1 << 24)
+        try requireNumber(limit, "--limit", 1...1 << 24)
         try requireFolder(out)
     }
 
@@ -65,14 +71,14 @@ struct DataBabiCommand: ReportingCommand {
                 command: "lens data babi", result: "a finished set of stories", key: "run.json"),
             mode: overwrite ? .overwrite : .new)
 
-        let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * stories)
+        let display = ProgressDisplay("telling", unit: "stories", total: tasks.count * limit)
         let written = try format.write(
-            tasks, split: split, stories: stories, seed: seed, to: folder.work
+            tasks, split: split, stories: limit, seed: seed, to: folder.work
         ) { display.update($0) }
         display.finish()
         var table = TextTable("task", "stories", "questions", "file")
         for made in written {
-            table.add([made.task.name, "\(stories)", "\(made.questions)", made.file])
+            table.add([made.task.name, "\(limit)", "\(made.questions)", made.file])
         }
         let files = try written.map { try MadeRecord.File(path: $0.file, in: folder.work) }
         let record = MadeRecord(command: commandLine, version: version, seed: seed, files: files)

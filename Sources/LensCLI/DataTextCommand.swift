@@ -21,14 +21,17 @@ struct DataTextCommand: ReportingCommand {
               lens data text --bytes 1000000 --tasks all --out lens.jsonl
             """)
 
-    @Option(help: "Bytes of text to write.")
+    @Option(help: ArgumentHelp("Bytes of text to write.", valueName: "n"))
     var bytes: Int?
 
     @Option(
-        help: "Tokens of text to write, one for the end of each document counted.")
+        help: ArgumentHelp(
+            "Tokens of text to write, one for the end of each document counted.", valueName: "n"))
     var tokens: Int?
 
-    @Option(help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A tokenizer.json; --tokens needs it.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var tokenizer: String?
 
     @Option(
@@ -39,13 +42,14 @@ struct DataTextCommand: ReportingCommand {
             """, valueName: "1-3,5|all"))
     var tasks: String?
 
-    @Option(help: "Seed of the text.")
+    @Option(help: ArgumentHelp("Seed of the text.", valueName: "n"))
     var seed: UInt64 = 0
 
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "The file to write: .jsonl has one {\"text\": ...} a line, .txt the bare text.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["jsonl", "txt"]))
     var out: String
 
     var resultPath: String? { out }

@@ -27,7 +27,7 @@ struct DataTokenizerCommand: ParsableCommand {
               lens data babi --split train --format babilong --out stories
               lens data tokenizer --data prose.txt stories --vocabulary 1024 \\
                 --out tokenizer.json
-              lens tokenize --tokenizer tokenizer.json --text "Where is John?"
+              lens tokenize "Where is John?" --tokenizer tokenizer.json
             """)
 
     @Option(
@@ -36,7 +36,7 @@ struct DataTokenizerCommand: ParsableCommand {
             """
             Text files (.txt, .jsonl, .txt.zst, .jsonl.zst), BABILong folders (qa1/0k.json) and \
             bAbI folders.
-            """, valueName: "path"))
+            """, valueName: "path"), completion: .file())
     var data: [String]
 
     @OptionGroup var documents: DocumentOptions
@@ -49,10 +49,16 @@ struct DataTokenizerCommand: ParsableCommand {
     @Option(help: "In folders: context length, as BABILong spells it.")
     var length = "0k"
 
-    @Option(help: "Tokens in the vocabulary, at least 257; fewer if the text does not offer them.")
+    @Option(
+        help: ArgumentHelp(
+            "Tokens in the vocabulary, at least 257; fewer if the text does not offer them.",
+            valueName: "n"))
     var vocabulary: Int
 
-    @Option(help: ArgumentHelp("The tokenizer.json to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The tokenizer.json to write.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var out: String
 
     func validate() throws {

@@ -22,13 +22,19 @@ struct DemoCommand: ParsableCommand {
             current one. What an earlier demo left in --out is replaced once this one is complete.
             """)
 
-    @Option(help: ArgumentHelp("Folder with mamba2/seed* and diffmamba2/seed*.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Folder with mamba2/seed* and diffmamba2/seed*.", valueName: "dir"),
+        completion: .directory)
     var models: String?
 
-    @Option(help: ArgumentHelp("Folder to write.", valueName: "dir"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Folder to write.", valueName: "dir"),
+        completion: .directory)
     var out = "demo"
 
-    @Option(help: "Seed of the text, the questions and the order of training.")
+    @Option(
+        help: ArgumentHelp(
+            "Seed of the text, the questions and the order of training.", valueName: "n"))
     var seed: UInt64 = 0
 
     func validate() throws {
@@ -50,7 +56,7 @@ struct DemoCommand: ParsableCommand {
             "data/text.jsonl", "data", "text", "--tasks", "all", "--tokens", "\(Recipe.tokens)",
             "--tokenizer", tokenizer, "--seed", "\(seed)")
         let questions = try make(
-            "data/babilong", "data", "babi", "--stories", "\(Recipe.questions)", "--split", "test",
+            "data/babilong", "data", "babi", "--limit", "\(Recipe.questions)", "--split", "test",
             "--seed", "\(seed)", "--format", "babilong")
         for design in pair.designs {
             for model in design.seeds {
@@ -60,7 +66,7 @@ struct DemoCommand: ParsableCommand {
                     "\(Recipe.window)", "--recipe", "fast", "--seed", "\(seed)")
                 _ = try make(
                     "results/\(name).json", "eval", "babilong", "--model", model, "--lens", lens,
-                    "--data", questions, "--last", "\(Recipe.questions)")
+                    "--data", questions, "--limit", "\(Recipe.questions)")
             }
         }
         let results = pair.designs.map { join(out, "results/\($0.name)") }

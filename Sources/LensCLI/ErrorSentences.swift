@@ -32,8 +32,8 @@ private func restated(_ error: any UserFacingError) -> String? {
     case LanguageModelingError.cannotConvert(let path, let found):
         "\(path): is a \(found) model; --convert-to-diff starts from a Mamba-2 model"
     case LanguageModelingError.allHeldOut(let task, let rows, let holdOut):
-        "\(task): --hold-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
-            + " rows, or lower --hold-out"
+        "\(task): --held-out \(holdOut) leaves none of its \(counted(rows, "row")) to learn; give more"
+            + " rows, or lower --held-out"
     default: nil
     }
 }
@@ -131,7 +131,7 @@ private let sources: [String: Source] = [
         [
             "--data", "--tokenizer", "--text-key", "--lines", "--window", "--tasks", "--length",
             "--task-weights", "--prompt-weight", "--story-share", "--text", "--text-share",
-            "--text-weight", "--hold-out",
+            "--text-weight", "--held-out", "--hold-out",
         ]
     ),
     "held_out_sha256": (

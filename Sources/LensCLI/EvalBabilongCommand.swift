@@ -44,35 +44,35 @@ struct EvalBabilongCommand: ReportingCommand {
             """)
     var perTask = false
 
-    @Option(help: "Seed of the bootstrap.")
+    @Option(help: ArgumentHelp("Seed of the bootstrap.", valueName: "n"))
     var seed: UInt64 = 0
 
-    @Option(
-        help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
-    var out: String?
+    @OptionGroup var place: ResultOptions
 
     @Flag(help: "Write the text of every prompt to --out, too.")
     var withPrompts = false
 
     @Option(
         help: ArgumentHelp(
-            "Also write the means in the published text format.", valueName: "file"))
+            "Also write the means in the published text format.", valueName: "file"),
+        completion: .file(extensions: ["txt"]))
     var upstreamTxt: String?
 
-    var resultPath: String? { out }
+    var resultPath: String? { place.path }
 
     func validate() throws {
         try requireNumber(show, "--show", 1...Bounds.many)
-        guard !withPrompts || out != nil else {
-            throw ValidationError("--with-prompts writes to --out; add --out FILE.")
+        guard !withPrompts || place.path != nil else {
+            throw ValidationError(
+                "--with-prompts writes to --out; add --out FILE, or --json.")
         }
     }
 
     func perform() throws -> String {
-        try checkDistinct([("--out", out), ("--upstream-txt", upstreamTxt)])
+        try checkDistinct([("--out", place.path), ("--upstream-txt", upstreamTxt)])
         let samples = try questions.samples()
         if let show { return try shown(show, of: samples) }
-        let output = try out.map { try OutputFile($0, of: "lens eval babilong") }
+        let output = try place.path.map { try OutputFile($0, of: "lens eval babilong") }
         let table = try upstreamTxt.map {
             try MadeFile($0, of: "lens eval babilong", by: commandLine, version: version)
         }
@@ -81,7 +81,7 @@ struct EvalBabilongCommand: ReportingCommand {
         let tokenizer = try modelOptions.loadTokenizer(for: model)
         let display = ProgressDisplay("evaluating", unit: "prompts", total: samples.count)
         let result = try BabilongEvaluator.result(
-            of: model, through: lens, tokenizer: tokenizer, form: questions.prompt, on: samples,
+            of: model, through: lens, tokenizer: tokenizer, form: questions.promptForm, on: samples,
             seed: seed, keepsTexts: withPrompts,
             origin: RunOrigin(
                 command: commandLine, version: version, data: [questions.data].compactMap(\.self))
@@ -91,7 +91,7 @@ struct EvalBabilongCommand: ReportingCommand {
         try table?.write(content: Data(publishedText(result).utf8))
         return
             ([result.table] + (perTask ? [result.taskTable] : [])
-            + (out.map { ["result written to \($0)"] } ?? [])).joined(separator: "\n")
+            + (place.path.map { ["result written to \($0)"] } ?? [])).joined(separator: "\n")
     }
 
     /// The text of a prompt; what else there is to know of it goes to stderr.
@@ -103,7 +103,7 @@ struct EvalBabilongCommand: ReportingCommand {
         let model = try modelOptions.loadModel()
         let tokenizer = try modelOptions.loadTokenizer(for: model)
         let prompt = try EncodedPrompt(
-            samples[row - 1], form: questions.prompt, tokenizer: tokenizer,
+            samples[row - 1], form: questions.promptForm, tokenizer: tokenizer,
             for: model.configuration)
         let first = prompt.target[0]
         StandardStreams.warn(

@@ -18,38 +18,40 @@ struct EvalTextCommand: ParsableCommand {
             bits per byte.
 
               lens eval text --model mamba2-370m --lens lenses/mamba2-370m \\
-                --data test.jsonl.zst --windows 64 --out text.json
+                --data test.jsonl.zst --limit 64 --out text.json
             """)
 
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var lensOptions: LensOptions
     @OptionGroup var corpus: CorpusOptions
 
-    @Option(help: "Windows to use, from the start of the text. (default: all)")
-    var windows: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Windows to use, from the start of the text. (default: all)", valueName: "n"))
+    var limit: Int?
 
-    @Option(help: ArgumentHelp("The JSON result to write; - prints it.", valueName: "file"))
-    var out: String
+    @OptionGroup var place: ResultOptions
 
     @Option(
         help: ArgumentHelp(
-            "Also write tuned-lens's aggregate_metrics.json.", valueName: "file"))
+            "Also write tuned-lens's aggregate_metrics.json.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var upstreamJson: String?
 
     func validate() throws {
-        try requireNumber(windows, "--windows")
+        try requireNumber(limit, "--limit")
     }
 
     func run() throws {
-        try checkDistinct([("--out", out), ("--upstream-json", upstreamJson)])
-        let file = try OutputFile(out, of: "lens eval text")
+        try checkDistinct([("--out", place.path), ("--upstream-json", upstreamJson)])
+        let file = try place.path.map { try OutputFile($0, of: "lens eval text") }
         let metrics = try upstreamJson.map {
             try MadeFile($0, of: "lens eval text", by: commandLine, version: version)
         }
         let model = try modelOptions.loadModel(isRecorded: true)
         let lens = try lensOptions.load(for: model)
         let windows = try corpus.readWindows(
-            modelOptions.loadTokenizer(for: model), limit: windows)
+            modelOptions.loadTokenizer(for: model), limit: limit)
         let display = ProgressDisplay(
             "evaluating", unit: "tokens", total: windows.count * windows.window)
         let result = try TextEvaluator.result(
@@ -57,8 +59,9 @@ struct EvalTextCommand: ParsableCommand {
             origin: RunOrigin(command: commandLine, version: version, data: corpus.data)
         ) { display.update($0 * windows.window) }
         display.finish()
-        try file.write(try result.json(pretty: false))
+        try file?.write(try result.json(pretty: false))
         try metrics?.write(content: try encodeJSON(result.aggregateMetrics))
-        try report("\(result.table)\nresult written to \(out)", besides: out)
+        let end = place.path.map { "\nresult written to \($0)" } ?? ""
+        try report("\(result.table)\(end)", besides: place.path)
     }
 }

@@ -2,8 +2,10 @@ import ArgumentParser
 import Base
 import Checkpoints
 import CommandOptions
+import CommandSupport
 import Models
 import Reports
+import Results
 
 /// `lens inspect`: what a model folder holds.
 struct InspectCommand: ParsableCommand {
@@ -18,16 +20,27 @@ struct InspectCommand: ParsableCommand {
               lens inspect state-spaces/mamba2-370m
             """)
 
-    @Argument(help: "Model folder, or org/model in the Hugging Face cache.")
+    @Argument(
+        help: ArgumentHelp(
+            "Model folder, or org/model in the Hugging Face cache.", valueName: "model"),
+        completion: .model)
     var path: String
 
-    @OptionGroup var norm: NormOptions
+    @Flag(help: "Print JSON, and nothing else, to standard output.")
+    var json = false
+
+    @OptionGroup(title: .expert) var norm: NormOptions
 
     func run() throws {
         let inspection = try Inspection(
             folder: resolveModelFolder(path), wholeWidthNorm: norm.wholeWidthNorm)
-        try StandardStreams.say(
-            modelReport(inspection, withoutTokenizer: "give --tokenizer where needed"))
+        if json {
+            try StandardStreams.write(
+                inspectionResult(inspection).json() + [UInt8(ascii: "\n")])
+        } else {
+            try StandardStreams.say(
+                modelReport(inspection, withoutTokenizer: "give --tokenizer where needed"))
+        }
         if let problem = inspection.problems.first { throw problem }
     }
 }

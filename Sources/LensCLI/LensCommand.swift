@@ -21,7 +21,7 @@ struct LensCommand: ParsableCommand {
 @main
 enum Main {
     static func main() {
-        Program(LensCommand.self, saying: sentence).run {
+        Program(LensCommand.self, earlierSpellings: earlierSpellings, saying: sentence).run {
             try KernelPath.check()
             BLAS.prepare()
         }

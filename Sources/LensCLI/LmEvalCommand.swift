@@ -28,29 +28,27 @@ struct LmEvalCommand: ParsableCommand {
     @OptionGroup var corpus: CorpusOptions
     @OptionGroup var task: TaskOptions
 
-    @Option(help: "With --tasks: use the last so many rows of every task.")
-    var last = 100
-
-    @Option(help: "Windows of text to use, from its start. (default: all)")
-    var windows: Int?
-
     @Option(
         help: ArgumentHelp(
-            "The JSON result to write; - prints it. (default: none)", valueName: "file"))
-    var out: String?
+            """
+            Windows to use, from the start of the text; with --tasks rows of every task, the last \
+            ones. (default: all; with --tasks 100)
+            """, valueName: "n"))
+    var limit: Int?
+
+    @OptionGroup var place: ResultOptions
 
     func validate() throws {
         try task.check(corpus.data)
-        try requireNumber(last, "--last")
-        try requireNumber(windows, "--windows")
+        try requireNumber(limit, "--limit")
     }
 
     func run() throws {
-        let output = try out.map { try OutputFile($0, of: "lens lm eval") }
+        let output = try place.path.map { try OutputFile($0, of: "lens lm eval") }
         let model = try modelOptions.loadModel(isRecorded: true)
         let origin = RunOrigin(command: commandLine, version: version, data: corpus.data)
         if let rows = try task.readRows(corpus.data) {
-            let tasks = rows.map { ($0.task, rows: Array($0.rows.suffix(last))) }
+            let tasks = rows.map { ($0.task, rows: Array($0.rows.suffix(limit ?? 100))) }
             try evaluate(model, tasks, origin, output)
         } else {
             try evaluateText(model, origin, output)
@@ -61,7 +59,7 @@ struct LmEvalCommand: ParsableCommand {
         _ model: LanguageModel, _ origin: RunOrigin, _ output: OutputFile?
     ) throws {
         let windows = try corpus.readWindows(
-            modelOptions.loadTokenizer(for: model), limit: windows)
+            modelOptions.loadTokenizer(for: model), limit: limit)
         let display = ProgressDisplay("evaluating", unit: "windows", total: windows.count)
         let result = try model.perplexity(on: windows, origin: origin) { display.update($0) }
         display.finish()
@@ -70,7 +68,7 @@ struct LmEvalCommand: ParsableCommand {
             \(counted(result.predictions, "prediction")) in \(counted(windows.count, "window")) of \(windows.window) tokens:
             cross entropy \(decimal(result.crossEntropy)) nats, perplexity \(decimal(result.perplexity)), \
             \(decimal(result.bitsPerByte)) bits per byte
-            """, besides: out)
+            """, besides: place.path)
         try write(result, to: output)
     }
 
@@ -84,13 +82,14 @@ struct LmEvalCommand: ParsableCommand {
             on: tasks, tokenizer: tokenizer, window: corpus.window, origin: origin
         ) { display.update($0) }
         display.finish()
-        try report("Answers that are right in every token:\n\(result.tasks.table)", besides: out)
+        try report(
+            "Answers that are right in every token:\n\(result.tasks.table)", besides: place.path)
         try write(result, to: output)
     }
 
     private func write(_ result: some ResultDocument, to output: OutputFile?) throws {
         guard let output else { return }
         try output.write(try result.json())
-        try report("result written to \(output.path)", besides: out)
+        try report("result written to \(output.path)", besides: place.path)
     }
 }

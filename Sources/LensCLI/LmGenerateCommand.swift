@@ -12,36 +12,47 @@ struct LmGenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Continue a text with a model, token by token.",
         discussion: """
-            Writes the continuation to stdout as it comes, and the rate to stderr. Without a prompt \
+            Writes the continuation to stdout as it comes, and the rate to stderr. Without a text \
             the model starts from its end-of-text token.
 
               lens lm generate "Mary went to the" --model mamba2-370m --temperature 0
             """)
 
-    @Argument(help: ArgumentHelp("The text to continue.", valueName: "prompt"))
-    var prompt = ""
+    @OptionGroup var text: OneTextOptions
 
     @OptionGroup var modelOptions: ModelOptions
 
-    @Option(help: "Tokens at most.")
+    @Option(help: ArgumentHelp("Tokens at most.", valueName: "n"))
     var limit = 100
 
-    @Option(help: "Spread of the choice; 0 takes the most probable token.")
+    @Option(
+        help: ArgumentHelp("Spread of the choice; 0 takes the most probable token.", valueName: "x")
+    )
     var temperature = 1.0
 
-    @Option(help: "Choose among so many of the most probable tokens. (default: all)")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among so many of the most probable tokens. (default: all)", valueName: "n"))
     var topK: Int?
 
-    @Option(help: "Choose among the most probable tokens with so much probability together.")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among the most probable tokens with so much probability together.",
+            valueName: "x"))
     var topP = 1.0
 
-    @Option(help: "Choose among tokens with so much of the most probable one's probability.")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among tokens with so much of the most probable one's probability.",
+            valueName: "x"))
     var minP = 0.0
 
-    @Option(help: "Factor that makes tokens which occurred less likely; 1 for none.")
+    @Option(
+        help: ArgumentHelp(
+            "Factor that makes tokens which occurred less likely; 1 for none.", valueName: "x"))
     var repetitionPenalty = 1.0
 
-    @Option(help: "Seed of the choice.")
+    @Option(help: ArgumentHelp("Seed of the choice.", valueName: "n"))
     var seed: UInt64 = 42
 
     @Flag(help: "Go on after the end-of-text token.")
@@ -59,6 +70,7 @@ struct LmGenerateCommand: ParsableCommand {
     func run() throws {
         let model = try modelOptions.loadModel()
         let tokenizer = try modelOptions.loadTokenizer(for: model)
+        let prompt = try text.read()?.string() ?? ""
         var options = Sampler.Options()
         options.temperature = temperature
         options.topK = topK

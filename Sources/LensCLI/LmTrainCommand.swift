@@ -54,13 +54,14 @@ struct LmTrainCommand: ParsableCommand {
                 --out models/finetuned
             """)
 
-    @Option(help: ArgumentHelp("Model folder to start from.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Model folder to start from.", valueName: "dir"), completion: .model)
     var model: String?
 
     @Option(
         help: ArgumentHelp(
             "A config.json in Hugging Face's layout, to start from random parameters.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["json"]))
     var config: String?
 
     @Option(
@@ -71,7 +72,8 @@ struct LmTrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A tokenizer.json. (default: the one in the model folder)", valueName: "file"))
+            "A tokenizer.json. (default: the one in the model folder)", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var tokenizer: String?
 
     @Option(
@@ -80,12 +82,12 @@ struct LmTrainCommand: ParsableCommand {
             valueName: "fp32|bf16"))
     var dtype = WeightType.fp32
 
-    @OptionGroup var norm: NormOptions
-    @OptionGroup var threads: ThreadOptions
     @OptionGroup var data: LmDataOptions
-    @OptionGroup var initial: InitialScaleOptions
-    @OptionGroup var recipe: LmRecipeOptions
     @OptionGroup var session: SessionOptions
+    @OptionGroup(title: .recipe) var recipe: LmRecipeOptions
+    @OptionGroup(title: "Random start") var initial: InitialScaleOptions
+    @OptionGroup(title: .expert) var norm: NormOptions
+    @OptionGroup(title: .expert) var threads: ThreadOptions
 
     func validate() throws {
         guard (model == nil) != (config == nil) else {
@@ -116,7 +118,7 @@ struct LmTrainCommand: ParsableCommand {
         let folder = try session.claim(
             for: .model,
             inputs: [("--model", model), ("--config", config), ("--tokenizer", tokenizer)]
-                + (data.paths + data.evalData).map { ("--data", $0) })
+                + (data.paths + data.measuring.evalData).map { ("--data", $0) })
         threads.apply()
         let start = try start()
         let tokenizerPath = try tokenizer ?? join(resolveModelFolder(model ?? ""), "tokenizer.json")

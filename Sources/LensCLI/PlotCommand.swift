@@ -51,10 +51,15 @@ struct PlotLayersCommand: ReportingCommand {
     )
 
     @Argument(
-        help: "Result files, or folders of them; the first is leftmost in each group of bars.")
+        help: "Result files, or folders of them; the first is leftmost in each group of bars.",
+        completion: .file(extensions: ["json", "txt"]))
     var results: [String]
 
-    @Option(help: "The figure to write: FIG.png, FIG.pdf or FIG.svg.")
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The figure to write: FIG.png, FIG.pdf or FIG.svg.", valueName: "file"),
+        completion: .file(extensions: ["png", "pdf", "svg"]))
     var out: String
 
     @Flag(help: "Use a logarithmic value axis.")
@@ -92,12 +97,14 @@ struct PlotLayersCommand: ReportingCommand {
     @Option(help: "How layers are numbered.")
     var axis: LayerAxis = .blocks
 
-    @Option(help: "First layer shown, as numbered by --axis. (default: 1)")
-    var from: Int?
-
     @Option(
-        help: "Last layer shown, as numbered by --axis. (default: all, and the model's output)")
-    var to: Int?
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Layers to show, as numbered by --axis, such as 4:13 or 1,4,8:; on the blocks axis the \
+            model's output is one more than the last. (default: all)
+            """, valueName: "ranges"))
+    var blocks: IndexRanges?
 
     @Option(
         parsing: .upToNextOption,
@@ -112,13 +119,11 @@ struct PlotLayersCommand: ReportingCommand {
         help: "Colours as #RRGGBB, one a label. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
     var color: [Color] = []
 
-    @OptionGroup var figure: FigureOptions
+    @OptionGroup(title: .figure) var figure: FigureOptions
 
     var resultPath: String? { out }
 
     func validate() throws {
-        try requireNumber(from, "--from", 1...Bounds.many)
-        try requireNumber(to, "--to", 1...Bounds.many)
         let labels = label.isEmpty ? results.count : Set(label).count
         for (option, count, expected, unit) in [
             ("--label", label.count, results.count, "result"),
@@ -142,9 +147,9 @@ struct PlotLayersCommand: ReportingCommand {
             guard style != .bars else {
                 throw ValidationError("--axis relative has no bars; use --style lines")
             }
-            guard from == nil, to == nil else {
+            guard blocks == nil else {
                 throw ValidationError(
-                    "--from and --to are numbers of blocks; --axis relative shows all of them")
+                    "--blocks has numbers of blocks; --axis relative shows all of them")
             }
         }
         _ = try FigureOptions.format(of: out)
@@ -153,6 +158,9 @@ struct PlotLayersCommand: ReportingCommand {
     func perform() throws -> String {
         let output = try OutputFile(out, of: "lens plot", isOurs: FigureFormat.isFigure)
         let curves = try ResultFile.curves(results, labels: label, try selection)
+        var options = options
+        options.numbers = try blocks?.indices(
+            in: axis.numbers(of: curves), option: "--blocks", unit: "layers")
         let layers = try LayerFigure(curves, options)
         for note in layers.notes { StandardStreams.warn("lens: \(note)") }
         try output.write(
@@ -178,8 +186,6 @@ struct PlotLayersCommand: ReportingCommand {
         options.axis = axis
         options.style = style
         options.scale = log ? .log10 : .linear
-        options.from = from
-        options.to = to
         options.title = figure.title
         options.size = figure.size
         options.colors = color

@@ -24,10 +24,16 @@ struct PlotTrainingCommand: ReportingCommand {
             """
     )
 
-    @Argument(help: "Files train.jsonl, or folders with one.")
+    @Argument(
+        help: "Files train.jsonl, or folders with one.",
+        completion: .file(extensions: ["jsonl"]))
     var trainings: [String]
 
-    @Option(help: "The figure to write: FIG.png, FIG.pdf or FIG.svg.")
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The figure to write: FIG.png, FIG.pdf or FIG.svg.", valueName: "file"),
+        completion: .file(extensions: ["png", "pdf", "svg"]))
     var out: String
 
     @Flag(help: "Use a logarithmic value axis.")
@@ -43,7 +49,7 @@ struct PlotTrainingCommand: ReportingCommand {
         help: "Colours as #RRGGBB, one a training. (default: #F5B041 #5DADE2 #147D64 #6C3483)")
     var color: [Color] = []
 
-    @OptionGroup var figure: FigureOptions
+    @OptionGroup(title: .figure) var figure: FigureOptions
 
     var resultPath: String? { out }
 

@@ -10,7 +10,7 @@ struct QuestionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "BABILong folder (qa1/0k.json), a .json or .jsonl file, or a bAbI folder.",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var data: String?
 
     @Option(help: "Context length, as BABILong spells it. (default: 0k)")
@@ -21,8 +21,10 @@ struct QuestionOptions: ParsableArguments {
             "Comma-separated tasks, or all. (default: all)", valueName: "qa1,qa4|all"))
     var tasks: String?
 
-    @Option(help: "Use the last so many rows of every task. (default: 100)")
-    var last: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Rows of every task to use, the last ones. (default: 100)", valueName: "n"))
+    var limit: Int?
 
     @Option(help: "A question of your own, instead of --data; it is put as it is written.")
     var question: String?
@@ -38,10 +40,10 @@ struct QuestionOptions: ParsableArguments {
             Form of the prompt: lens ends in "Answer:", needle in "Answer: " as finetuning has \
             it, generation in the question.
             """)
-    var prompt = PromptForm.lens
+    var promptForm = PromptForm.lens
 
     func validate() throws {
-        try requireNumber(last, "--last")
+        try requireNumber(limit, "--limit")
         guard (data == nil) != (question == nil) else {
             throw ValidationError("Give either --data or a question of your own by --question.")
         }
@@ -49,7 +51,7 @@ struct QuestionOptions: ParsableArguments {
             throw ValidationError("--question and --answer go together; give both.")
         }
         for (option, isGiven) in [
-            ("--length", length != nil), ("--tasks", tasks != nil), ("--last", last != nil),
+            ("--length", length != nil), ("--tasks", tasks != nil), ("--limit", limit != nil),
         ] where isGiven && data == nil {
             throw ValidationError("\(option) chooses among the rows of --data; add --data.")
         }
@@ -68,6 +70,6 @@ struct QuestionOptions: ParsableArguments {
         }
         return try BabilongEvaluator.samples(
             data: data, length: length ?? "0k", tasks: try BabilongTasks.parse(tasks ?? "all"),
-            last: last ?? 100)
+            last: limit ?? 100)
     }
 }

@@ -77,7 +77,7 @@ struct ReadCommand: ParsableCommand {
             valueName: "index"))
     var position: Int?
 
-    @Option(help: "How many of the most probable tokens to name.")
+    @Option(help: ArgumentHelp("How many of the most probable tokens to name.", valueName: "n"))
     var top = 10
 
     @Flag(
@@ -91,27 +91,34 @@ struct ReadCommand: ParsableCommand {
     var log = false
 
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "Write to FILE.html, .png, .pdf, .svg, .csv, .npz or .json; - prints JSON.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var out: [String] = []
 
-    @OptionGroup var figure: FigureOptions
+    @Flag(help: "Print JSON, and nothing else, to standard output.")
+    var json = false
+
+    @OptionGroup(title: .figure) var figure: FigureOptions
+
+    /// Where it is written.
+    private var outputs: [String] { out + (json ? ["-"] : []) }
 
     func validate() throws {
         try requireNumber(top, "--top", 1...1000)
-        try checkDistinct(out.map { ("--out", $0) })
+        try checkDistinct(outputs.map { ("--out", $0) })
         if log, [.logProbability, .difference].contains(value) {
             throw ValidationError(
                 "--value \(value.rawValue) is hardly ever above 0, so --log cannot show it;"
                     + " drop --log")
         }
         try models.check()
-        for path in out { _ = try ReadingFile.Format(path) }
+        for path in outputs { _ = try ReadingFile.Format(path) }
     }
 
     func run() throws {
-        let files = try out.map { try ReadingFile($0, command: commandLine) }
+        let files = try outputs.map { try ReadingFile($0, command: commandLine) }
         let texts = try text.read()
         let readings = try models.readings(of: texts) { model, lens, tokenizer, text, name in
             let ids = try tokenizer.encode(contents: text.contents, of: text.name)
@@ -128,12 +135,13 @@ struct ReadCommand: ParsableCommand {
             readings.flatMap { ($0.rows + [$0.output]).flatMap { $0[value.quantity] } },
             kind: log ? .log10 : nil)
         for file in files { try file.write(readings, scale, figure) }
-        if files.isEmpty || position != nil, !out.contains(where: isStandardOutput) {
+        if files.isEmpty || position != nil, !outputs.contains(where: isStandardOutput) {
             // Painted; what comes from files or arguments is shown without control characters.
             try StandardStreams.write(Array("\(terminal(readings, scale))\n".utf8))
         }
-        for path in out where !isStandardOutput(path) {
-            try report("reading written to \(path)", besides: out.first(where: isStandardOutput))
+        for path in outputs where !isStandardOutput(path) {
+            try report(
+                "reading written to \(path)", besides: outputs.first(where: isStandardOutput))
         }
     }
 
@@ -141,7 +149,7 @@ struct ReadCommand: ParsableCommand {
     private func record(
         _ model: LanguageModel, _ lens: NamedLens, _ text: GivenText
     ) throws -> RunRecord {
-        guard !out.isEmpty else { return RunRecord() }
+        guard !outputs.isEmpty else { return RunRecord() }
         return try RunOrigin(
             command: commandLine, version: version, data: text.path.map { [$0] } ?? []
         ).record(model, lens, dataSHA256: SHA256.hex(of: text.contents))
@@ -154,7 +162,7 @@ struct ReadCommand: ParsableCommand {
         var request = ReadingRequest()
         request.positions = try positions?.indices(
             in: all, option: "--positions", unit: "positions")
-        if let position, out.isEmpty {
+        if let position, outputs.isEmpty {
             let column = position < 0 ? ids.count + position : position
             guard all.contains(column) else {
                 throw ValidationError(
@@ -169,7 +177,7 @@ struct ReadCommand: ParsableCommand {
         request.followed = try follow.map { try token($0, of: "--follow", tokenizer) }
         request.top = top
         request.hasBranches = branches
-        if out.contains(where: { $0.hasSuffix(".html") }) {
+        if outputs.contains(where: { $0.hasSuffix(".html") }) {
             request.followedCells = ReadingFile.followedCells
         }
         return request

@@ -35,17 +35,16 @@ struct TrainCommand: ReportingCommand {
 
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var corpus: CorpusOptions
+    @OptionGroup var session: SessionOptions
     @OptionGroup var recipeOptions: RecipeOptions
-    @OptionGroup var measuring: MeasuringOptions
 
     @Option(
-        help: ArgumentHelp("Start from this lens instead of zero translators.", valueName: "dir"))
+        help: ArgumentHelp("Start from this lens instead of zero translators.", valueName: "dir"),
+        completion: .lens)
     var lens: String?
 
-    @Flag(help: "Start from --lens even if it was trained for another unembedding.")
-    var allowOtherModel = false
-
-    @OptionGroup var session: SessionOptions
+    @OptionGroup(title: .measuring) var measuring: MeasuringOptions
+    @OptionGroup(title: .expert) var other: OtherModelOption
 
     private var recipe: LensRecipe {
         var recipe = recipeOptions.recipe()
@@ -84,7 +83,7 @@ struct TrainCommand: ReportingCommand {
         let training = try LensTraining(
             model: model, text: windows, recipe: recipe,
             start: try lens.map {
-                try NamedLens($0, for: model, allowOtherModel: allowOtherModel)
+                try NamedLens($0, for: model, allowOtherModel: other.allowOtherModel)
             },
             resuming: session.resume ? SnapshotFolder(in: session.out) : nil, since: began)
         if let forecast = training.forecast {

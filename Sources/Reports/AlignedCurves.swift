@@ -15,8 +15,8 @@ struct AlignedCurves {
         let readings: [LayerReading?]
     }
 
-    /// Of the rows, as the axis counts; of a share of the depth, the blocks that it is a share of.
-    let numbers: ClosedRange<Int>
+    /// Of the rows, as the axis counts, ascending; of a share of the depth, the blocks that it is a share of.
+    let numbers: [Int]
     /// Whether a row for the models' own output follows the numbered ones.
     private(set) var hasOutput: Bool
     /// What they all show.
@@ -24,7 +24,7 @@ struct AlignedCurves {
     /// In the order in which the curves bring their names up.
     private(set) var columns: [Column]
 
-    /// The union of the curves' positions within the range asked for.
+    /// The union of the curves' positions, as far as they are asked for.
     init(_ curves: [LayerCurve], _ options: LayerChartOptions) throws {
         let axis = options.axis
         let models = curves.map(\.label).unique
@@ -47,13 +47,13 @@ struct AlignedCurves {
             let pairs = curves.map { ($0.provenance.path, $0.layerCount) }
             throw ComparisonError.differentLayerCounts(Dictionary(pairs) { first, _ in first })
         }
-        let last = counts.max() ?? 0
-        let (start, end) = (max(1, options.from ?? 1), min(last, options.to ?? last))
-        guard start <= end else {
-            throw ComparisonError.emptyRange(
-                from: options.from, to: options.to, axis: axis, last: last)
+        let all = axis.numbers(of: curves)
+        let chosen = options.numbers.map { $0.filter(all.contains) } ?? Array(all)
+        guard let end = chosen.last else {
+            throw ComparisonError.nothingChosen(axis: axis, numbers: all)
         }
-        let (numbers, hasOutput) = (start...end, axis != .published && options.to == nil)
+        let hasOutput = axis != .published && end == all.upperBound
+        let numbers = chosen.dropLast(hasOutput ? 1 : 0).map(\.self)
         self.numbers = numbers
         self.hasOutput = hasOutput
         columns = zip(names, groups).map { name, group in
@@ -83,8 +83,8 @@ struct AlignedCurves {
     var repeatsLastBlock: Bool {
         hasOutput
             && columns.allSatisfy { column in
-                let row = column.layerCount - numbers.lowerBound
-                guard column.readings.indices.contains(row), let last = column.readings[row],
+                guard let row = numbers.firstIndex(of: column.layerCount),
+                    let last = column.readings[row],
                     let output = column.readings[numbers.count]
                 else { return false }
                 return last.isAlike(output, rounding: quantity.least)
@@ -145,16 +145,24 @@ struct LayerReading {
     }
 }
 
+extension LayerAxis {
+    /// What can be chosen on it; on that of blocks, one more than the last is the models' own output.
+    package func numbers(of curves: [LayerCurve]) -> ClosedRange<Int> {
+        let last = curves.map(\.layerCount).max() ?? 1
+        return 1...(self == .published ? last : last + 1)
+    }
+}
+
 extension LayerCurve {
     /// The points at the numbers of an axis, nil where there is none; the output last, if wanted.
     fileprivate func points(
-        _ range: ClosedRange<Int>, _ axis: LayerAxis, andOutput: Bool
+        _ numbers: [Int], _ axis: LayerAxis, andOutput: Bool
     ) -> [Point?] {
-        var row = [Point?](repeating: nil, count: range.count)
-        for point in points {
-            let number = axis.number(of: point.position, layerCount: layerCount)
-            if let number, range.contains(number) { row[number - range.lowerBound] = point }
+        let numbered = points.compactMap { point in
+            axis.number(of: point.position, layerCount: layerCount).map { ($0, point) }
         }
-        return row + (andOutput ? [points.first { $0.position == .output }] : [])
+        let byNumber = Dictionary(numbered) { _, last in last }
+        return numbers.map { byNumber[$0] }
+            + (andOutput ? [points.first { $0.position == .output }] : [])
     }
 }

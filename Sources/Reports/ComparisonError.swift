@@ -11,7 +11,7 @@ package enum ComparisonError: UserFacingError, Equatable {
     case oneModel(label: String, paths: [String], sha256: String)
     case wrongNumberOfResults(Int)
     case differentQuantities(paths: [String], titles: [String])
-    case emptyRange(from: Int?, to: Int?, axis: LayerAxis, last: Int)
+    case nothingChosen(axis: LayerAxis, numbers: ClosedRange<Int>)
 
     package var kind: FailureKind { .usage }
 
@@ -42,9 +42,9 @@ package enum ComparisonError: UserFacingError, Equatable {
         case .differentQuantities(let paths, let titles):
             "\(paths.joined(separator: " and ")) have no common axis: "
                 + titles.map { "'\($0)'" }.joined(separator: " and ")
-        case .emptyRange(let from, let to, let axis, let last):
-            "no layers from \(from ?? 1) to \(to ?? last) on the \(axis.rawValue) axis, "
-                + "which runs from 1 to \(last)"
+        case .nothingChosen(let axis, let numbers):
+            "none of the layers is chosen of the \(axis.rawValue) axis, which runs from "
+                + "\(numbers.lowerBound) to \(numbers.upperBound)"
         }
     }
 }

@@ -15,10 +15,8 @@ package struct LayerChartOptions: Sendable {
     /// Nil for bars of up to 16 positions and lines through more, or over shares of the depth.
     package var style: LayerStyle?
     package var scale = ScaleKind.linear
-    /// First and last number on the axis, inclusive; nil for all. With a last number on the axis
-    /// of blocks, the output, which follows every number, is not shown.
-    package var from: Int?
-    package var to: Int?
+    /// Of `LayerAxis.numbers`, ascending; nil for all.
+    package var numbers: [Int]?
     package var title: String?
     package var size = FigureSize()
     /// One a label; empty takes `Color.series`.
@@ -83,12 +81,14 @@ package struct LayerChart {
     /// A line through the blocks of each model; its own output, where it is drawn, is a dot at the end.
     package var lines: LineChart {
         let isRelative = options.axis == .relative
+        let last = aligned.columns.map(\.layerCount).max() ?? 1
         // With room for half a dot.
         let ends: Interval? =
             isRelative
             ? Interval(0, 1.01)
             : Interval(
-                Double(aligned.numbers.lowerBound) - 0.5, Double(aligned.numbers.upperBound) + 0.5)
+                Double(aligned.numbers.first ?? last) - 0.5,
+                Double(aligned.numbers.last ?? last) + 0.5)
         let dots = aligned.hasOutput ? "Dots: the models' own output." : nil
         let caption = [dots, note].compactMap { $0 }.joined(separator: " ")
         let series = aligned.columns.flatMap { column in

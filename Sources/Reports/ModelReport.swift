@@ -2,6 +2,7 @@ import Base
 import Checkpoints
 import Foundation
 import Models
+import Results
 import Tokenization
 
 /// What a model folder holds, line by line, and its blocks.
@@ -47,10 +48,35 @@ package func modelReport(
     return (summary + table).joined(separator: "\n")
 }
 
+/// The same as data.
+package func inspectionResult(_ inspection: Inspection) -> InspectionResult {
+    let configuration = inspection.configuration
+    let more = inspection.model == nil ? ["and more; this is no such model"] : []
+    return InspectionResult(
+        folder: inspection.folder, family: configuration.familyWithPlacement,
+        layout: configuration.layout.rawValue, parameters: inspection.parameterCount,
+        files: fileNames(inspection),
+        dtypes: inspection.dtypes.map { .init(dtype: $0.dtype, tensors: $0.tensors) },
+        dModel: configuration.dModel, vocabSize: configuration.vocabSize,
+        tieEmbeddings: configuration.tieEmbeddings,
+        blocks: configuration.blocks.indices.map { index in
+            let differential = inspection.model?.blocks[index].differential
+            return .init(
+                block: index, mixer: configuration.blocks[index].description,
+                lambdaInit: differential.map { Double($0.lambdaInit) },
+                lambda: differential.map { Double($0.lambdaFull) })
+        },
+        notes: inspection.notes, problems: inspection.problems.map { "\($0)" } + more,
+        unexpected: inspection.unexpected)
+}
+
+private func fileNames(_ inspection: Inspection) -> [String] {
+    inspection.checkpoint.files.map { ($0 as NSString).lastPathComponent }
+}
+
 private func weights(_ inspection: Inspection) -> String {
     let types = inspection.dtypes.map { "\($0.dtype) (\(counted($0.tensors, "tensor")))" }
-    let files = inspection.checkpoint.files.map { ($0 as NSString).lastPathComponent }
-    return types.joined(separator: ", ") + " in " + files.joined(separator: ", ")
+    return types.joined(separator: ", ") + " in " + fileNames(inspection).joined(separator: ", ")
 }
 
 private func tokenizer(_ folder: String, _ hint: String) -> String {

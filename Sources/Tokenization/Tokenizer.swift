@@ -65,17 +65,7 @@ package final class Tokenizer: Sendable {
     package func encode(contents: some RandomAccessCollection<UInt8>, of path: String) throws
         -> [TokenID]
     {
-        guard let text = String(validating: contents, as: UTF8.self) else {
-            // The first scalar that the bytes do not spell replaces what is not UTF-8.
-            var offset = 0
-            for scalar in String(decoding: contents, as: UTF8.self).unicodeScalars {
-                guard contents.dropFirst(offset).starts(with: UTF8.encode(scalar) ?? .init())
-                else { break }
-                offset += UTF8.width(scalar)
-            }
-            throw TokenizationError.notUTF8(path: path, offset: offset)
-        }
-        return encode(text)
+        encode(try utf8Text(contents, of: path))
     }
 
     /// The text of some ids; bytes that are not UTF-8 become U+FFFD, and an id without a token has no

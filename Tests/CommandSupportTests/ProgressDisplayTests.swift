@@ -17,7 +17,7 @@ struct ProgressDisplayTests {
             (83, "training 45%  1200/2600 tokens  3 min 20 s left  step 45/100  loss 2.5"),
             (53, "training 45%  3 min 20 s left  step 45/100  loss 2.5"),
             (52, "training 45%  3 min 20 s left  step 45/100"),
-            (42, "training 45%  3 min 20 s left  loss 2.5"), (40, "training 45%  3 min 20 s left"),
+            (40, "training 45%  3 min 20 s left  loss 2.5"), (39, "training 45%  3 min 20 s left"),
             (20, "training 45%"), (6, "train"), (0, ""),
         ])
     func parts(width: Int?, text: String) {

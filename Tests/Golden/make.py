@@ -5,7 +5,7 @@
 
 `models.py` and `recipes.py` compute in float64; the values are stored in float32. Inputs are the
 embedded models in `models/`, the tiny models in `tiny/` (random weights, drawn once), made stories
-(`babi/`: lens data babi --tasks all --stories 1 --seed 9) and made prose (`text.jsonl`: lens data text
+(`babi/`: lens data babi --tasks all --limit 1 --seed 9) and made prose (`text.jsonl`: lens data text
 --bytes 12000 --seed 11). Outputs:
 
     {mamba2,diffmamba2}.{safetensors,json}   the embedded models: streams, hooks, gradients, lenses,

@@ -47,7 +47,7 @@ struct AttentionTests {
             (["--head", "99"], "there is no 99 among the heads"),
             (["--at", "32"], "there is no 32 among the positions"),
             (["--out", "x.npz"], "names no figure format"),
-            (["another text"], "2 texts given"),
+            (["another text"], "Give the text or --file FILE, not both."),
         ])
     func wrong(arguments: [String], message: String) throws {
         let process = try LensProcess(

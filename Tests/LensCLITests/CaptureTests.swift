@@ -49,7 +49,7 @@ struct CaptureTests {
         let path = folder("a.safetensors")
         for mixer in mixers {
             let run = try capture(
-                design, "--text", "Mary went to the kitchen. Where is Mary?", "--hooks",
+                design, "Mary went to the kitchen. Where is Mary?", "--hooks",
                 "\(mixer).hook_[xBC]", "\(mixer).hook_dt", "\(mixer).hook_ssm_out", "--out", path)
             #expect(run.status == 0, "\(run.errors)")
             let file = try TensorFile(path)
@@ -65,7 +65,7 @@ struct CaptureTests {
         let path = folder("a.safetensors")
         let text = "Where is Mary?"
         #expect(
-            try capture("mamba2", "--text", text, "--hooks", "logits", "--out", path).status == 0)
+            try capture("mamba2", text, "--hooks", "logits", "--out", path).status == 0)
         let content = try Safetensors.read(path)
         let json = try #require(content.metadata["tokens"])
         let tokens = try decodeJSON([[String]].self, from: Data(json.utf8), path: path)

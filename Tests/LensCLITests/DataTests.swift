@@ -26,7 +26,7 @@ struct DataTests {
         ] {
             let out = folder(format)
             let run = try LensProcess(
-                "data", "babi", "--tasks", "1-2,20", "--stories", "3", "--split", "train",
+                "data", "babi", "--tasks", "1-2,20", "--limit", "3", "--split", "train",
                 "--seed", "5", "--format", format, "--out", out)
             #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
             #expect(run.output.contains(" qa1        3         15"), "\(run.output)")
@@ -92,7 +92,7 @@ struct DataTests {
         let (text, stories) = (folder("a.txt"), folder("stories"))
         try writeFile(String(repeating: "Zyzzyva ", count: 1000), to: text)
         _ = try LensProcess(
-            "data", "babi", "--tasks", "1", "--stories", "3", "--format", "babilong",
+            "data", "babi", "--tasks", "1", "--limit", "3", "--format", "babilong",
             "--out", stories)
         let outs = ["one.json", "two.json"].map { folder($0) }
         for out in outs {
@@ -109,7 +109,7 @@ struct DataTests {
         #expect(record.files.map(\.sha256) == [try SHA256.hex(ofFile: outs[0])])
         // Learnt from both: the prompt's form is of the stories, the rare word of the text.
         for (word, count) in [("Question:", 2...3), ("Zyzzyva", 1...3)] {
-            let run = try LensProcess("tokenize", "--tokenizer", outs[0], "--text", word)
+            let run = try LensProcess("tokenize", "--tokenizer", outs[0], word)
             let ids = run.output.split(separator: ",")
             #expect(count.contains(ids.count), "\(word): \(run.output)")
         }
@@ -160,7 +160,7 @@ struct DataTests {
         "what is asked for wrongly is refused",
         arguments: [
             ["babi", "--tasks", "21", "'21'"], ["babi", "--tasks", "3-1", "'3-1'"],
-            ["babi", "--stories", "0", "--stories is 0"],
+            ["babi", "--limit", "0", "--limit is 0"],
             ["babi", "--split", "dev", "'dev'"],
             ["text", "--bytes", "0", "--bytes is 0, expected 1"],
             ["text", "--tokens", "5", "--tokenizer"],

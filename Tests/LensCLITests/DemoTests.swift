@@ -242,7 +242,7 @@ struct EmbeddedPairTests {
     @Test("each model answers through its lens", arguments: EmbeddedModels.names)
     func loads(name: String) throws {
         let made = try LensProcess(
-            "data", "babi", "--tasks", "1", "--stories", "4", "--out", folder("babi"))
+            "data", "babi", "--tasks", "1", "--limit", "4", "--out", folder("babi"))
         #expect(made.status == 0, "\(made.errors)")
         let lens = EmbeddedModels.path("lenses/\(name)")
         let run = try LensProcess(

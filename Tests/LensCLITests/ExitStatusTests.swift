@@ -118,7 +118,7 @@ struct ExitStatusTests {
             mentioning: absent)
         expect(
             try LensProcess(
-                "capture", "--model", folder.path, "--text", "hello", "--hooks", "logits",
+                "capture", "--model", folder.path, "hello", "--hooks", "logits",
                 "--out", folder("a.safetensors")), status: 66, mentioning: "tokenizer.json")
     }
 

@@ -68,7 +68,7 @@ struct FigureTests {
         "what cannot be drawn together says so",
         arguments: [
             (["--axis", "relative", "--style", "bars"], "--axis relative has no bars"),
-            (["--axis", "relative", "--from", "2"], "--from and --to are numbers of blocks"),
+            (["--axis", "relative", "--blocks", "2"], "--blocks has numbers of blocks"),
             (["--tasks", "qa1"], "does not list what was read at each prompt"),
             (["--tasks", "qa77"], "qa77"),
             (["--average", "median"], "does not list what was read at each prompt"),

@@ -149,7 +149,7 @@ struct GoldenPathTests {
         let trained = kind == "logit" ? kind : try train(design, kind, steps: 4)
         _ = try lens(
             "eval", "babilong", "--model", Repository.model(design), "--lens", trained, "--data",
-            Repository.golden("babilong"), "--tasks", "qa1,qa6,qa11", "--last", "4", "--out",
+            Repository.golden("babilong"), "--tasks", "qa1,qa6,qa11", "--limit", "4", "--out",
             folder("result.json"))
         let prompts = try decodeJSON(Result.self, from: folder("result.json")).prompts
         let expected = try #require(Golden(design).answers[kind])

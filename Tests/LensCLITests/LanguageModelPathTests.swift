@@ -62,13 +62,13 @@ struct LanguageModelPathTests {
 
         let evaluated = try LensProcess([
             "lm", "eval", "--model", folder("tuned"), "--data",
-            data.otherText, "--window", "64", "--windows", "5",
+            data.otherText, "--window", "64", "--limit", "5",
         ])
         #expect(evaluated.output.hasPrefix("315 predictions in 5 windows of 64 tokens:"))
 
         let answers = try LensProcess([
             "lm", "eval", "--model", start, "--data", data.stories, "--tasks",
-            "qa1,qa6", "--last", "20", "--out", folder("answers.json"),
+            "qa1,qa6", "--limit", "20", "--out", folder("answers.json"),
         ])
         #expect(answers.status == 0, "\(answers.errors)")
         let result = try decodeJSON(Answers.self, from: folder("answers.json"))

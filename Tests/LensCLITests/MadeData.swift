@@ -17,7 +17,7 @@ struct MadeData {
         for arguments in [
             text + [self.text, "--seed", "1"], text + [otherText, "--seed", "2"],
             [
-                "data", "babi", "--tasks", "1,6", "--stories", "\(storiesPerTask)", "--format",
+                "data", "babi", "--tasks", "1,6", "--limit", "\(storiesPerTask)", "--format",
                 "babilong", "--out", stories,
             ],
         ] {

@@ -42,7 +42,7 @@ struct MainPathTests {
         let result = folder("result.json")
         let evaluation = try LensProcess(
             "eval", "babilong", "--model", Repository.model("diffmamba2"), "--lens", lens,
-            "--data", data.stories, "--tasks", "qa1,qa6", "--last", "10",
+            "--data", data.stories, "--tasks", "qa1,qa6", "--limit", "10",
             "--out", result, "--upstream-txt", folder("result.txt"))
         #expect(evaluation.status == 0, "\(evaluation.errors)")
         #expect(evaluation.output.contains("20 prompts"))

@@ -21,7 +21,7 @@ struct OptionValueTests {
 
     @Test("a number below 0 is the value of the option before it")
     func negative() throws {
-        try expect(evaluation, ["--last", "-1"], "--last is -1, expected 1 to 4294967296.")
+        try expect(evaluation, ["--limit", "-1"], "--limit is -1, expected 1 to 4294967296.")
         try expect(train, ["--eval-every", "-1"], "--eval-every is -1, expected 0 to 4294967296.")
         try expect(lmTrain, ["--clip", "-inf"], "--clip is -inf, expected 0 or more.")
         try expect(lmTrain, ["--lr", "-.5"], "--lr is -0.5, expected a number above 0.")
@@ -47,7 +47,7 @@ struct OptionValueTests {
 
     @Test("what is no number says what the option takes")
     func unreadable() throws {
-        try expect(evaluation, ["--last", "abc"], "--last is 'abc', expected a whole number.")
+        try expect(evaluation, ["--limit", "abc"], "--limit is 'abc', expected a whole number.")
         try expect(train, ["--window", ""], "--window is '', expected a whole number.")
         try expect(
             lmTrain, ["--at-a-time", "1.5"], "--at-a-time is '1.5', expected a whole number.")

@@ -23,7 +23,7 @@ struct OutputTests {
     private static let commands = [
         "lens": "train --model MODEL --data TEXT --window 8 --steps 1 --tokens-per-step 16",
         "trained": "lm train --model MODEL --data TEXT --window 8 --steps 1 --batch 2",
-        "stories": "data babi --tasks 1 --stories 1",
+        "stories": "data babi --tasks 1 --limit 1",
         "prose.txt": "data text --bytes 10",
         "tokenizer.json": "data tokenizer --data TEXT --vocabulary 260",
         "result.json": "eval babilong --model MODEL --lens logit --data ROWS --tasks qa1",
@@ -120,7 +120,7 @@ struct OutputTests {
         let table = folder("table.txt")
         for last in ["1", "2"] {
             let again = try run(
-                "result.json", to: folder("result.json"), "--upstream-txt", table, "--last", last)
+                "result.json", to: folder("result.json"), "--upstream-txt", table, "--limit", last)
             #expect(again.status == 0, "\(again.errors)")
         }
         try writeFile("{1: {'sum': 1, 'total': 2, 'avg': 0.5}}", to: table)

@@ -88,8 +88,8 @@ struct QuestionTests {
                 "Give either --data or a question of your own by --question."
             ),
             (
-                ["--question", "q", "--answer", "a", "--last", "3"],
-                "--last chooses among the rows of --data; add --data."
+                ["--question", "q", "--answer", "a", "--limit", "3"],
+                "--limit chooses among the rows of --data; add --data."
             ),
             (["--question", "q"], "--question and --answer go together; give both."),
             (["--data", "d", "--answer", "a"], "--question and --answer go together; give both."),
@@ -99,7 +99,7 @@ struct QuestionTests {
             ),
             (
                 ["--data", "d", "--with-prompts"],
-                "--with-prompts writes to --out; add --out FILE."
+                "--with-prompts writes to --out; add --out FILE, or --json."
             ),
             (["--data", "d", "--show", "0"], "--show is 0, expected 1 to 4294967296."),
             (

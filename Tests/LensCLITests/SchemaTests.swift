@@ -37,7 +37,7 @@ struct SchemaTests {
         try run(
             "data", "text", "--bytes", "30000", "--tasks", "1", "--out", folder("text.jsonl"))
         try run(
-            "data", "babi", "--tasks", "1,2", "--stories", "4", "--format", "babilong", "--out",
+            "data", "babi", "--tasks", "1,2", "--limit", "4", "--format", "babilong", "--out",
             folder("babilong"))
     }
 
@@ -79,7 +79,7 @@ struct SchemaTests {
             try check("\(out).txt.run.json", "made-files")
             try run(
                 "eval", "text", "--model", Self.model, "--lens", lens, "--data",
-                folder("text.jsonl"), "--window", "32", "--windows", "2", "--out",
+                folder("text.jsonl"), "--window", "32", "--limit", "2", "--out",
                 folder("\(out)-text.json"), "--upstream-json", folder("\(out)-aggregate.json"))
             try check("\(out)-text.json", "text-result")
             try check("\(out)-aggregate.json", "aggregate-metrics", isOurs: false)
@@ -104,22 +104,22 @@ struct SchemaTests {
         try writeData()
         try run(
             "lm", "train", "--model", Self.model, "--data", folder("babilong"), "--tasks", "1,2",
-            "--text", folder("text.jsonl"), "--hold-out", "2", "--steps", "2", "--window", "64",
+            "--text", folder("text.jsonl"), "--held-out", "2", "--steps", "2", "--window", "64",
             "--batch", "2", "--eval-data", folder("text.jsonl"), "--out", folder("model"))
         try check("model/run.json", "model-training")
         try check("model/train.jsonl", "model-training-log", isOurs: false)
         try run(
             "lm", "eval", "--model", folder("model"), "--data", folder("text.jsonl"), "--window",
-            "64", "--windows", "2", "--out", folder("perplexity.json"))
+            "64", "--limit", "2", "--out", folder("perplexity.json"))
         try check("perplexity.json", "perplexity-result")
         try run(
             "lm", "eval", "--model", folder("model"), "--data", folder("babilong"), "--tasks", "1",
-            "--last", "2", "--out", folder("accuracy.json"))
+            "--limit", "2", "--out", folder("accuracy.json"))
         try check("accuracy.json", "accuracy-result")
         // Its training stands in what is measured of it.
         try run(
             "eval", "babilong", "--model", folder("model"), "--lens", "logit", "--data",
-            folder("babilong"), "--tasks", "1", "--last", "2", "--out", folder("babilong.json"))
+            folder("babilong"), "--tasks", "1", "--limit", "2", "--out", folder("babilong.json"))
         try check("babilong.json", "babilong-result")
         let run = try JSONValue(path: folder("babilong.json"))["run"]
         #expect(run?["model_training"]?["options"]?["steps"] == .string("2"))

@@ -21,7 +21,7 @@ struct StreamTests {
 
     private static let printing = [
         "--help", "train --help", "--version", "inspect MODEL",
-        "tokenize --tokenizer MODEL/tokenizer.json --text a", "capture --model MODEL --list-hooks",
+        "tokenize --tokenizer MODEL/tokenizer.json a", "capture --model MODEL --list-hooks",
         "lm generate a --model MODEL --limit 2",
     ]
 
@@ -102,7 +102,7 @@ struct StreamTests {
     @Test(
         "words that are no command, and commands that lack one",
         arguments: [
-            (["predict"], "'predict' is no command of 'lens', which has read, train, eval"),
+            (["predict"], "'predict' is no command of 'lens', which has read, attention"),
             (["tran", "--model", "x"], "did you mean 'lens train'?"),
             (["eval", "babilon"], "did you mean 'lens eval babilong'?"),
             (["eval", "--model", "x"], "'lens eval' needs one of its commands"),

@@ -56,24 +56,25 @@ struct LayerChartTests {
         #expect(chart.series[1].color == Color(4, 5, 6))
     }
 
-    @Test("ranges; the output follows only an open end")
-    func ranges() throws {
+    @Test("some layers; of blocks, the output is one more than the last")
+    func chosen() throws {
         var options = LayerChartOptions()
-        options.from = 3
-        #expect(try LayerChart([ours(4)], options).bars.categories == ["3", "4", "output"])
-        options.to = 3
-        #expect(values(try LayerChart([ours(4)], options).bars) == [[0.3]])
-        (options.from, options.to) = (nil, 99)
-        #expect(try LayerChart([ours(4)], options).bars.categories == ["1", "2", "3", "4"])
-        options.axis = .published
-        #expect(values(try LayerChart([ours(4)], options).bars) == [[0.2, 0.3, 0.4, 0.9]])
-        for (from, to) in [(5, nil), (3, 2), (nil, 0), (.max, .max), (nil, .min)] as [(Int?, Int?)]
-        {
-            (options.from, options.to) = (from, to)
-            #expect(
-                throws: ComparisonError.emptyRange(from: from, to: to, axis: .published, last: 4)
-            ) { try LayerChart([ours(4)], options).bars }
+        func categories(_ numbers: [Int]) throws -> [String] {
+            options.numbers = numbers
+            return try LayerChart([ours(4)], options).bars.categories
         }
+        #expect(try categories([3, 4, 5]) == ["3", "4", "output"])
+        #expect(try categories([1, 3]) == ["1", "3"])
+        #expect(values(try LayerChart([ours(4)], options).bars) == [[0.1, 0.3]])
+        #expect(try LayerChart([ours(4)], options).lines.series[0].points.map(\.x) == [1, 3])
+        #expect(try categories([5]) == ["output"])
+        #expect(try LayerChart([ours(4)], options).lines.series[1].points.map(\.x) == [4])
+        #expect(throws: ComparisonError.nothingChosen(axis: .blocks, numbers: 1...5)) {
+            try categories([0, 6])
+        }
+        options.axis = .published
+        options.numbers = [1, 4]
+        #expect(values(try LayerChart([ours(4)], options).bars) == [[0.2, 0.9]])
     }
 
     @Test("different models share the axis of blocks only")
@@ -120,7 +121,7 @@ struct LayerChartTests {
             return try LayerChart([ours(layers)], options).style
         }
         #expect(try style(16) == .bars && style(17) == .lines)
-        #expect(try style(17) { $0.to = 16 } == .bars)
+        #expect(try style(17) { $0.numbers = Array(1...16) } == .bars)
         #expect(try style(4) { $0.axis = .relative } == .lines)
         #expect(try style(4) { $0.style = .lines } == .lines)
         #expect(try style(99) { $0.style = .bars } == .bars)

@@ -107,7 +107,7 @@ struct ReadingTextTests {
         #expect(
             text == """
                 m, logit lens, position 1 '·b', target '↵'
-                blocks target  rank   entropy   1.                      2.
+                blocks  target   rank entropy   1.                      2.
                 0            -  12345       -  *a          ███    0.50  ,"         ▊      0.12
                 1            -  12345       -  *·kitchen-… ████▌  0.75  ,"         ▊      0.12
                 """)

@@ -26,6 +26,13 @@ enum Examples {
         AccuracyResult(tasks: [score], accuracy: 0.5, run: .example), lensTraining, modelTraining,
         made, demo, benchmarks, reading,
         ReadingComparison([reading, reading], command: "lens read"),
+        TokensResult(ids: [5, 7], tokens: ["Where", " is"]),
+        InspectionResult(
+            folder: "m", family: "Diff-Mamba-2 (all)", layout: "huggingFace", parameters: 9,
+            files: ["model.safetensors"], dtypes: [.init(dtype: "F32", tensors: 3)], dModel: 4,
+            vocabSize: 6, tieEmbeddings: true,
+            blocks: [.init(block: 0, mixer: "Mamba-2", lambdaInit: 0.8, lambda: 0.7)],
+            notes: ["n"], problems: ["p"], unexpected: ["u"]),
     ]
 
     static let score = EvaluationScore(

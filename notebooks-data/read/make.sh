@@ -16,7 +16,7 @@ chromium --headless --no-sandbox --hide-scrollbars --window-size=840,330 \
 
 # Two models side by side, as a page and as a figure.
 $lens read --file Examples/mary.txt --model models/mamba2/seed0 --model models/diffmamba2/seed0 \
-    --branches --out "$page/page.html" --out "$out/mary.svg" --positions -12:
-chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,800 \
+    --branches --out "$page/page.html" --out "$out/mary.svg" --positions :
+chromium --headless --no-sandbox --hide-scrollbars --window-size=1400,860 \
     --screenshot="$out/page.png" "file://$page/page.html"
 rm -r "$page"

@@ -5,8 +5,13 @@ import Tokenization
 /// Texts as JSON lists of token ids, one a line, and such lists as texts.
 package struct TokenLists {
     private let tokenizer: Tokenizer
+    private let areStrings: Bool
 
-    package init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+    /// - Parameter asStrings: whether to write tokens as they can be read in place of their ids.
+    package init(_ tokenizer: Tokenizer, asStrings: Bool = false) {
+        self.tokenizer = tokenizer
+        areStrings = asStrings
+    }
 
     /// The ids of a text in UTF-8.
     ///
@@ -40,6 +45,11 @@ package struct TokenLists {
     }
 
     private func write(_ ids: [TokenID], to output: inout BufferedOutput) throws {
+        if areStrings {
+            let strings = ids.map { readable(tokenizer.decode([$0])) }
+            try output.write(try encodeJSON(strings, pretty: false))
+            return try output.write("\n".utf8)
+        }
         try output.write("[".utf8)
         for (index, id) in ids.enumerated() {
             if index > 0 { try output.write(",".utf8) }

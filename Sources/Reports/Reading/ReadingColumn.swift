@@ -33,8 +33,10 @@ package struct ReadingColumn {
         let hasTarget = reading.targets[column] != nil
         let head =
             fitted("blocks", to: 7)
-            + (hasTarget ? fitted("target", to: 8) + fitted("rank", to: 7) : "")
-            + fitted("entropy", to: 8)
+            + (hasTarget
+                ? fitted("target", to: 7, alignedRight: true) + " "
+                    + fitted("rank", to: 6, alignedRight: true) + " " : "")
+            + fitted("entropy", to: 7, alignedRight: true) + " "
         let most = rows.map { $0.1.top[column].count }.max() ?? 0
         let count = min(most, max(1, (width - head.count) / Self.entryWidth))
         var lines = [
