@@ -9,7 +9,9 @@ import Tokenization
 #endif
 
 /// A page as its reader uses it, with pointer and keys, in a real browser.
-@Suite("The page in a browser", .serialized, .enabled(if: Browser.isInstalled, "no chromium and chromedriver"), .inBrowser)
+@Suite(
+    "The page in a browser", .serialized,
+    .enabled(if: Browser.isInstalled, "no chromium and chromedriver"), .inBrowser)
 struct PageInBrowserTests {
     // WebDriver's names of keys.
     private let enter = "\u{E007}"
