@@ -32,7 +32,7 @@ package struct CorpusOptions: ParsableArguments {
 
     @OptionGroup(title: .expert) package var documents: DocumentOptions
 
-    @Option(help: "Tokens in a window.")
+    @Option(help: ArgumentHelp("Tokens in a window.", valueName: "n"))
     package var window = 2048
 
     package func validate() throws {

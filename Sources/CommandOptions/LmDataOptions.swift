@@ -100,14 +100,18 @@ package struct LmDataOptions: ParsableArguments {
 package struct MixtureOptions: ParsableArguments {
     package init() {}
 
-    @Option(help: "With --tasks: weight of the tokens before the answer, whose own is 1.")
+    @Option(
+        help: ArgumentHelp(
+            "With --tasks: weight of the tokens before the answer, whose own is 1.", valueName: "x")
+    )
     package var promptWeight: Float = 0
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             With --tasks: share of whole stories, with every question where it was asked, among \
             the sequences drawn for tasks; the others are prompts.
-            """)
+            """, valueName: "x"))
     package var storyShare = 0.0
 
     @Option(
@@ -125,10 +129,14 @@ package struct MixtureOptions: ParsableArguments {
             valueName: "file"), completion: .file())
     package var text: [String] = []
 
-    @Option(help: "With --text: share of its windows among all sequences drawn.")
+    @Option(
+        help: ArgumentHelp(
+            "With --text: share of its windows among all sequences drawn.", valueName: "x"))
     package var textShare = 0.2
 
-    @Option(help: "With --text: weight of its tokens, where an answer's is 1.")
+    @Option(
+        help: ArgumentHelp(
+            "With --text: weight of its tokens, where an answer's is 1.", valueName: "x"))
     package var textWeight: Float = 1
 
     package func validate() throws {
@@ -145,7 +153,9 @@ package struct MixtureOptions: ParsableArguments {
 package struct LmMeasuringOptions: ParsableArguments {
     package init() {}
 
-    @Option(help: "With --tasks: rows at the end of every task that are not learnt.")
+    @Option(
+        help: ArgumentHelp(
+            "With --tasks: rows at the end of every task that are not learnt.", valueName: "n"))
     package var heldOut = 100
 
     @Option(
@@ -156,13 +166,17 @@ package struct LmMeasuringOptions: ParsableArguments {
     package var evalData: [String] = []
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Steps between measurements on the rows of --held-out and on --eval-data; after the \
             last step there is always one, with 0 no other. (default: a tenth of --steps)
-            """)
+            """, valueName: "n"))
     package var evalEvery: Int?
 
-    @Option(help: "Rows of each task and windows of text that a measurement takes at most.")
+    @Option(
+        help: ArgumentHelp(
+            "Rows of each task and windows of text that a measurement takes at most.",
+            valueName: "n"))
     package var evalLimit = 25
 
     package func validate() throws {

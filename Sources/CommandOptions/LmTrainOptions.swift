@@ -49,17 +49,18 @@ package struct InitialScaleOptions: ParsableArguments {
 package struct LmRecipeOptions: ParsableArguments {
     package init() {}
 
-    @Option(help: "Updates of the parameters.")
+    @Option(help: ArgumentHelp("Updates of the parameters.", valueName: "n"))
     package var steps = 1000
 
-    @Option(help: "Sequences in a step.")
+    @Option(help: ArgumentHelp("Sequences in a step.", valueName: "n"))
     package var batch = 8
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Sequences that go through the model together; fewer need less memory, gradients of a \
             step's parts add up. (default: all of a step)
-            """)
+            """, valueName: "n"))
     package var atATime: Int?
 
     @Option(
@@ -70,7 +71,7 @@ package struct LmRecipeOptions: ParsableArguments {
             """, valueName: "adamw|muon"))
     package var optimizer = TrainingOptions.Optimizer.adamW
 
-    @Option(help: "Learning rate at its peak.")
+    @Option(help: ArgumentHelp("Learning rate at its peak.", valueName: "x"))
     package var lr = 3e-4
 
     @Option(
@@ -79,30 +80,37 @@ package struct LmRecipeOptions: ParsableArguments {
             valueName: "cosine|linear|constant"))
     package var schedule = TrainingOptions.Schedule.cosine
 
-    @Option(help: "Steps over which the learning rate rises from 0.")
+    @Option(help: ArgumentHelp("Steps over which the learning rate rises from 0.", valueName: "n"))
     package var warmupSteps = 0
 
     @Option(
-        help: "Decoupled decay of the weights of linear and convolution layers.")
+        help: ArgumentHelp(
+            "Decoupled decay of the weights of linear and convolution layers.", valueName: "x"))
     package var weightDecay = 0.1
 
-    @Option(help: "AdamW's decay of the mean gradient.")
+    @Option(help: ArgumentHelp("AdamW's decay of the mean gradient.", valueName: "x"))
     package var beta1 = 0.9
 
-    @Option(help: "AdamW's decay of the mean squared gradient.")
+    @Option(help: ArgumentHelp("AdamW's decay of the mean squared gradient.", valueName: "x"))
     package var beta2 = 0.999
 
-    @Option(help: "Largest norm of the gradient of all parameters together; 0 for any.")
+    @Option(
+        help: ArgumentHelp(
+            "Largest norm of the gradient of all parameters together; 0 for any.", valueName: "x"))
     package var clip = 1.0
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Probability with which an element of a block's output, the mixer's or the normed \
             difference of two, is not added to the stream; the others are scaled up.
-            """)
+            """, valueName: "x"))
     package var dropout = 0.0
 
-    @Option(help: "Seed of the first parameters, the order of the sequences and dropout.")
+    @Option(
+        help: ArgumentHelp(
+            "Seed of the first parameters, the order of the sequences and dropout.", valueName: "n")
+    )
     package var seed: UInt64 = 42
 
     @Flag(

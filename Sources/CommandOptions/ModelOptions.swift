@@ -100,7 +100,9 @@ package struct ThreadOptions: ParsableArguments {
     package init() {}
 
     @Option(
-        help: "Threads to use; their number changes no result. (default: one for each core)")
+        help: ArgumentHelp(
+            "Threads to use; their number changes no result. (default: one for each core)",
+            valueName: "n"))
     package var threads: Int?
 
     package func validate() throws {

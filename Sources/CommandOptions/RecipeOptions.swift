@@ -95,59 +95,68 @@ package struct RecipeDetails: ParsableArguments {
     package var optimizer: LensOptimizer.Kind?
 
     @Option(
-        help: "Updates of the translators. (default: up to 300 with fast, else 250)")
+        help: ArgumentHelp(
+            "Updates of the translators. (default: up to 300 with fast, else 250)", valueName: "n"))
     package var steps: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Tokens in a step; with published a multiple of --window. (default: what the text gives \
             with fast, else 262144)
-            """)
+            """, valueName: "n"))
     package var tokensPerStep: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Positions of each window, evenly spaced, at which steps take the loss. Neighbours are \
             alike, and the vocabulary costs most. (default: with fast 11 of 16 of little text, half \
             of more, for a time or operations a quarter or more; else all)
-            """)
+            """, valueName: "n"))
     package var positionsPerWindow: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Factor on the learning rate, 0.1 for SGD, 0.001 for Adam and 0.005 for Muon, where every \
             block's then adapts to its gradients.
-            """)
+            """, valueName: "x"))
     package var lrScale = 1.0
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Pull of the translators towards zero, that is, of the lens towards the identity. \
             (default: 0.03 with fast, else 0.001)
-            """)
+            """, valueName: "x"))
     package var weightDecay: Double?
 
-    @Option(help: "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)")
+    @Option(
+        help: ArgumentHelp(
+            "Momentum of SGD and Muon. (default: 0.8 with fast, else 0.9)", valueName: "x"))
     package var momentum: Double?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Steps over which the learning rate rises. (default: a fifth of the steps for \
             Adam, else 0)
-            """)
+            """, valueName: "n"))
     package var warmupSteps: Int?
 
     @Flag(help: "Train only the translators' biases.")
     package var biasOnly = false
 
-    @Option(help: "Seed of the order of the windows.")
+    @Option(help: ArgumentHelp("Seed of the order of the windows.", valueName: "n"))
     package var seed: UInt64 = 42
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Positions by which labels are ahead of the state; --token-shift=-1 for behind. \
             (default: 0 for kl, 1 for ce)
-            """)
+            """, valueName: "n"))
     package var tokenShift: Int?
 
     @Flag(inversion: .prefixedNo, help: "Shuffle the windows instead of taking them in text order.")
@@ -187,19 +196,21 @@ package struct MeasuringOptions: ParsableArguments {
     package init() {}
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Windows to measure the lens on, the next ones after those that training takes; with \
             --fit gradient also 0 for none. (default: 16; with fast one for twenty to train on, at \
             most 16)
-            """)
+            """, valueName: "n"))
     package var heldOut: Int?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Steps between measurements on what is held out; there is always one before the first \
             step and one after the last, with 0 no other. (default: a tenth of --steps, with fast \
             100)
-            """)
+            """, valueName: "n"))
     package var evalEvery: Int?
 
     @Option(
@@ -211,11 +222,12 @@ package struct MeasuringOptions: ParsableArguments {
     package var keep: LensMeasuring.Keep?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             With --keep best: measurements in a row without a better translator after which a block is \
             trained no more. As the learning rate falls to the end, most still get better \
             after many. (default: none stops)
-            """)
+            """, valueName: "n"))
     package var patience: Int?
 
     package func validate() throws {

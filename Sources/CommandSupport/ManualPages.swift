@@ -41,7 +41,7 @@ package struct ManualPages {
             ".SH NAME", escaped("\(title) - \(command.abstract ?? "")"), ".SH SYNOPSIS",
             ".B \(escaped(words.joined(separator: " ")))",
         ]
-        lines += options.filter { !$0.isOptional }.map { $0.synopsis }
+        lines += options.filter { !$0.isOptional || $0.kind == "positional" }.map(\.synopsis)
         lines.append(command.shownCommands.isEmpty ? "[\\fIoptions\\fR]" : "\\fIcommand\\fR")
         if let discussion = command.discussion {
             lines += [".SH DESCRIPTION"] + paragraphs(discussion)
@@ -148,7 +148,9 @@ private struct ArgumentDescription: Decodable {
 
     /// As it stands in the line that calls the command.
     var synopsis: String {
-        guard let name = preferredName, kind != "positional" else { return value + more }
+        guard let name = preferredName, kind != "positional" else {
+            return isOptional ? "[\(value)\(more)]" : value + more
+        }
         return "\\fB\(escaped(name.spelled))\\fR \(value)\(more)"
     }
 

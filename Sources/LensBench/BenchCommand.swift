@@ -18,7 +18,7 @@ struct BenchCommand: ParsableCommand {
             weights from memory once for every token. Every number is a median.
 
               lens-bench --shape 370m
-              lens-bench --only forward,decode --threads 1 --json forward.json
+              lens-bench --only forward,decode --threads 1 --out forward.json
               lens-bench --only tokenizer --tokenizer tokenizer.json --text pile.txt
             """)
 
@@ -38,23 +38,27 @@ struct BenchCommand: ParsableCommand {
             """)
     var growth = false
 
-    @Option(help: ArgumentHelp("A tokenizer.json to time, on --text.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A tokenizer.json to time, on --text.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var tokenizer: String?
 
-    @Option(help: ArgumentHelp("UTF-8 text for --tokenizer.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("UTF-8 text for --tokenizer.", valueName: "file"), completion: .file())
     var text: String?
 
-    @Option(help: "Timed runs of each part, after one to warm up.")
+    @Option(help: ArgumentHelp("Timed runs of each part, after one to warm up.", valueName: "n"))
     var `repeat` = 3
 
-    @Option(help: "Threads to use. (default: one for each core)")
+    @Option(help: ArgumentHelp("Threads to use. (default: one for each core)", valueName: "n"))
     var threads: Int?
 
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "Write the numbers as JSON, too; - prints them instead of the table.",
-            valueName: "file"))
-    var json: String?
+            valueName: "file"), completion: .file(extensions: ["json"]))
+    var out: String?
 
     func validate() throws {
         try requireNumber(`repeat`, "--repeat", 1...1000)
@@ -65,11 +69,11 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         if let threads { Threads.count = threads }
-        let output = try json.map {
+        let output = try out.map {
             try OutputFile($0, of: "lens-bench", isOurs: BenchReport.isReport)
         }
         let report = try measure()
-        if json != "-" { try StandardStreams.say(report.table) }
+        if out != "-" { try StandardStreams.say(report.table) }
         try output?.write(try report.document.json() + [UInt8(ascii: "\n")])
     }
 

@@ -24,19 +24,22 @@ struct ShapeOptions: ParsableArguments {
     @Option(help: "Dimensions of this released Mamba-2; the options below change single ones.")
     var shape = NamedShape.medium
 
-    @Option(help: "Width of the residual stream. (default: that of --shape)")
+    @Option(
+        help: ArgumentHelp(
+            "Width of the residual stream. (default: that of --shape)", valueName: "n"))
     var dModel: Int?
 
-    @Option(help: "Blocks. (default: those of --shape)")
+    @Option(help: ArgumentHelp("Blocks. (default: those of --shape)", valueName: "n"))
     var layers: Int?
 
-    @Option(help: "Rows of the embedding, which is also the unembedding.")
+    @Option(
+        help: ArgumentHelp("Rows of the embedding, which is also the unembedding.", valueName: "n"))
     var vocab = 50288
 
-    @Option(help: "Numbers of state for each channel.")
+    @Option(help: ArgumentHelp("Numbers of state for each channel.", valueName: "n"))
     var dState = 128
 
-    @Option(help: "Channels of a head; must divide twice the width.")
+    @Option(help: ArgumentHelp("Channels of a head; must divide twice the width.", valueName: "n"))
     var headDim = 64
 
     @Flag(help: "Make a Diff-Mamba-2, with two half-width mixers in every block.")

@@ -51,7 +51,7 @@ struct CaptureCommand: ParsableCommand {
         help: ArgumentHelp("Hook points to capture.", valueName: "pattern"))
     var hooks: [String] = []
 
-    @Option(help: "Stop after so many blocks.")
+    @Option(help: ArgumentHelp("Stop after so many blocks.", valueName: "n"))
     var stopAfter: Int?
 
     @Option(

@@ -30,13 +30,16 @@ struct DataBabiCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Comma-separated tasks and ranges, or all.", valueName: "1-3,5|all"))
     var tasks = "all"
 
-    @Option(help: "Stories of each task to make; most ask five questions, tasks 4, 16 and 19 one.")
+    @Option(
+        help: ArgumentHelp(
+            "Stories of each task to make; most ask five questions, tasks 4, 16 and 19 one.",
+            valueName: "n"))
     var limit = 200
 
     @Option(help: "Which part of all possible stories to draw from.")
     var split = BabiSplit.test
 
-    @Option(help: "Seed of the stories.")
+    @Option(help: ArgumentHelp("Seed of the stories.", valueName: "n"))
     var seed: UInt64 = 0
 
     @Option(

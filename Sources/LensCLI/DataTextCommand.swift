@@ -21,11 +21,12 @@ struct DataTextCommand: ReportingCommand {
               lens data text --bytes 1000000 --tasks all --out lens.jsonl
             """)
 
-    @Option(help: "Bytes of text to write.")
+    @Option(help: ArgumentHelp("Bytes of text to write.", valueName: "n"))
     var bytes: Int?
 
     @Option(
-        help: "Tokens of text to write, one for the end of each document counted.")
+        help: ArgumentHelp(
+            "Tokens of text to write, one for the end of each document counted.", valueName: "n"))
     var tokens: Int?
 
     @Option(
@@ -41,7 +42,7 @@ struct DataTextCommand: ReportingCommand {
             """, valueName: "1-3,5|all"))
     var tasks: String?
 
-    @Option(help: "Seed of the text.")
+    @Option(help: ArgumentHelp("Seed of the text.", valueName: "n"))
     var seed: UInt64 = 0
 
     @Option(

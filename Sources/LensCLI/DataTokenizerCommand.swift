@@ -49,7 +49,10 @@ struct DataTokenizerCommand: ParsableCommand {
     @Option(help: "In folders: context length, as BABILong spells it.")
     var length = "0k"
 
-    @Option(help: "Tokens in the vocabulary, at least 257; fewer if the text does not offer them.")
+    @Option(
+        help: ArgumentHelp(
+            "Tokens in the vocabulary, at least 257; fewer if the text does not offer them.",
+            valueName: "n"))
     var vocabulary: Int
 
     @Option(

@@ -32,7 +32,9 @@ struct DemoCommand: ParsableCommand {
         completion: .directory)
     var out = "demo"
 
-    @Option(help: "Seed of the text, the questions and the order of training.")
+    @Option(
+        help: ArgumentHelp(
+            "Seed of the text, the questions and the order of training.", valueName: "n"))
     var seed: UInt64 = 0
 
     func validate() throws {

@@ -44,7 +44,7 @@ struct EvalBabilongCommand: ReportingCommand {
             """)
     var perTask = false
 
-    @Option(help: "Seed of the bootstrap.")
+    @Option(help: ArgumentHelp("Seed of the bootstrap.", valueName: "n"))
     var seed: UInt64 = 0
 
     @OptionGroup var place: ResultOptions

@@ -25,7 +25,9 @@ struct EvalTextCommand: ParsableCommand {
     @OptionGroup var lensOptions: LensOptions
     @OptionGroup var corpus: CorpusOptions
 
-    @Option(help: "Windows to use, from the start of the text. (default: all)")
+    @Option(
+        help: ArgumentHelp(
+            "Windows to use, from the start of the text. (default: all)", valueName: "n"))
     var limit: Int?
 
     @OptionGroup var place: ResultOptions

@@ -8,14 +8,18 @@ struct FigureOptions: ParsableArguments {
     @Option(help: "Title above the figure. (default: none)")
     var title: String?
 
-    @Option(help: "Width in inches. (default: 14; of a grid of tokens, what they need)")
+    @Option(
+        help: ArgumentHelp(
+            "Width in inches. (default: 14; of a grid of tokens, what they need)", valueName: "x"))
     var width: Double?
 
     @Option(
-        help: "Height in inches. (default: 3/7 of the width; of a grid, what its rows need)")
+        help: ArgumentHelp(
+            "Height in inches. (default: 3/7 of the width; of a grid, what its rows need)",
+            valueName: "x"))
     var height: Double?
 
-    @Option(help: "Resolution of a PNG in pixels per inch.")
+    @Option(help: ArgumentHelp("Resolution of a PNG in pixels per inch.", valueName: "x"))
     var dpi = 300.0
 
     @Flag(help: "Leave command, files and hashes out of the figure, as for a blind review.")

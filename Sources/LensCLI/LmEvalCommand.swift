@@ -29,10 +29,11 @@ struct LmEvalCommand: ParsableCommand {
     @OptionGroup var task: TaskOptions
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Windows to use, from the start of the text; with --tasks rows of every task, the last \
             ones. (default: all; with --tasks 100)
-            """)
+            """, valueName: "n"))
     var limit: Int?
 
     @OptionGroup var place: ResultOptions

@@ -22,25 +22,37 @@ struct LmGenerateCommand: ParsableCommand {
 
     @OptionGroup var modelOptions: ModelOptions
 
-    @Option(help: "Tokens at most.")
+    @Option(help: ArgumentHelp("Tokens at most.", valueName: "n"))
     var limit = 100
 
-    @Option(help: "Spread of the choice; 0 takes the most probable token.")
+    @Option(
+        help: ArgumentHelp("Spread of the choice; 0 takes the most probable token.", valueName: "x")
+    )
     var temperature = 1.0
 
-    @Option(help: "Choose among so many of the most probable tokens. (default: all)")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among so many of the most probable tokens. (default: all)", valueName: "n"))
     var topK: Int?
 
-    @Option(help: "Choose among the most probable tokens with so much probability together.")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among the most probable tokens with so much probability together.",
+            valueName: "x"))
     var topP = 1.0
 
-    @Option(help: "Choose among tokens with so much of the most probable one's probability.")
+    @Option(
+        help: ArgumentHelp(
+            "Choose among tokens with so much of the most probable one's probability.",
+            valueName: "x"))
     var minP = 0.0
 
-    @Option(help: "Factor that makes tokens which occurred less likely; 1 for none.")
+    @Option(
+        help: ArgumentHelp(
+            "Factor that makes tokens which occurred less likely; 1 for none.", valueName: "x"))
     var repetitionPenalty = 1.0
 
-    @Option(help: "Seed of the choice.")
+    @Option(help: ArgumentHelp("Seed of the choice.", valueName: "n"))
     var seed: UInt64 = 42
 
     @Flag(help: "Go on after the end-of-text token.")

@@ -21,7 +21,9 @@ struct QuestionOptions: ParsableArguments {
             "Comma-separated tasks, or all. (default: all)", valueName: "qa1,qa4|all"))
     var tasks: String?
 
-    @Option(help: "Rows of every task to use, the last ones. (default: 100)")
+    @Option(
+        help: ArgumentHelp(
+            "Rows of every task to use, the last ones. (default: 100)", valueName: "n"))
     var limit: Int?
 
     @Option(help: "A question of your own, instead of --data; it is put as it is written.")

@@ -78,7 +78,7 @@ struct ReadCommand: ParsableCommand {
             valueName: "index"))
     var position: Int?
 
-    @Option(help: "How many of the most probable tokens to name.")
+    @Option(help: ArgumentHelp("How many of the most probable tokens to name.", valueName: "n"))
     var top = 10
 
     @Flag(
