@@ -62,12 +62,11 @@ const readings = header.readings.map(reading => ({
   },
 }));
 
-/** The text of a token as someone types it, or undefined: as it is, or after a space. */
+/** The text of the token that someone types: as it is shown, as it is, or as it is after a space. */
 function typedToken(typed) {
   const text = typed.replaceAll("·", " ");
-  return [text, " " + text].find(
-    text => tokens.some(token => token.text === text || token.label === typed))
-    ?? undefined;
+  return (tokens.find(token => token.label === typed) ?? tokens.find(token => token.text === text)
+    ?? tokens.find(token => token.text === " " + text))?.text;
 }
 
 const followedTokens = new Map();

@@ -100,8 +100,7 @@ function savePNG(what) {
 /** A field of CSV, RFC 4180. */
 const field = value => {
   const text = `${value ?? ""}`;
-  return /^[ \t=+@-]|[",\r\n]|[ ]$/.test(text) && !/^-?[0-9.e+-]+$/.test(text)
-    ? `"${text.replaceAll('"', '""')}"` : text;
+  return /^ | $|[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 function saveCSV(what) {

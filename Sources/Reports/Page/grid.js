@@ -2,11 +2,12 @@
 
 const fullCell = { width: 66, height: 22 };
 
-/** Sizes of a sheet's cells and margins at a zoom. */
-function layout(sheet, zoom) {
+/** Sizes of a sheet's cells and margins at a zoom; the margins of sheets that are shown together are alike. */
+function layout(sheet, zoom, sheets) {
   const width = fullCell.width * zoom.x;
   const height = fullCell.height * zoom.y;
-  const labels = sheet.rows.map(row => textWidth(row.label, { size: 11 }));
+  const labels = sheets.flatMap(sheet => sheet.rows)
+    .map(row => textWidth(row.label, { size: 11 }));
   const side = 16 + Math.max(30, ...labels);
   const top = width >= 34 ? 38 : width >= 11 ? 84 : 24;
   return {
@@ -127,8 +128,7 @@ const isTarget = (sheet, row, column) => {
 
 /** A grid on the page, of which as much is drawn as the window shows. */
 class Pane {
-  constructor(index) {
-    this.index = index;
+  constructor() {
     this.caption = element("figcaption");
     this.sizer = element("div", { className: "sizer" });
     this.canvas = element("canvas");
@@ -144,7 +144,7 @@ class Pane {
   show(sheet, view) {
     this.sheet = sheet;
     this.view = view;
-    this.sizes = layout(sheet, state.zoom);
+    this.sizes = layout(sheet, state.zoom, view.sheets);
     this.sizer.style.width = `${this.sizes.fullWidth + 2}px`;
     this.sizer.style.height = `${this.sizes.fullHeight + 2}px`;
     const { name } = sheet.reading;

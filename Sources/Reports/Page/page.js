@@ -2,7 +2,7 @@
 
 const byId = id => document.getElementById(id);
 const root = document.documentElement;
-const panes = [new Pane(0), new Pane(1)];
+const panes = [new Pane(), new Pane()];
 
 /** What is shown, as of the last update. */
 let view;
@@ -14,10 +14,15 @@ function fill(select, options, value) {
   select.value = value;
 }
 
+const shownReadings = () =>
+  [state.first, state.second].filter(index => index !== null).map(index => readings[index]);
+
+const haveBranches = () => shownReadings().every(reading => reading.branches);
+
 /** Shows the state. */
 function update() {
   const { hover, focus } = state;
-  if (!state.branch) state.branch = null;
+  if (!haveBranches()) state.branch = null;
   view = shown();
   panes.forEach((pane, i) => {
     pane.figure.hidden = i >= view.sheets.length;
@@ -67,12 +72,10 @@ function showActive() {
 
 function showTools() {
   const isPair = state.second !== null;
-  const hasBranches = readings[state.first].branches
-    && (!isPair || readings[state.second].branches);
   for (const id of ["first-label", "second-label"]) byId(id).hidden = readings.length < 2;
   byId("view-label").hidden = !isPair;
   byId("align-label").hidden = !depthsDiffer();
-  byId("branch-label").hidden = !hasBranches;
+  byId("branch-label").hidden = !haveBranches();
   byId("follow-label").hidden = !!state.branch;
   byId("unfollow").hidden = state.follow === null || !!state.branch;
   const names = readings.map((reading, i) => option(i, reading.name));
@@ -81,7 +84,8 @@ function showTools() {
     state.second ?? "");
   byId("view").value = state.view;
   byId("align").value = state.align;
-  const parts = new Set(readings[state.first].branches?.rows.map(row => row.branch));
+  const parts = new Set(shownReadings().flatMap(reading =>
+    reading.branches?.rows.map(row => row.branch) ?? []));
   fill(byId("branch"), [
     option("", "predictions"), option("all", "what blocks write, every branch"),
     ...["block", "mixer_1", "mixer_2"].filter(part => parts.has(part))
@@ -109,9 +113,7 @@ function showNotice() {
   }
   if (state.follow !== null && !state.branch) {
     const label = labelOf(state.follow);
-    const parts = view.isDifference ? [view.sheets[0].reading, view.sheets[0].b.reading]
-      : view.sheets.map(sheet => sheet.reading);
-    const told = parts.map(reading => ({ reading, ...followedIn(reading, state.follow) }))
+    const told = shownReadings().map(reading => ({ reading, ...followedIn(reading, state.follow) }))
       .filter(told => !told.isExact);
     if (told.length) {
       const [{ known, cells, reading }] = told;
@@ -157,16 +159,23 @@ function pin({ pane, row, column }) {
   showActive();
 }
 
-/** Changes the size of cells; the active one stays in view. */
-function zoomTo(x, y) {
+/** Changes the size of cells; what is under the pointer stays there, or else the active cell in view. */
+function zoomTo(x, y, pointer) {
+  const { scroller, sizes: before } = leader ?? panes[0];
   state.zoom = {
     x: Math.min(Math.max(x, 1 / fullCell.width), 3), y: Math.min(Math.max(y, 2 / fullCell.height), 3),
   };
   update();
-  state.focus.pane.reveal(state.focus);
+  if (!pointer) return state.focus.pane.reveal(state.focus);
+  const { left, top } = scroller.getBoundingClientRect();
+  const { sizes } = leader;
+  const [dx, dy] = [pointer.clientX - left - before.side, pointer.clientY - top - before.top];
+  scroller.scrollLeft = (scroller.scrollLeft + dx) / before.width * sizes.width - dx;
+  scroller.scrollTop = (scroller.scrollTop + dy) / before.height * sizes.height - dy;
 }
 
-const zoom = factor => zoomTo(state.zoom.x * factor, state.zoom.y * factor);
+const zoom = (factor, pointer) =>
+  zoomTo(state.zoom.x * factor, state.zoom.y * factor, pointer);
 
 /** How large cells can be, up to a quarter more than usual, for all to be in view: next to or above each other. */
 function fittingZoom() {
@@ -175,7 +184,7 @@ function fittingZoom() {
     (scroller.clientWidth - sizes.side - 4) / sheet.columns / fullCell.width);
   const rows = view.sheets.map(sheet => sheet.rows.length);
   const heights = [Math.max(...rows), rows.reduce((sum, count) => sum + count)].map((count, i) =>
-    (byId("grids").clientHeight - 95 - (i ? rows.length : 1) * (layout(sheet, { x, y: 1 }).top + 48))
+    (byId("grids").clientHeight - 95 - (i ? rows.length : 1) * (layout(sheet, { x, y: 1 }, view.sheets).top + 48))
       / count / fullCell.height);
   return [x, Math.min(1.25, heights[1] >= 0.8 ? heights[1] : heights[0])];
 }
@@ -292,7 +301,7 @@ function listenToPane(pane) {
   scroller.addEventListener("wheel", event => {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    zoom(2 ** (-event.deltaY / 400));
+    zoom(2 ** (-event.deltaY / 400), event);
   }, { passive: false });
 }
 
@@ -334,7 +343,9 @@ function listen() {
   darkness.addEventListener("change", () => setTheme(darkness.matches ? "dark" : "light"));
   addEventListener("keydown", key);
   addEventListener("resize", update);
+  byId("origin").addEventListener("toggle", update);
   addEventListener("beforeprint", preparePrint);
+  addEventListener("afterprint", () => byId("print").replaceChildren());
 }
 
 /** Title, command and hashes. */

@@ -43,12 +43,12 @@ function showCell(view) {
   if (view.isDifference)
     parts.push(element("p", { className: "value" }, `${view.scale.title}: `,
       element("b", {}, signedOrNone(sheet.value(row, column)))));
-  parts.push(element("div", { className: "sides" },
+  parts.push(element("div", { className: state.branch ? "" : "sides" },
     ...places.map(([sheet, row, column]) => sideOf(sheet, row, column, places.length > 1))));
   place.replaceChildren(...parts);
 }
 
-const signedOrNone = value => isNaN(value) ? "none: other token or block" : signed(value);
+const signedOrNone = value => isNaN(value) ? "none" : signed(value);
 
 const rowName = ({ block, part }) => part === "output" ? "output"
   : part === "stream" ? (block === 0 ? "embedding" : `after block ${block}`)

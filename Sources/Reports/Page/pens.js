@@ -9,7 +9,7 @@ const hatch = "hatch";
 /** The page's colours, as its style has them now. */
 function pageColors() {
   const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(["ground", "panel", "ink", "faint", "line", "accent", "hatch"].map(
+  return Object.fromEntries(["panel", "ink", "faint", "line", "accent", "hatch"].map(
     name => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 

@@ -162,6 +162,30 @@ final class Browser: Sendable {
             ["actions": [["type": "pointer", "id": "mouse", "actions": actions]]])
     }
 
+    /// Turns the wheel over a place in the window, with the control key down.
+    func wheel(x: Double, y: Double, deltaY: Int) async throws {
+        let scroll: [String: Any] = [
+            "type": "scroll", "x": Int(x), "y": Int(y), "deltaX": 0, "deltaY": deltaY,
+            "duration": 0,
+        ]
+        let pause = ["type": "pause"]
+        let control = "\u{E009}"
+        try await post(
+            "actions",
+            [
+                "actions": [
+                    [
+                        "type": "key", "id": "keys",
+                        "actions": [
+                            ["type": "keyDown", "value": control], pause,
+                            ["type": "keyUp", "value": control],
+                        ],
+                    ],
+                    ["type": "wheel", "id": "wheel", "actions": [pause, scroll, pause]],
+                ]
+            ])
+    }
+
     /// Presses keys one after the other, as a user does; `\u{E000}` and on are WebDriver's names of special keys.
     func type(_ keys: String) async throws {
         let actions = keys.flatMap { key in
@@ -215,7 +239,7 @@ final class Browser: Sendable {
         }
         let before = try files()
         try await act()
-        for _ in 0..<200 {
+        for _ in 0..<600 {
             try await Task.sleep(for: .milliseconds(50))
             let made = try files().subtracting(before)
             guard let name = made.first, made.count == 1, !name.hasSuffix(".crdownload"),

@@ -22,7 +22,7 @@ struct OpenPage {
     }
 
     /// Where the middle of a cell is in the window, once it is scrolled into view.
-    private func place(row: Int, column: Int, pane: Int) async throws -> (x: Double, y: Double) {
+    func place(row: Int, column: Int, pane: Int = 0) async throws -> (x: Double, y: Double) {
         let script = """
             const pane = panes[\(pane)], { width, height, side, top } = pane.sizes;
             pane.reveal({ row: \(row), column: \(column) });
