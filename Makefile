@@ -1,21 +1,24 @@
 # `make` alone lists the targets.
 PACKAGES = libopenblas-dev libcairo2-dev libpng-dev libzstd-dev libzip-dev libssl-dev \
 	pkg-config fonts-dejavu-core
+BROWSER = chromium chromium-driver
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
 PREFIX = /usr/local
 
-.PHONY: help deps build demo install models test debug sanitize coverage docs fuzz bench lint format
+.PHONY: help deps browser build demo install models test debug sanitize coverage docs fuzz bench lint format
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 ## make deps     install the system packages that are missing (Debian, Ubuntu)
-deps:
-	@missing=$$(for p in $(PACKAGES); do \
+## make browser  install the browser in which the page of `lens read` is tested
+deps browser:
+	@missing=$$(for p in $(if $(filter browser,$@),$(BROWSER),$(PACKAGES)); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 		$(SUDO) apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing; fi
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq \
+			$(if $(filter browser,$@),--no-install-recommends) $$missing; fi
 
 ## make build    build the release binary, .build/release/lens
 build: deps

@@ -187,7 +187,8 @@ let package = Package(
                 "Randomness", "Kernels", "Checkpoints", "Corpora", "Tokenization", "Models",
                 "Results", "Tensors", "Training",
             ]),
-        tests("Reports", ["Base", "Results"]), tests("CommandSupport", [argumentParser]),
+        tests("Reports", ["Base", "Results", "Tokenization"]),
+        tests("CommandSupport", [argumentParser]),
         tests("CommandOptions", ["Lenses", argumentParser]),
         .testTarget(
             name: "MutationTests",

@@ -53,12 +53,12 @@ package struct TextReader {
     /// - Parameters:
     ///   - ids: of the text, at least one.
     ///   - name: what a comparison calls the reading.
-    ///   - run: where the reading comes from; its lens becomes this one.
     ///   - progress: called with the share of the work that is done.
+    /// - Returns: the reading, whose record of the run says nothing but the lens.
     /// - Throws: `ModelError`, `LensError.notFinite`.
     package func read(
         _ ids: [TokenID], _ request: ReadingRequest = ReadingRequest(), name: String,
-        run: RunRecord = RunRecord(), progress: @escaping (Double) -> Void = { _ in }
+        progress: @escaping (Double) -> Void = { _ in }
     ) throws -> ReadingResult {
         let positions = request.positions ?? Array(ids.indices)
         let blocks = request.blocks ?? Array(readableBlocks)
@@ -66,7 +66,7 @@ package struct TextReader {
             request.target.map(Int.init)
                 ?? (position + 1 < ids.count ? Int(ids[position + 1]) : nil)
         }
-        var run = run
+        var run = RunRecord()
         run.lens = lens.name
         let forward = shareOfForwardPass(
             ids.count, cells: positions.count * (blocks.count + 1))

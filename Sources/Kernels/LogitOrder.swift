@@ -60,13 +60,15 @@ struct TargetLogit {
 
     /// How many of `logits` are larger; `exact` gives the logit at an index in float64.
     func count(above logits: UnsafeBufferPointer<Float>, exact: (Int) -> Double) -> Int {
-        guard let start = logits.baseAddress else { return 0 }
-        var between = 0
-        var above = loops.count_above(start, logits.count, low, high, &between)
-        // Itself is one of those.
-        guard between > 1 else { return above }
-        for (index, logit) in logits.enumerated() where logit >= low && logit <= high {
-            above += exact(index) > value ? 1 : 0
+        var above = 0
+        for start in stride(from: 0, to: logits.count, by: 128) {
+            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 128, logits.count)])
+            var between = 0
+            above += loops.count_above(part.baseAddress, part.count, low, high, &between)
+            guard between > 0 else { continue }
+            for (index, logit) in part.enumerated() where logit >= low && logit <= high {
+                above += exact(start + index) > value ? 1 : 0
+            }
         }
         return above
     }

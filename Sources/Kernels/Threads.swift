@@ -62,3 +62,8 @@ package func parallelMap(_ count: Int, grain: Int = 1, _ body: (Int) -> Double) 
         }
     }
 }
+
+/// Runs `body` beside what follows, on a thread of its own; nobody waits for it.
+package func alongside(_ body: @escaping @Sendable () -> Void) {
+    DispatchQueue.global().async(execute: body)
+}

@@ -5,6 +5,7 @@ import CommandOptions
 import CommandSupport
 import Foundation
 import Interpretability
+import Kernels
 import Lenses
 import Models
 import Reports
@@ -126,9 +127,13 @@ struct ReadCommand: ParsableCommand {
             let request = try request(for: reader, ids, tokenizer)
             let display = ProgressDisplay("reading", unit: "tokens", total: ids.count)
             defer { display.finish() }
-            return try reader.read(
-                ids, request, name: name, run: record(model, lens, text)
-            ) { display.update(Int($0 * Double(ids.count))) }
+            // Nobody sees the record of what goes to no file, and to hash a model takes time.
+            if !outputs.isEmpty { alongside { _ = try? model.checkpoint.sha256() } }
+            var reading = try reader.read(ids, request, name: name) {
+                display.update(Int($0 * Double(ids.count)))
+            }
+            if !outputs.isEmpty { reading.run = try record(model, lens, text) }
+            return reading
         }
         let scale = ReadingScale(
             value.quantity,
@@ -145,12 +150,10 @@ struct ReadCommand: ParsableCommand {
         }
     }
 
-    /// Of what goes to a file; nobody sees that of the rest, and to hash a model takes time.
     private func record(
         _ model: LanguageModel, _ lens: NamedLens, _ text: GivenText
     ) throws -> RunRecord {
-        guard !outputs.isEmpty else { return RunRecord() }
-        return try RunOrigin(
+        try RunOrigin(
             command: commandLine, version: version, data: text.path.map { [$0] } ?? []
         ).record(model, lens, dataSHA256: SHA256.hex(of: text.contents))
     }

@@ -80,7 +80,7 @@ function fileName(view, what, ending) {
 function saveSVG(what) {
   const view = shown();
   const { width, height, draw } = pictures[what](view);
-  const pen = new SVGPen(width, height, { description: description() });
+  const pen = new SVGPen(width, height, description());
   draw(pen);
   save(new Blob([pen.svg], { type: "image/svg+xml" }), fileName(view, what, "svg"));
 }
@@ -148,7 +148,7 @@ function preparePrint() {
   const place = document.getElementById("print");
   place.replaceChildren();
   const add = (width, height, draw) => {
-    const pen = new SVGPen(width, height, { hatchName: `hatch-${place.children.length}` });
+    const pen = new SVGPen(width, height);
     draw(pen);
     const svg = new DOMParser().parseFromString(pen.svg, "image/svg+xml").documentElement;
     place.append(element("figure", {}, svg));

@@ -4,8 +4,8 @@ const fullCell = { width: 66, height: 22 };
 
 /** Sizes of a sheet's cells and margins at a zoom. */
 function layout(sheet, zoom) {
-  const width = Math.max(2, fullCell.width * zoom);
-  const height = Math.max(2, fullCell.height * zoom);
+  const width = fullCell.width * zoom.x;
+  const height = fullCell.height * zoom.y;
   const labels = sheet.rows.map(row => textWidth(row.label, { size: 11 }));
   const side = 16 + Math.max(30, ...labels);
   const top = width >= 34 ? 38 : width >= 11 ? 84 : 24;
@@ -43,11 +43,15 @@ function drawGrid(pen, sheet, { scale, isDifference }, sizes, area, marks = {}) 
       const text = fitted(cellText(sheet, row, column, isDifference), w - 7, style);
       pen.text(text, x(column) + 3, y(row) + (h - gap) / 2, color.ink, style);
       if (isTarget(sheet, row, column))
-        pen.rect(x(column) + 3, y(row) + h - gap - 3, Math.min(w - 7, textWidth(text, style)), 1.5, color.ink);
+        pen.rect(x(column) + 3, y(row) + (h - gap + style.size) / 2 + 0.5,
+          Math.min(w - 7, textWidth(text, style)), 1.5, color.ink);
     }
   const output = sheet.rows.findIndex(row => row.part === "output");
-  if (output > 0) pen.rect(side - left, y(output) - 1, sizes.fullWidth, 1.5, colors.ink);
-  drawMarks(pen, sheet, marks, { x, y, w, h, gap });
+  if (output > 0) pen.rect(x(columns[0]), y(output) - 1, (columns[1] - columns[0]) * w, 1.5, colors.ink);
+  const inside = cell => cell && cell.column >= columns[0] && cell.column < columns[1];
+  drawMarks(pen, {
+    active: inside(marks.active) ? marks.active : null, pins: (marks.pins ?? []).filter(inside),
+  }, { x, y, w, h, gap });
 
   pen.rect(0, 0, side, height, colors.panel);
   const rowStep = labelStep(h, 13);
@@ -91,7 +95,7 @@ function drawHeads(pen, sheet, { width: w, side, top }, [first, last], x, { acti
   }
 }
 
-function drawMarks(pen, sheet, { active, pins = [] }, { x, y, w, h, gap }) {
+function drawMarks(pen, { active, pins }, { x, y, w, h, gap }) {
   for (const { row, column, color, number } of pins) {
     if (row < 0) continue;
     pen.frame(x(column), y(row), w - gap, h - gap, color, 2);

@@ -3,7 +3,6 @@
 const byId = id => document.getElementById(id);
 const root = document.documentElement;
 const panes = [new Pane(0), new Pane(1)];
-const zoomLimits = [0.03, 3];
 
 /** What is shown, as of the last update. */
 let view;
@@ -131,7 +130,7 @@ const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
 
 function showLegend() {
   const canvas = byId("bar");
-  const width = Math.min(420, byId("grids").clientWidth - 8);
+  const width = Math.min(420, byId("grids").clientWidth - 28);
   canvas.style.width = `${width}px`;
   canvas.style.height = "40px";
   drawBar(new CanvasPen(canvas, width, 40), view.scale, width);
@@ -159,19 +158,26 @@ function pin({ pane, row, column }) {
 }
 
 /** Changes the size of cells; the active one stays in view. */
-function zoom(factor) {
-  state.zoom = Math.min(Math.max(state.zoom * factor, zoomLimits[0]), zoomLimits[1]);
+function zoomTo(x, y) {
+  state.zoom = {
+    x: Math.min(Math.max(x, 1 / fullCell.width), 3), y: Math.min(Math.max(y, 2 / fullCell.height), 3),
+  };
   update();
-  if (state.focus) state.focus.pane.reveal(state.focus);
+  state.focus.pane.reveal(state.focus);
 }
 
-/** The largest size at which all cells are in view, or the usual one. */
-function zoomToFit() {
-  const { scroller, sheet } = panes[0];
-  const room = Math.min(
-    (scroller.clientWidth - 60) / sheet.columns / fullCell.width,
-    (byId("grids").clientHeight - 200) / sheet.rows.length / fullCell.height);
-  zoom(Math.min(1.5, room) / state.zoom);
+const zoom = factor => zoomTo(state.zoom.x * factor, state.zoom.y * factor);
+
+/** How large cells can be, up to a quarter more than usual, for all to be in view: next to or above each other. */
+function fittingZoom() {
+  const { scroller, sheet, sizes } = panes[0];
+  const x = Math.min(1.25,
+    (scroller.clientWidth - sizes.side - 4) / sheet.columns / fullCell.width);
+  const rows = view.sheets.map(sheet => sheet.rows.length);
+  const heights = [Math.max(...rows), rows.reduce((sum, count) => sum + count)].map((count, i) =>
+    (byId("grids").clientHeight - 95 - (i ? rows.length : 1) * (layout(sheet, { x, y: 1 }).top + 48))
+      / count / fullCell.height);
+  return [x, Math.min(1.25, heights[1] >= 0.8 ? heights[1] : heights[0])];
 }
 
 function showTheme() {
@@ -242,7 +248,7 @@ const shortcuts = {
     state.branch = state.branch ? null : "all";
     update();
   },
-  "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), 0: zoomToFit,
+  "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), 0: () => zoomTo(...fittingZoom()),
   "?": () => byId("help").showModal(),
   Escape: () => {
     if (state.follow !== null) return followToken(null);
@@ -316,7 +322,7 @@ function listen() {
   click("unfollow", () => followToken(null));
   click("zoom-out", () => zoom(0.8));
   click("zoom-in", () => zoom(1.25));
-  click("zoom-fit", zoomToFit);
+  click("zoom-fit", () => zoomTo(...fittingZoom()));
   for (const what of ["grid", "curves"]) {
     const prefix = what === "grid" ? "save" : "curves";
     click(`${prefix}-png`, () => savePNG(what));
@@ -364,5 +370,5 @@ showTheme();
 showOrigin();
 update();
 // Small grids are shown as large as there is room for, large ones so that they can be read.
-zoomToFit();
-if (state.zoom < 1) zoom(1 / state.zoom);
+const [fitX, fitY] = fittingZoom();
+zoomTo(Math.max(1, fitX), Math.max(0.8, fitY));

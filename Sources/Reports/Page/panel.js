@@ -52,7 +52,7 @@ const signedOrNone = value => isNaN(value) ? "none: other token or block" : sign
 
 const rowName = ({ block, part }) => part === "output" ? "output"
   : part === "stream" ? (block === 0 ? "embedding" : `after block ${block}`)
-    : `block ${block}, ${part}`;
+    : part === "block" ? `block ${block}` : `block ${block}, ${part}`;
 
 function sideOf(sheet, row, column, hasName) {
   const { reading } = sheet;
@@ -95,7 +95,7 @@ function followedFact(reading, cell, list) {
   if (!isNaN(probability[cell]))
     return [name, `${spelled(probability[cell])}, rank ${rank[cell]}`];
   const last = list.at(-1);
-  return [name, last ? `at most ${spelled(last.value)}, rank over ${list.length}` : "–"];
+  return [name, last ? `≤ ${spelled(last.value)}, rank > ${list.length}` : "–"];
 }
 
 const factList = facts => element("dl", { className: "facts" }, ...facts.flatMap(([name, value]) =>

@@ -122,10 +122,9 @@ const escaped = text => String(text)
 
 const round = number => +number.toFixed(2);
 
+/** Writes what it draws. */
 class SVGPen {
-  /** `hatchName` tells apart the pictures of one document. */
-  constructor(width, height, { description = "", hatchName = "hatch" } = {}) {
-    this.hatchName = hatchName;
+  constructor(width, height, description = "") {
     this.size = [Math.ceil(width), Math.ceil(height)];
     this.colors = pageColors();
     this.parts = [];
@@ -133,9 +132,20 @@ class SVGPen {
   }
 
   rect(x, y, width, height, fill) {
-    const paint = fill === hatch ? `url(#${this.hatchName})` : fill;
+    if (fill === hatch) return this.hatching(x, y, width, height);
     this.parts.push(`<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" `
-      + `height="${round(height)}" fill="${paint}"/>`);
+      + `height="${round(height)}" fill="${fill}"/>`);
+  }
+
+  /** Diagonals; a pattern of SVG would take printers minutes. */
+  hatching(x, y, width, height) {
+    if (width < 6 || height < 6) return this.rect(x, y, width, height, this.colors.hatch);
+    let path = "";
+    for (let sum = Math.ceil((x + y) / 6) * 6; sum < x + y + width + height; sum += 6) {
+      const [fromX, toX] = [Math.max(x, sum - y - height), Math.min(x + width, sum - y)];
+      path += `M${round(fromX)} ${round(sum - fromX)}L${round(toX)} ${round(sum - toX)}`;
+    }
+    this.parts.push(`<path d="${path}" stroke="${this.colors.hatch}"/>`);
   }
 
   frame(x, y, width, height, color, thickness = 1) {
@@ -170,8 +180,6 @@ class SVGPen {
     return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" `
       + `viewBox="0 0 ${width} ${height}">`
       + (this.description ? `<desc>${escaped(this.description)}</desc>` : "")
-      + `<defs><pattern id="${this.hatchName}" width="6" height="6" patternUnits="userSpaceOnUse">`
-      + `<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="${this.colors.hatch}"/></pattern></defs>`
       + `<rect width="${width}" height="${height}" fill="${this.colors.panel}"/>`
       + this.parts.join("\n") + "</svg>\n";
   }

@@ -17,7 +17,8 @@ const state = {
   content: "tokens",
   /** Text of a token. */
   follow: null,
-  zoom: 1,
+  /** Of the width and of the height of cells. */
+  zoom: { x: 1, y: 1 },
   /** Pane, row and column that the keys move, and that the pointer is over. */
   focus: null,
   hover: null,
@@ -33,7 +34,7 @@ function quantities() {
     { key: "effect", title: "effect of the most promoted token on its logit (nats)" },
     { key: "target", title: "effect on the target's logit (nats)", isSigned: true,
       needsTarget: true },
-    { key: "norm", title: "norm of what is written", needsNothing: true },
+    { key: "norm", title: "norm of what is written" },
   ];
   const all = header.quantities.map(quantity => ({
     ...quantity, isRank: quantity.key === "rank",

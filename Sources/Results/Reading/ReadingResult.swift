@@ -27,7 +27,7 @@ package struct ReadingResult: ResultDocument {
     package let followed: [FollowedToken]
     /// What blocks write, where it was asked for.
     package let branches: [BranchReading]?
-    package let run: RunRecord
+    package var run: RunRecord
 
     package init(
         name: String, length: Int, positions: [Int], ids: [Int], tokens: [String],
