@@ -22,12 +22,14 @@ struct AttentionCommand: ParsableCommand {
             channel. A differential block has two mixers.
 
             What the last position reads, in every head of block 3:
-              lens attention "The capital of France is" --model mamba2-370m --block 3
+              lens attention "The capital of France is" --model mamba2-370m --blocks 3
             All positions of one head as a picture:
-              lens attention --file story.txt --model mamba2-370m --block 3 --head 5 --at : \\
-                --log --out head.pdf
-            The numbers of all blocks, blocks.3.mixer.hook_attention [heads, positions, text]:
-              lens attention --file story.txt --model mamba2-370m --out attention.safetensors
+              lens attention --file story.txt --model mamba2-370m --blocks 3 --heads 5 \\
+                --positions : --log --out head.pdf
+            The numbers of all blocks, as blocks.3.mixer.hook_attention, each [heads, \
+            positions, text]:
+              lens attention --file story.txt --model mamba2-370m \\
+                --out attention.safetensors
             """)
 
     @OptionGroup var text: OneTextOptions
@@ -38,18 +40,18 @@ struct AttentionCommand: ParsableCommand {
         help: ArgumentHelp(
             "Blocks, from 0 as in blocks.0, as 1,4,8: or -1. (default: all)",
             valueName: "ranges"))
-    var block: IndexRanges?
+    var blocks: IndexRanges?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Heads, from 0. (default: all)", valueName: "ranges"))
-    var head: IndexRanges?
+    var heads: IndexRanges?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             "Reading positions, as 4,9 or -8:. (default: the last)", valueName: "ranges"))
-    var at: IndexRanges?
+    var positions: IndexRanges?
 
     @Flag(help: "In a figure, |M| on a logarithmic scale.")
     var log = false
@@ -78,11 +80,11 @@ struct AttentionCommand: ParsableCommand {
         let tokenizer = try modelOptions.loadTokenizer(for: model)
         let ids = try tokenizer.encode(contents: text.contents, of: text.name)
         let targets =
-            try at?.indices(in: 0...ids.count - 1, option: "--at", unit: "positions")
+            try positions?.indices(in: 0...ids.count - 1, option: "--positions", unit: "positions")
             ?? [ids.count - 1]
         let all = 0...model.configuration.nLayers - 1
         let blocks =
-            try block?.indices(in: all, option: "--block", unit: "blocks") ?? Array(all)
+            try self.blocks?.indices(in: all, option: "--blocks", unit: "blocks") ?? Array(all)
         let read = try read(ids, by: model, blocks: blocks, targets: targets)
         let tokens = ids.map { tokenizer.decode([$0]) }
         guard let output else { return try show(read, tokens, targets) }
@@ -100,8 +102,8 @@ struct AttentionCommand: ParsableCommand {
             ids, blocks: blocks, targets: targets,
             progress: { display.update(Int($0 * Double(ids.count))) }
         ) { attention in
-            let heads = try head?.indices(
-                in: 0...attention.values.shape[0] - 1, option: "--head", unit: "heads")
+            let heads = try self.heads?.indices(
+                in: 0...attention.values.shape[0] - 1, option: "--heads", unit: "heads")
             read.append(attention.of(heads: heads))
         }
         return read

@@ -15,7 +15,7 @@ struct AttentionTests {
 
     @Test("the block that retrieves reads the end of the sentence that it is asked about")
     func retrieves() throws {
-        let process = try attention("--model", Repository.model("mamba2"), "--block", "4")
+        let process = try attention("--model", Repository.model("mamba2"), "--blocks", "4")
         #expect(process.status == 0, "\(process.errors)")
         let lines = process.output.split(separator: "\n")
         #expect(lines[0] == "blocks.4.mixer.hook_attention at position 31 ':'")
@@ -27,7 +27,8 @@ struct AttentionTests {
         let model = Repository.model("diffmamba2")
         for name in ["a.png", "a.pdf", "a.svg", "a.safetensors"] {
             let process = try attention(
-                "--model", model, "--block", "0,1", "--head", "0,2", "--at", "-3:", "--log",
+                "--model", model, "--blocks", "0,1", "--heads", "0,2", "--positions", "-3:",
+                "--log",
                 "--out", folder(name), "--dpi", "40")
             #expect(process.status == 0, "\(process.errors)")
         }
@@ -43,9 +44,9 @@ struct AttentionTests {
     @Test(
         "what is wrong is named",
         arguments: [
-            (["--block", "8"], "there is no 8 among the blocks, which go from 0 to 7"),
-            (["--head", "99"], "there is no 99 among the heads"),
-            (["--at", "32"], "there is no 32 among the positions"),
+            (["--blocks", "8"], "there is no 8 among the blocks, which go from 0 to 7"),
+            (["--heads", "99"], "there is no 99 among the heads"),
+            (["--positions", "32"], "there is no 32 among the positions"),
             (["--out", "x.npz"], "names no figure format"),
             (["another text"], "Give the text or --file FILE, not both."),
         ])
