@@ -7,8 +7,9 @@
 # models: text and questions, tokenizers, captures, lenses by every recipe, evaluations, figures, and
 # models trained and generated from. They take about a minute for each build. The key "schema", which
 # names the kind and version of a JSON document, is taken out of all of them: old builds have none.
+# The words of the commands are today's; builds from before they were do not know all of them.
 set -eu
-[ $# -eq 2 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64; }
+[ $# -eq 2 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 64; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -42,7 +43,7 @@ commands() {
         lens lm train --model $model --data text.jsonl --window 128 --steps 6 --dropout 0.1 \
             --out "$name-on"
         lens lm train --model $model --data babi --tasks qa1,qa2 --text text.jsonl --window 128 \
-            --steps 6 --optimizer muon --story-share 0.5 --hold-out 5 --out "$name-tuned"
+            --steps 6 --optimizer muon --story-share 0.5 --held-out 5 --out "$name-tuned"
     done
     lens lm train --model $mamba --convert-to-diff quarter --data text.jsonl --window 128 \
         --steps 4 --out converted

@@ -42,7 +42,7 @@ package struct CommandLineArguments {
         }
     }
 
-    /// A value that begins with a minus belongs to the option before it: `--last -1` means `--last=-1`.
+    /// A value that begins with a minus belongs to the option before it: `--limit -1` means `--limit=-1`.
     /// The parser would take it for an option.
     package static func joined(_ arguments: [String]) -> [String] {
         var joined: [String] = []

@@ -1,4 +1,4 @@
-/// What `lens-bench --json` writes: the machine, its limits, and of each measurement a rate and its ratio
+/// What `lens-bench --out` writes: the machine, its limits, and of each measurement a rate and its ratio
 /// to the limit, in nested objects, one level for each part of a measurement's path.
 package struct BenchmarkReport: ResultDocument {
     package static let schema = "statelens/benchmarks/1"
