@@ -110,9 +110,24 @@ private func readToEnd(_ descriptor: Int32, _ path: String) throws -> UnsafeRawB
         if count < 0, errno == EINTR { continue }
         guard count >= 0 else { throw FileError.reading(path) }
         guard count > 0 else { break }
+        guard content.count + count <= longestStream else {
+            throw FileError.unreadable(
+                path: path,
+                reason:
+                    "it did not end within \(spelledBytes(longestStream)); expected a file, or a"
+                    + " pipe that ends")
+        }
         content += buffer[..<count]
     }
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
     memory.copyBytes(from: content)
     return UnsafeRawBufferPointer(memory)
 }
+
+/// What a pipe or a device may give, in bytes: it is held in memory, twice for a moment.
+private let longestStream: Int = {
+    var limit = rlimit()
+    let isLimited = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
+    let allowed = isLimited ? Int(clamping: limit.rlim_cur) : Int.max
+    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), allowed) / 4
+}()

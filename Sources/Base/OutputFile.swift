@@ -53,7 +53,8 @@ package struct OutputFile {
             try checkPlace()
             try write(path)
         } catch let failure as FileError {
-            let name = path.split(separator: "/").last.map { String($0.prefix(80)) } ?? "result"
+            let last = isReplaced(path) ? path.split(separator: "/").last : nil
+            let name = last.map { String($0.prefix(80)) } ?? "result"
             let beside = isReplaced(path) ? [parentFolder(of: path)] : []
             for folder in beside + ["", NSTemporaryDirectory()] {
                 let kept = join(folder, "\(name).kept-\(getpid())")

@@ -12,6 +12,7 @@ package final class PartialFile {
     private let replaced: stat?
     package let descriptor: Int32
     private var isCommitted = false
+    private let mark: Int?
 
     /// Creates missing folders on the way to `target`, which is no symbolic link.
     package init(_ target: String) throws {
@@ -28,6 +29,7 @@ package final class PartialFile {
             (replaced?.st_mode ?? 0o666) & 0o666)
         guard opened >= 0 else { throw FileError.writing(target) }
         descriptor = opened
+        mark = PartialFiles.add(temporary)
         flock(descriptor, LOCK_EX | LOCK_NB)
         if let replaced { _ = fchown(descriptor, replaced.st_uid, replaced.st_gid) }
     }
@@ -60,6 +62,7 @@ package final class PartialFile {
     deinit {
         close(descriptor)
         if !isCommitted { unlink(temporary) }
+        PartialFiles.remove(mark)
     }
 
     /// What the names of all temporary files of a target begin with; short enough for a name of the

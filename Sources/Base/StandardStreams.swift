@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The reader of standard output has gone: there is nobody to tell.
 package struct ReaderGone: Error {
@@ -45,6 +46,13 @@ package enum StandardStreams {
 
     /// Writes lines to stderr; what a terminal would obey is shown instead.
     package static func warn(_ text: String) { writeToStderr("\(text.shown)\n") }
+
+    /// The same, if it was not said before.
+    package static func warnOnce(_ text: String) {
+        if said.withLock({ $0.insert(text).inserted }) { warn(text) }
+    }
+
+    private static let said = Mutex<Set<String>>([])
 
     /// Writes to stderr as it is: progress, which moves the cursor.
     package static func writeToStderr(_ text: String) {

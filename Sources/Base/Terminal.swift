@@ -20,15 +20,16 @@ package struct Terminal: Sendable {
         isTerminal = isatty(descriptor) == 1
     }
 
-    /// In characters, now; nil if the stream is no terminal and `COLUMNS` is not set. A terminal that does
-    /// not know has 80.
+    /// In characters, now; nil if the stream is no terminal. One that does not know has what `COLUMNS` says,
+    /// or 80.
     package var width: Int? {
+        guard isTerminal else { return nil }
         var size = winsize()
-        if isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+        if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
             return Int(size.ws_col)
         }
-        let environment = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-        return environment.flatMap { $0 > 0 ? $0 : nil } ?? (isTerminal ? 80 : nil)
+        let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
+        return columns > 0 ? columns : 80
     }
 
     /// None for what is no terminal, for a dumb one, and where `NO_COLOR` is set (no-color.org).

@@ -63,6 +63,7 @@ package struct ReadModelOptions: ParsableArguments {
         threads.apply()
         let models = shortNames(model)
         var readings: [Reading] = []
+        var names: [String: Int] = [:]
         for (index, (path, lenses)) in pairs.enumerated() {
             let model = try LanguageModel(
                 folder: resolveModelFolder(path), wholeWidthNorm: norm.wholeWidthNorm)
@@ -74,6 +75,8 @@ package struct ReadModelOptions: ParsableArguments {
                     let kind = named.isTuned ? "lens \(lensName)" : "logit lens"
                     var name = "\(models[index]), \(kind)"
                     if texts.count > 1 { name += ", \(text.name.clipped)" }
+                    names[name, default: 0] += 1
+                    if let count = names[name], count > 1 { name += " (\(count))" }
                     readings.append(try read(model, named, tokenizer, text, name))
                 }
             }

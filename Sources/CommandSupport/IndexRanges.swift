@@ -59,10 +59,11 @@ extension IndexRanges: ExpressibleByArgument {
             var numbers: [Int?] = []
             for field in fields {
                 let trimmed = field.filter { !$0.isWhitespace }
-                guard trimmed.isEmpty || abs(Int(trimmed) ?? .max) <= Bounds.many else {
+                let number = Int(trimmed)
+                guard trimmed.isEmpty || (number?.magnitude ?? .max) <= Bounds.many else {
                     return nil
                 }
-                numbers.append(Int(trimmed))
+                numbers.append(number)
             }
             switch numbers.count {
             case 1:

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Synchronization
 
@@ -34,6 +35,19 @@ package enum Interruption {
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &caught, nil)
+    }
+
+    /// Has signals that end the process take half-written files away first.
+    static func removePartialFiles() {
+        // What a handler looks at must be there before it runs.
+        PartialFiles.unlinkAll()
+        for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
+            signal(number) { number in
+                PartialFiles.unlinkAll()
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
     }
 
     /// Lets a write beyond `ulimit -f` fail as one on a full disk does, instead of ending the process.

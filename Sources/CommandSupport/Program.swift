@@ -28,6 +28,7 @@ package struct Program {
     package func run(_ prepare: () throws -> Void) {
         StandardStreams.prepare()
         Interruption.ignoreFileSizeSignal()
+        Interruption.removePartialFiles()
         MappedFile.reportTruncation()
         var arguments: [String] = []
         do {

@@ -18,14 +18,6 @@ package struct HiddenAttention: Sendable {
     package var name: String {
         "blocks.\(block).mixer\(mixer.map { "_\($0)" } ?? "").hook_attention"
     }
-
-    /// That of some of the heads; of all if nil.
-    package func of(heads chosen: [Int]?) -> HiddenAttention {
-        guard let chosen else { return self }
-        let part = Tensor([chosen.count] + values.shape.dropFirst())
-        for (place, head) in chosen.enumerated() { part[place].assign(values[head]) }
-        return HiddenAttention(block: block, mixer: mixer, heads: chosen, values: part)
-    }
 }
 
 /// Reads the hidden attention of a model's SSMs off what a forward pass computes: no recurrence is run
@@ -38,13 +30,14 @@ package struct AttentionReader {
     /// - Parameters:
     ///   - ids: of the text.
     ///   - blocks: which, from 0.
+    ///   - heads: ascending; all if nil.
     ///   - targets: the reading positions.
     ///   - progress: called with the share of the pass that is done.
     ///   - body: gets one mixer after the other.
     /// - Throws: `ModelError`, `FileError` where the values of a long text do not fit the disk, and what
     ///   `body` throws.
     package func read(
-        _ ids: [TokenID], blocks: [Int], targets: [Int],
+        _ ids: [TokenID], blocks: [Int], heads: [Int]? = nil, targets: [Int],
         progress: @escaping (Double) -> Void = { _ in }, _ body: (HiddenAttention) throws -> Void
     ) throws {
         let mixers = blocks.flatMap { block in
@@ -73,10 +66,21 @@ package struct AttentionReader {
             guard let A = model.blocks[block].parameter(.A, mixer: index) else { continue }
             let compute = A.shape.count == 1 ? hiddenAttention : channelHiddenAttention
             let values = compute(
-                everywhere[point(.dt)], everywhere[point(.B)], reading[point(.C)], A, targets)
+                everywhere[point(.dt)], everywhere[point(.B)], reading[point(.C)], A, targets,
+                heads)
             try body(
                 HiddenAttention(
-                    block: block, mixer: index, heads: Array(0..<values.shape[0]), values: values))
+                    block: block, mixer: index, heads: heads ?? Array(0..<values.shape[0]),
+                    values: values))
+        }
+    }
+
+    /// How many heads each mixer of some blocks has.
+    package func headCounts(of blocks: [Int]) -> [Int] {
+        blocks.flatMap { block in
+            model.configuration.blocks[block].mixerIndices.compactMap {
+                model.blocks[block].parameter(.D, mixer: $0)?.count
+            }
         }
     }
 

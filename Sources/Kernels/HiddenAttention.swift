@@ -14,12 +14,14 @@ import Tensors
 ///   - C: of the reading positions alone, `[targets.count, n_groups, d_state]`.
 ///   - A: `[n_heads]`, the decay rates, below 0.
 ///   - targets: the reading positions, of `pos`.
-/// - Returns: `[n_heads, targets, pos]`.
+///   - chosen: of which heads; of all if nil.
+/// - Returns: `[heads, targets, pos]`.
 /// - SeeAlso: Ali et al. 2024, arXiv:2403.01590; Dao & Gu 2024, arXiv:2405.21060, section 3.
 package func hiddenAttention(
-    dt: Tensor, B: Tensor, C: Tensor, A: Tensor, targets: [Int]
+    dt: Tensor, B: Tensor, C: Tensor, A: Tensor, targets: [Int], heads chosen: [Int]? = nil
 ) -> Tensor {
     let (length, heads) = (dt.shape[0], A.count)
+    let chosen = chosen ?? Array(0..<heads)
     let (groups, dState) = (B.shape[1], B.shape[2])
     precondition(
         B.shape[0] == length && C.shape == [targets.count, groups, dState]
@@ -38,11 +40,11 @@ package func hiddenAttention(
         return product
     }
     let (attention, steps, rates) = (
-        Tensor(heads, targets.count, length), dt.matrix, A.vector
+        Tensor(chosen.count, targets.count, length), dt.matrix, A.vector
     )
-    let rows = attention.reshaped([heads * targets.count, length]).matrix
-    parallel(heads * targets.count) { index in
-        let (head, target) = (index / targets.count, index % targets.count)
+    let rows = attention.reshaped([chosen.count * targets.count, length]).matrix
+    parallel(chosen.count * targets.count) { index in
+        let (head, target) = (chosen[index / targets.count], index % targets.count)
         let (line, source) = (rows.row(index), products[head / (heads / groups)].matrix.row(target))
         var decay = 0.0
         for j in (0...targets[target]).reversed() {
@@ -66,20 +68,22 @@ package func hiddenAttention(
 ///   - B: `[pos, d_state]`.
 ///   - C: of the reading positions alone, `[targets.count, d_state]`.
 ///   - A: `[d_inner, d_state]`.
-/// - Returns: `[d_inner, targets, pos]`.
+///   - chosen: of which channels; of all if nil.
+/// - Returns: `[channels, targets, pos]`.
 package func channelHiddenAttention(
-    dt: Tensor, B: Tensor, C: Tensor, A: Tensor, targets: [Int]
+    dt: Tensor, B: Tensor, C: Tensor, A: Tensor, targets: [Int], channels chosen: [Int]? = nil
 ) -> Tensor {
     let (length, channels, dState) = (dt.shape[0], A.shape[0], A.shape[1])
+    let chosen = chosen ?? Array(0..<channels)
     precondition(
         B.shape == [length, dState] && C.shape == [targets.count, dState]
             && dt.shape[1] == channels && targets.allSatisfy { 0..<length ~= $0 },
         "dt \(dt.shape), B \(B.shape), C \(C.shape), A \(A.shape) for \(targets.count) targets")
-    let attention = Tensor(channels, targets.count, length)
-    let rows = attention.reshaped([channels * targets.count, length]).matrix
+    let attention = Tensor(chosen.count, targets.count, length)
+    let rows = attention.reshaped([chosen.count * targets.count, length]).matrix
     let (steps, writes, reads, rates) = (dt.matrix, B.matrix, C.matrix, A.matrix)
-    parallel(channels * targets.count) { index in
-        let (channel, target) = (index / targets.count, index % targets.count)
+    parallel(chosen.count * targets.count) { index in
+        let (channel, target) = (chosen[index / targets.count], index % targets.count)
         let (line, read, rate) = (rows.row(index), reads.row(target), rates.row(channel))
         var decay = 0.0
         for j in (0...targets[target]).reversed() {

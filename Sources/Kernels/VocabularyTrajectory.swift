@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// What is told of one of the distributions that a position has on its way through a model, beside the
@@ -118,17 +119,32 @@ private struct LogitGroup {
             hasEarlier ? logits.row(row - 1) : nil, hasEarlier ? logPartition[row - 1] : 0,
             logits.columns, &sums)
         var largest = LargestLogits(count + spareCandidates)
-        if count > 0 { largest.add(line(row), first: 0) }
+        largest.add(line(row), first: 0)
+        let best = largest.best(count + spareCandidates) { logit(of: $0, row) }
+        let partition = exactPartition(row, best)
         return DistributionReading(
-            target: target.map { prediction(of: $0, row) },
-            // Rounding leaves of what is 0 as little below as above.
-            entropy: max(0, sums[0]), kl: max(0, sums[1]),
-            change: hasEarlier ? max(0, sums[2]) : nil, jensenShannon: max(0, sums[3]),
-            totalVariation: sums[4],
-            top: largest.best(count) { logit(of: $0, row) }.map {
-                TokenProbability(token: $0, logProbability: $1 - logPartition[row])
+            target: target.map { prediction(of: $0, row, partition) },
+            entropy: notBelowZero(sums[0]), kl: notBelowZero(sums[1]),
+            change: hasEarlier ? notBelowZero(sums[2]) : nil,
+            jensenShannon: min(notBelowZero(sums[3]), log(2)), totalVariation: min(sums[4], 1),
+            top: best.prefix(count).map {
+                TokenProbability(token: $0, logProbability: $1 - partition)
             },
-            followed: followed.map { roughPrediction(of: $0, row) })
+            followed: followed.map { roughPrediction(of: $0, row, partition) })
+    }
+
+    /// Rounding leaves of what is 0 as little below as above; what is no number stays that.
+    private func notBelowZero(_ value: Double) -> Double { value < 0 ? 0 : value }
+
+    /// The log-partition with the largest logits in float64, which the log-probabilities are made of: so none
+    /// is above 0.
+    ///
+    /// - Parameter best: the largest, the largest first.
+    private func exactPartition(_ row: Int, _ best: [(token: Int, logit: Double)]) -> Double {
+        guard let most = best.first?.logit, most.isFinite else { return logPartition[row] }
+        let exact = best.reduce(0) { $0 + exp($1.logit - most) }
+        let rounded = best.reduce(0) { $0 + exp(Double(logits.row(row)[$1.token]) - most) }
+        return most + log(exact + max(0, exp(logPartition[row] - most) - rounded))
     }
 
     private func line(_ row: Int) -> UnsafeBufferPointer<Float> {
@@ -139,20 +155,22 @@ private struct LogitGroup {
         dot(states.row(row), vocabulary.row(token), count: states.columns)
     }
 
-    private func prediction(of token: Int, _ row: Int) -> TokenPrediction {
+    private func prediction(of token: Int, _ row: Int, _ partition: Double) -> TokenPrediction {
         let logit = TargetLogit(
             states.row(row), vocabulary.row(token), count: states.columns)
         return TokenPrediction(
-            logProbability: logit.value - logPartition[row],
+            logProbability: logit.value - partition,
             rank: 1 + logit.count(above: line(row)) { self.logit(of: $0, row) })
     }
 
     /// Of a token that is one of many: in the time of a look at every logit.
-    private func roughPrediction(of token: Int, _ row: Int) -> TokenPrediction {
+    private func roughPrediction(
+        of token: Int, _ row: Int, _ partition: Double
+    ) -> TokenPrediction {
         let logit = logits.row(row)[token]
         var between = 0
         let above = loops.count_above(logits.row(row), logits.columns, logit, logit, &between)
         return TokenPrediction(
-            logProbability: self.logit(of: token, row) - logPartition[row], rank: 1 + above)
+            logProbability: self.logit(of: token, row) - partition, rank: 1 + above)
     }
 }

@@ -85,27 +85,39 @@ struct AttentionCommand: ParsableCommand {
         let all = 0...model.configuration.nLayers - 1
         let blocks =
             try self.blocks?.indices(in: all, option: "--blocks", unit: "blocks") ?? Array(all)
-        let read = try read(ids, by: model, blocks: blocks, targets: targets)
+        let reader = AttentionReader(model)
+        let counts = reader.headCounts(of: blocks)
+        let heads = try self.heads?.indices(
+            in: 0...(counts.min() ?? 1) - 1, option: "--heads", unit: "heads")
+        try checkMemory(
+            heads.map { $0.count * counts.count } ?? counts.reduce(0, +), targets.count, ids.count)
+        let read = try read(ids, by: reader, blocks: blocks, heads: heads, targets: targets)
         let tokens = ids.map { tokenizer.decode([$0]) }
         guard let output else { return try show(read, tokens, targets) }
         try write(read, tokens, targets, model, to: output)
         try report("attention written to \(output.path)", besides: output.path)
     }
 
+    /// Refuses before the work what it would have no room for.
+    private func checkMemory(_ heads: Int, _ targets: Int, _ length: Int) throws {
+        let bytes = 4.0 * Double(heads) * Double(targets) * Double(length)
+        try require(
+            bytes < Double(ProcessInfo.processInfo.physicalMemory) / 4,
+            "\(counted(heads, "head")) at \(counted(targets, "position")) of"
+                + " \(counted(length, "token")) are \(Int(bytes / 1e9)) GB of numbers; choose fewer by"
+                + " --blocks, --heads or --positions.")
+    }
+
     private func read(
-        _ ids: [TokenID], by model: LanguageModel, blocks: [Int], targets: [Int]
+        _ ids: [TokenID], by reader: AttentionReader, blocks: [Int], heads: [Int]?, targets: [Int]
     ) throws -> [HiddenAttention] {
         let display = ProgressDisplay("reading", unit: "tokens", total: ids.count)
         defer { display.finish() }
         var read: [HiddenAttention] = []
-        try AttentionReader(model).read(
-            ids, blocks: blocks, targets: targets,
+        try reader.read(
+            ids, blocks: blocks, heads: heads, targets: targets,
             progress: { display.update(Int($0 * Double(ids.count))) }
-        ) { attention in
-            let heads = try self.heads?.indices(
-                in: 0...attention.values.shape[0] - 1, option: "--heads", unit: "heads")
-            read.append(attention.of(heads: heads))
-        }
+        ) { read.append($0) }
         return read
     }
 

@@ -109,6 +109,9 @@ struct ReadCommand: ParsableCommand {
     func validate() throws {
         try requireNumber(top, "--top", 1...1000)
         try checkDistinct(outputs.map { ("--out", $0) })
+        try require(
+            outputs.count(where: isStandardOutput) < 2,
+            "Standard output takes one result: give --json or one --out - alone.")
         if log, [.logProbability, .difference].contains(value) {
             throw ValidationError(
                 "--value \(value.rawValue) is hardly ever above 0, so --log cannot show it;"
@@ -165,14 +168,19 @@ struct ReadCommand: ParsableCommand {
         var request = ReadingRequest()
         request.positions = try positions?.indices(
             in: all, option: "--positions", unit: "positions")
-        if let position, outputs.isEmpty {
+        if let position {
             let column = position < 0 ? ids.count + position : position
             guard all.contains(column) else {
                 throw ValidationError(
                     "--position \(position): the text has \(counted(ids.count, "token")), expected"
                         + " \(-ids.count) to \(ids.count - 1).")
             }
-            request.positions = [column]
+            if let chosen = request.positions, !chosen.contains(column) {
+                throw ValidationError(
+                    "--position \(position) is not among --positions; leave one of them out.")
+            }
+            // Nobody sees the others.
+            if outputs.isEmpty { request.positions = [column] }
         }
         request.blocks = try blocks?.indices(
             in: reader.readableBlocks, option: "--blocks", unit: "blocks completed")
@@ -198,7 +206,7 @@ struct ReadCommand: ParsableCommand {
             let hint =
                 tokenizer.encode(" " + text).count == 1
                 ? "; with a space before it, it would be one" : ""
-            StandardStreams.warn(
+            StandardStreams.warnOnce(
                 "lens: \(option) '\(text)' has \(ids.count) tokens, of which the first is taken,"
                     + " '\(readable(tokenizer.decode([first])))'\(hint)")
         }

@@ -29,11 +29,14 @@ package struct AttentionFigure {
         _ parts: [Part], tokens: [String], rowLabel: String, isLogarithmic: Bool, title: String?,
         width: Double?, height: Double?
     ) {
+        // All of them on a page that a picture can have.
+        let highest = max(2, 60 / Double(max(1, parts.count)))
         chart = StackedCharts(
             parts.map { part in
                 let size = FigureSize(
-                    width: width ?? min(max(6, 2 + 0.28 * Double(tokens.count)), 40),
-                    height: height ?? min(max(2.5, 1.6 + 0.18 * Double(part.rows.count)), 40))
+                    width: width ?? min(max(6, 2 + 0.28 * Double(tokens.count)), 30),
+                    height: height
+                        ?? min(max(2.5, 1.6 + 0.18 * Double(part.rows.count)), highest))
                 return HeatMap(
                     ChartLabels(title: title ?? part.name, x: "Text", y: rowLabel),
                     rows: part.rows, columns: tokens.map(readable),

@@ -42,7 +42,7 @@ package struct AttentionTable {
         var lines = [
             "\(name) at position \(target) '\(readable(tokens[target]))'",
             fitted("head", to: 6) + fitted("|M|", to: 8, alignedRight: true)
-                + "  reads of (token, position, share of |M|)",
+                + "  reads of (token, position, share)",
             line("mean", "", mean, count),
         ]
         for head in heads.prefix(Self.mostHeads) {

@@ -10,7 +10,7 @@ extension ReadingResult {
     ///   - width: how many columns of a terminal there are; nil for as many as it takes.
     package func branchTable(column: Int, width: Int? = nil) -> String {
         let hasTarget = targets[column] != nil
-        let count = width.map { min(3, max(1, ($0 - 32) / 36)) } ?? 3
+        let count = width.map { min(3, max(1, ($0 - 33) / 34)) } ?? 3
         var table = TextTable(
             ["block", "branch", "norm"] + (hasTarget ? ["target"] : [])
                 + ["promoted", "suppressed"],

@@ -32,8 +32,8 @@ package struct ReadingFigure {
     /// Cells in which about eight letters can be read, within what a page can bear.
     private static func size(_ reading: ReadingResult) -> FigureSize {
         FigureSize(
-            width: min(max(6, 2 + 0.62 * Double(reading.positions.count)), 40),
-            height: min(max(3, 1.6 + 0.22 * Double(reading.blocks.count + 1)), 40))
+            width: min(max(6, 2 + 0.62 * Double(reading.positions.count)), 30),
+            height: min(max(3, 1.6 + 0.22 * Double(reading.blocks.count + 1)), 15))
     }
 
     private static func grid(

@@ -43,31 +43,32 @@ package struct ReadingGrid {
         let columns = Array(reading.positions.indices)
         let cellWidth = cellWidth
         let room = width.map { max(1, ($0 - Self.labelWidth) / cellWidth) } ?? columns.count
-        var lines = [heading]
-        if columns.count > room, !wraps {
-            let shown = columns.suffix(room)
-            lines[0] +=
-                paint.faint(
-                    "  (the last \(room) of \(counted(columns.count, "position")))")
-            lines += band(Array(shown), cellWidth)
-        } else {
-            for start in stride(from: 0, to: columns.count, by: room) {
-                if start > 0 { lines.append("") }
-                lines += band(
-                    Array(columns[start..<min(start + room, columns.count)]), cellWidth)
-            }
+        let isCut = columns.count > room && !wraps
+        let shown = isCut ? Array(columns.suffix(room)) : columns
+        var lines = heading(
+            isCut ? "the last \(room) of \(counted(columns.count, "position"))" : nil)
+        for start in stride(from: 0, to: shown.count, by: max(1, room)) {
+            if start > 0 { lines.append("") }
+            lines += band(Array(shown[start..<min(start + room, shown.count)]), cellWidth)
         }
-        if paint != .none { lines.append(legend) }
+        if paint != .none { lines += legend }
         return lines.joined(separator: "\n")
     }
 
-    private var heading: String {
-        paint.bold(reading.name.clipped) + ", \(counted(reading.length, "token"))"
-            + (paint == .none ? "; \(scale.quantity.title)" : "")
+    /// What is shown, on one line if that is as wide as the terminal.
+    private func heading(_ part: String?) -> [String] {
+        let facts = [
+            counted(reading.length, "token"), part, paint == .none ? scale.quantity.title : nil,
+        ].compactMap(\.self).joined(separator: "; ")
+        let name = reading.name.clipped
+        let limit = width ?? .max
+        return terminalWidth(name) + 2 + terminalWidth(facts) <= limit
+            ? [paint.bold(name) + ", " + facts]
+            : [paint.bold(cut(name)), cut(facts)]
     }
 
     /// What the shades stand for.
-    private var legend: String {
+    private var legend: [String] {
         let steps = 16
         let (first, last) =
             scale.quantity == .rank
@@ -76,7 +77,14 @@ package struct ReadingGrid {
         let ramp = (0..<steps).map {
             paint.over(ColorScale.viridis[Double($0) / Double(steps - 1)], " ")
         }.joined()
-        return "\(end(first)) \(ramp) \(end(last))  \(scale.quantity.title)"
+        let taken = end(first).count + end(last).count + steps + 4
+        let bar = "\(end(first)) \(ramp) \(end(last))"
+        return taken + terminalWidth(scale.quantity.title) <= width ?? .max
+            ? ["\(bar)  \(scale.quantity.title)"] : [bar, cut(scale.quantity.title)]
+    }
+
+    private func cut(_ text: String) -> String {
+        fitted(text, to: min(width ?? .max, terminalWidth(text)))
     }
 
     /// As the widest token of those shown needs, within bounds; with a space before it.

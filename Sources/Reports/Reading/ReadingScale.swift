@@ -17,7 +17,8 @@ package struct ReadingScale: Sendable {
         let kind = kind ?? (quantity == .rank ? .log10 : .linear)
         self.kind = kind
         let known = values.compactMap(\.self).filter { $0.isFinite && kind.shows($0) }
-        let (low, high) = (known.min() ?? 0, known.max() ?? 1)
+        // Without a value any scale will do.
+        let (low, high) = (known.min() ?? (kind == .log10 ? 0.1 : 0), known.max() ?? 1)
         let ends: (Double, Double) =
             switch (quantity, kind) {
             case (.probability, .linear), (.maxProbability, .linear), (.tv, .linear): (0, 1)
