@@ -138,13 +138,15 @@ function showLegend() {
   drawBar(new CanvasPen(canvas, width, 40), view.scale, width);
   canvas.setAttribute("aria-label",
     `${view.scale.title}: from ${spelled(view.scale.low)} to ${spelled(view.scale.high)}`);
-  byId("marks").textContent = "Underlined: the best token is the target. Hatched: no value."
+  byId("marks").textContent = "Underlined: the best token is the target. "
+    + (view.scale.isLog ? "Hatched: no value, or none above 0." : "Hatched: no value.")
     + (view.isDifference ? " a│b: the best tokens differ." : "");
 }
 
 function followToken(text) {
   state.follow = text;
   state.quantity = text === null ? header.quantity : "followed_probability";
+  state.isLog = null;
   byId("follow").value = text === null ? "" : labelOf(text);
   update();
 }
