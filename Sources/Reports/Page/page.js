@@ -138,13 +138,15 @@ function showLegend() {
   drawBar(new CanvasPen(canvas, width, 40), view.scale, width);
   canvas.setAttribute("aria-label",
     `${view.scale.title}: from ${spelled(view.scale.low)} to ${spelled(view.scale.high)}`);
-  byId("marks").textContent = "Underlined: the best token is the target. Hatched: no value."
+  byId("marks").textContent = "Underlined: the best token is the target. "
+    + (view.scale.isLog ? "Hatched: no value, or none above 0." : "Hatched: no value.")
     + (view.isDifference ? " a│b: the best tokens differ." : "");
 }
 
 function followToken(text) {
   state.follow = text;
   state.quantity = text === null ? header.quantity : "followed_probability";
+  state.isLog = null;
   byId("follow").value = text === null ? "" : labelOf(text);
   update();
 }
@@ -177,11 +179,14 @@ function zoomTo(x, y, pointer) {
 const zoom = (factor, pointer) =>
   zoomTo(state.zoom.x * factor, state.zoom.y * factor, pointer);
 
-/** How large cells can be, up to a quarter more than usual, for all to be in view: next to or above each other. */
-function fittingZoom() {
+/**
+ * How large cells can be, up to a quarter more than usual, for all to be in view, grids beside or above
+ * each other; `least` is a width that they have anyway.
+ */
+function fittingZoom(least = 0) {
   const { scroller, sheet, sizes } = panes[0];
-  const x = Math.min(1.25,
-    (scroller.clientWidth - sizes.side - 4) / sheet.columns / fullCell.width);
+  const x = Math.max(least, Math.min(1.25,
+    (scroller.clientWidth - sizes.side - 4) / sheet.columns / fullCell.width));
   const rows = view.sheets.map(sheet => sheet.rows.length);
   const heights = [Math.max(...rows), rows.reduce((sum, count) => sum + count)].map((count, i) =>
     (byId("grids").clientHeight - 95 - (i ? rows.length : 1) * (layout(sheet, { x, y: 1 }, view.sheets).top + 48))
@@ -381,5 +386,5 @@ showTheme();
 showOrigin();
 update();
 // Small grids are shown as large as there is room for, large ones so that they can be read.
-const [fitX, fitY] = fittingZoom();
-zoomTo(Math.max(1, fitX), Math.max(0.8, fitY));
+const [startX, startY] = fittingZoom(1);
+zoomTo(startX, Math.max(0.8, startY));
