@@ -10,7 +10,7 @@ package struct LensOptions: ParsableArguments {
         help: ArgumentHelp(
             "Folder of a tuned lens (config.json and params.pt), or logit for the logit lens.",
             valueName: "dir|logit"), completion: .lens)
-    package var lens: String
+    package var lens = NamedLens.logit
 
     @OptionGroup(title: .expert) package var other: OtherModelOption
 

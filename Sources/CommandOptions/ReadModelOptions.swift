@@ -47,6 +47,9 @@ package struct ReadModelOptions: ParsableArguments {
         }
     }
 
+    /// How many readings there will be of so many texts.
+    package func readingCount(of texts: Int) -> Int { texts * max(model.count, lens.count) }
+
     /// Each model with its lenses.
     private var pairs: [(model: String, lenses: [String])] {
         if lens.isEmpty { return model.map { ($0, [NamedLens.logit]) } }

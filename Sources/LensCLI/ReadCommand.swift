@@ -189,7 +189,9 @@ struct ReadCommand: ParsableCommand {
         request.top = top
         request.hasBranches = branches
         if outputs.contains(where: { $0.hasSuffix(".html") }) {
-            request.followedCells = ReadingFile.followedCells
+            request.followedCells =
+                ReadingFile.followedCells
+                / models.readingCount(of: text.texts.count + text.file.count)
         }
         return request
     }
