@@ -13,8 +13,8 @@ struct LargestLogits {
     ///   - first: the token of the first logit.
     ///   - sign: −1 for the smallest logits.
     mutating func add(_ logits: UnsafeBufferPointer<Float>, first: Int, sign: Float = 1) {
-        for start in stride(from: 0, to: logits.count, by: 128) {
-            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 128, logits.count)])
+        for start in stride(from: 0, to: logits.count, by: 64) {
+            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 64, logits.count)])
             var least = entries.count < limit ? -Float.infinity : entries[limit - 1].logit
             var between = 0
             // Most parts have none, which vector instructions see at once.
@@ -61,8 +61,8 @@ struct TargetLogit {
     /// How many of `logits` are larger; `exact` gives the logit at an index in float64.
     func count(above logits: UnsafeBufferPointer<Float>, exact: (Int) -> Double) -> Int {
         var above = 0
-        for start in stride(from: 0, to: logits.count, by: 128) {
-            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 128, logits.count)])
+        for start in stride(from: 0, to: logits.count, by: 64) {
+            let part = UnsafeBufferPointer(rebasing: logits[start..<min(start + 64, logits.count)])
             var between = 0
             above += loops.count_above(part.baseAddress, part.count, low, high, &between)
             guard between > 0 else { continue }
