@@ -21,6 +21,7 @@ package enum Interruption {
             signal(number) { number in
                 let isWish = number == SIGINT || number == SIGTERM
                 if isWish, Interruption.isAsked.exchange(true, ordering: .relaxed) {
+                    PartialFiles.unlinkAll()
                     _exit(128 + number)
                 }
                 // What was interrupted may be about to look at its own error number.

@@ -54,7 +54,7 @@ package struct TextReader {
     ///   - ids: of the text, at least one.
     ///   - name: what a comparison calls the reading.
     ///   - progress: called with the share of the work that is done.
-    /// - Returns: the reading, whose record of the run says nothing but the lens.
+    /// - Returns: the reading, with an empty record of the run.
     /// - Throws: `ModelError`, `LensError.notFinite`.
     package func read(
         _ ids: [TokenID], _ request: ReadingRequest = ReadingRequest(), name: String,
@@ -66,12 +66,13 @@ package struct TextReader {
             request.target.map(Int.init)
                 ?? (position + 1 < ids.count ? Int(ids[position + 1]) : nil)
         }
-        var run = RunRecord()
-        run.lens = lens.name
-        let forward = shareOfForwardPass(
-            ids.count, cells: positions.count * (blocks.count + 1))
+        let work = Work(
+            forward: model.configuration.forwardOperations(tokens: ids.count),
+            readout: vocabularyOperations(positions.count * (blocks.count + 1)),
+            branches: request.hasBranches
+                ? vocabularyOperations(positions.count * branchCount(of: blocks)) : 0)
         let streams = try streams(of: ids, at: positions, request, blocks) {
-            progress(forward * $0)
+            progress(work.share(forward: $0))
         }
         let final = streams[.residPost(block: model.configuration.nLayers - 1)]
         let followed = followedTokens(request, targets: targets, rows: blocks.count + 1, final)
@@ -79,26 +80,47 @@ package struct TextReader {
             blocks.map { streams[point(after: $0)] }, blocks: blocks,
             final: final, targets: targets, following: followed,
             top: max(1, request.top)
-        ) { progress(forward + (1 - forward) * Double($0) / Double(positions.count)) }
+        ) { progress(work.share(readout: Double($0) / Double(positions.count))) }
         try check(read, blocks)
         return ReadingResult(
-            name: name, length: ids.count, positions: positions,
+            name: name, length: ids.count, depth: model.configuration.nLayers,
+            endsInOutput: !lens.isTuned && blocks.last == model.configuration.nLayers,
+            positions: positions,
             ids: positions.map { Int(ids[$0]) },
             tokens: positions.map { text(Int(ids[$0])) }, targets: targets,
             targetTokens: targets.map { $0.map(text) }, blocks: blocks,
             rows: blocks.indices.map { row($0, of: read) }, output: row(blocks.count, of: read),
             followed: followed.indices.map { self.followed($0, followed[$0], of: read) },
             branches: request.hasBranches
-                ? branches(streams, blocks, targets: targets, top: request.top) : nil,
-            run: run)
+                ? branches(streams, blocks, targets: targets, top: request.top) {
+                    progress(work.share(branches: $0))
+                } : nil,
+            run: RunRecord())
     }
 
-    /// Of the operations of a reading.
-    private func shareOfForwardPass(_ tokens: Int, cells: Int) -> Double {
-        let configuration = model.configuration
-        let forward = configuration.forwardOperations(tokens: tokens, blocks: configuration.nLayers)
-        let readout = 2 * Double(cells) * Double(configuration.vocabSize * configuration.dModel)
-        return forward / (forward + readout)
+    /// Operations of the parts of a reading.
+    private struct Work {
+        let forward, readout, branches: Double
+
+        /// Of all of them, as far as each is done.
+        func share(
+            forward: Double = 1, readout: Double = 0, branches: Double = 0
+        ) -> Double {
+            let readout = branches > 0 ? 1 : readout
+            return (forward * self.forward + readout * self.readout + branches * self.branches)
+                / (self.forward + self.readout + self.branches)
+        }
+    }
+
+    private func vocabularyOperations(_ rows: Int) -> Double {
+        2 * Double(rows) * Double(model.configuration.vocabSize * model.configuration.dModel)
+    }
+
+    /// How many parts are told of all of these blocks.
+    private func branchCount(of blocks: [Int]) -> Int {
+        blocks.filter { $0 > 0 }.reduce(0) {
+            $0 + (model.blocks[$1 - 1].differential == nil ? 1 : 3)
+        }
     }
 
     /// Where the stream stands after so many blocks.

@@ -30,7 +30,7 @@ package func rmsNorm(
 /// Gradient of `rmsNorm` in `x`:
 /// `dx = r · (w∘dy − x · r² · mean(w∘dy∘x))` with `r = 1 / rms(x)`.
 ///
-/// All matrices `[rows, d]`, which may be columns of longer rows; `inverseRMS` `[rows]` comes from the
+/// All matrices `[rows, d]`, which may be columns of longer rows, each in memory of its own; `inverseRMS` `[rows]` comes from the
 /// forward pass.
 package func rmsNormBackward(
     _ x: Tensor, weight: Tensor, inverseRMS: Tensor, dy: Tensor,

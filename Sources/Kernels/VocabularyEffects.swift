@@ -27,14 +27,16 @@ extension VocabularyPass {
     ///
     /// - Parameters:
     ///   - rows: `[rows, d_model]`.
+    ///   - mean: that of all U, `columnMeans(weight)`.
     ///   - targets: for each row.
     ///   - count: how many of the most promoted and of the most suppressed tokens to name.
-    package func effects(_ rows: Tensor, targets: [Int?], top count: Int) -> [EffectReading] {
+    package func effects(
+        _ rows: Tensor, mean: Tensor, targets: [Int?], top count: Int
+    ) -> [EffectReading] {
         let (states, vocabulary) = (rows.matrix, weight.matrix)
         precondition(
             targets.count == states.rows && states.columns == vocabulary.columns,
             "\(targets.count) targets for \(rows.shape)")
-        let mean = columnMeans(weight)
         let atATime = max(1, logitsAtATime / vocabulary.rows)
         let memory = Tensor(min(atATime, states.rows), vocabulary.rows)
         var readings = [EffectReading?](repeating: nil, count: states.rows)
@@ -69,8 +71,8 @@ extension VocabularyPass {
     }
 }
 
-/// Of each column, summed in float64.
-private func columnMeans(_ x: Tensor) -> Tensor {
+/// The mean of each column of `[rows, columns]`, summed in float64.
+package func columnMeans(_ x: Tensor) -> Tensor {
     let (matrix, means) = (x.matrix, Tensor(x.matrix.columns))
     let out = means.vector
     parallelRanges(matrix.columns, grain: 16) { columns in

@@ -68,7 +68,11 @@ struct AttentionCommand: ParsableCommand {
     private var isTensorFile: Bool { out?.hasSuffix(".safetensors") ?? false }
 
     func validate() throws {
-        if let out, !isTensorFile { _ = try FigureOptions.format(of: out) }
+        guard let out, !isTensorFile else { return }
+        guard FigureFormat(rawValue: (out as NSString).pathExtension.lowercased()) != nil else {
+            throw ValidationError(
+                "--out \(out) names no format; end it in .safetensors, .png, .pdf or .svg")
+        }
     }
 
     func run() throws {
@@ -91,6 +95,14 @@ struct AttentionCommand: ParsableCommand {
             in: 0...(counts.min() ?? 1) - 1, option: "--heads", unit: "heads")
         try checkMemory(
             heads.map { $0.count * counts.count } ?? counts.reduce(0, +), targets.count, ids.count)
+        let maps =
+            targets.count == 1
+            ? counts.count : heads.map { $0.count * counts.count } ?? counts.reduce(0, +)
+        try require(
+            out == nil || isTensorFile || maps <= AttentionFigure.mostParts,
+            "\(counted(maps, "heat map")) are too many for one picture, expected up to"
+                + " \(AttentionFigure.mostParts); choose fewer by --blocks or --heads, or write"
+                + " FILE.safetensors.")
         let read = try read(ids, by: reader, blocks: blocks, heads: heads, targets: targets)
         let tokens = ids.map { tokenizer.decode([$0]) }
         guard let output else { return try show(read, tokens, targets) }

@@ -19,8 +19,8 @@ struct ReadCommand: ParsableCommand {
         abstract: "Show what every block predicts at every position of a text.",
         discussion: """
             A grid of blocks and positions: each cell has the token that would come next if the \
-            model ended there, shaded by how probable it is; where it is the token that does come \
-            next, it is underlined (* without colours).
+            model ended there, shaded by how probable it is; where it is the target, which is the token \
+            that does come next unless --target names one, it is underlined (* without colours).
 
             The most probable tokens after each block, at the last position:
               lens read "The capital of France is" --model mamba2-370m --position -1
@@ -127,7 +127,8 @@ struct ReadCommand: ParsableCommand {
         let readings = try models.readings(of: texts) { model, lens, tokenizer, text, name in
             let ids = try tokenizer.encode(contents: text.contents, of: text.name)
             let reader = TextReader(model, through: lens, tokenizer: tokenizer)
-            let request = try request(for: reader, ids, tokenizer)
+            let request = try request(
+                for: reader, ids, tokenizer, tokens: model.configuration.vocabSize)
             let display = ProgressDisplay("reading", unit: "tokens", total: ids.count)
             defer { display.finish() }
             // Nobody sees the record of what goes to no file, and to hash a model takes time.
@@ -162,7 +163,7 @@ struct ReadCommand: ParsableCommand {
     }
 
     private func request(
-        for reader: TextReader, _ ids: [TokenID], _ tokenizer: Tokenizer
+        for reader: TextReader, _ ids: [TokenID], _ tokenizer: Tokenizer, tokens: Int
     ) throws -> ReadingRequest {
         let all = 0...ids.count - 1
         var request = ReadingRequest()
@@ -184,11 +185,13 @@ struct ReadCommand: ParsableCommand {
         }
         request.blocks = try blocks?.indices(
             in: reader.readableBlocks, option: "--blocks", unit: "blocks completed")
-        request.target = try target.map { try token($0, of: "--target", tokenizer) }
-        request.followed = try follow.map { try token($0, of: "--follow", tokenizer) }
+        request.target = try target.map { try token($0, of: "--target", tokenizer, below: tokens) }
+        request.followed = try follow.map {
+            try token($0, of: "--follow", tokenizer, below: tokens)
+        }
         request.top = top
         request.hasBranches = branches
-        if outputs.contains(where: { $0.hasSuffix(".html") }) {
+        if try outputs.contains(where: { try ReadingFile.Format($0).isPage }) {
             request.followedCells =
                 ReadingFile.followedCells
                 / models.readingCount(of: text.texts.count + text.file.count)
@@ -198,11 +201,16 @@ struct ReadCommand: ParsableCommand {
 
     /// The first token of a text, with a warning where there are more.
     private func token(
-        _ text: String, of option: String, _ tokenizer: Tokenizer
+        _ text: String, of option: String, _ tokenizer: Tokenizer, below count: Int
     ) throws -> TokenID {
         let ids = tokenizer.encode(text)
         guard let first = ids.first else {
             throw ValidationError("\(option) is empty, expected a token such as ' kitchen'.")
+        }
+        guard first < count else {
+            throw ValidationError(
+                "\(option) '\(text)' is token \(first), but the model has \(count); is this its tokenizer?"
+            )
         }
         if ids.count > 1 {
             let hint =

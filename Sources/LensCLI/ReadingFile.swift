@@ -13,6 +13,8 @@ struct ReadingFile {
         case page, csv, npz, json
         case figure(FigureFormat)
 
+        var isPage: Bool { if case .page = self { true } else { false } }
+
         init(_ path: String) throws {
             let ending = (path as NSString).pathExtension.lowercased()
             switch ending {

@@ -42,27 +42,35 @@ extension LensReadout {
         return readings
     }
 
-    /// The first-order effect on the logits, as the lens reads them after some number of blocks, of what a
-    /// part of the last of these wrote into the stream: through the translator, the final norm held.
+    /// The effect on the logits, as the lens reads them after some number of blocks, of what parts of the last
+    /// of these wrote into the stream: through the translator, the final norm held at its actual value (direct
+    /// logit attribution).
     ///
     /// - Parameters:
-    ///   - written: `[positions, d_model]`.
+    ///   - written: by each part, `[positions, d_model]`.
     ///   - stream: after the block, `[positions, d_model]`.
     ///   - blocks: completed, at least 1.
+    ///   - mean: of all rows of the unembedding, `[d_model]`.
+    /// - Returns: of each part.
     /// - SeeAlso: `VocabularyPass.effects`.
     package func effects(
-        of written: Tensor, stream: Tensor, blocks: Int, targets: [Int?], top count: Int
-    ) -> [EffectReading] {
+        of written: [Tensor], stream: Tensor, blocks: Int, mean: Tensor, targets: [Int?],
+        top count: Int
+    ) -> [[EffectReading]] {
         let (translated, inverseRMS) = (Tensor(stream.shape), Tensor(stream.shape[0]))
         translate(stream, blocks: blocks, into: translated)
         unembedding.normalize(translated, into: translated, inverseRMS: inverseRMS)
-        let changed = Tensor(written.shape)
-        copy(written, into: changed)
-        lens.addProduct(written, layer: blocks - 1, to: changed)
-        return vocabulary.effects(
-            scaled(changed, rows: inverseRMS, columns: unembedding.norm), targets: targets,
-            top: count)
+        return written.map { written in
+            let changed = written.copy()
+            lens.addProduct(written, layer: blocks - 1, to: changed)
+            return vocabulary.effects(
+                scaled(changed, rows: inverseRMS, columns: unembedding.norm), mean: mean,
+                targets: targets, top: count)
+        }
     }
+
+    /// The mean of all rows of the unembedding, `[d_model]`.
+    package var meanUnembedding: Tensor { columnMeans(unembedding.weight) }
 
     private func translate(_ stream: Tensor, blocks: Int, into translated: Tensor) {
         if blocks == 0 {

@@ -19,6 +19,8 @@ package struct AttentionFigure {
     }
 
     private let chart: StackedCharts
+    /// More of them are on no page that a picture can have.
+    package static let mostParts = 24
 
     /// - Parameters:
     ///   - rowLabel: what rows are.
@@ -29,8 +31,7 @@ package struct AttentionFigure {
         _ parts: [Part], tokens: [String], rowLabel: String, isLogarithmic: Bool, title: String?,
         width: Double?, height: Double?
     ) {
-        // All of them on a page that a picture can have.
-        let highest = max(2, 60 / Double(max(1, parts.count)))
+        let highest = 60 / Double(max(1, parts.count))
         chart = StackedCharts(
             parts.map { part in
                 let size = FigureSize(

@@ -125,6 +125,7 @@ import Tokenization
         request.top = 2
         let part = try setup.read(request)
         #expect(part.blocks == [0, 2, 3] && part.positions == [3, 7, 11])
+        #expect(part.depth == SmallModel.nLayers && !part.endsInOutput && whole.endsInOutput)
         #expect(part.ids == [3, 7, 11].map { Int(setup.ids[$0]) })
         #expect(part.targets == [42, 42, 42] && part.targetTokens == ["*", "*", "*"])
         #expect(part.followed.map(\.id) == [42, 7])
@@ -196,7 +197,7 @@ import Tokenization
         }
     }
 
-    @Test("a branch's effect is what the lens's logits lose without it, to first order")
+    @Test("a branch's effect is its product with the unembedding, through translator and held norm")
     func firstOrder() throws {
         let setup = try Setup(.diffAll)
         var request = ReadingRequest()

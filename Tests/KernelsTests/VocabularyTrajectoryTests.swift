@@ -123,7 +123,8 @@ import TestSupport
         let rows = noise.tensor(50, 24, in: -3...3)
         let unembedding = noise.tensor(vocabulary, 24)
         let targets: [Int?] = (0..<50).map { $0 % 2 == 0 ? $0 % vocabulary : nil }
-        let read = VocabularyPass(unembedding).effects(rows, targets: targets, top: 2)
+        let read = VocabularyPass(unembedding).effects(
+            rows, mean: columnMeans(unembedding), targets: targets, top: 2)
         var (found, expected) = ([Double](), [Double]())
         for (row, (reading, target)) in zip(rows.table, zip(read, targets)) {
             let logits = unembedding.table.map { Oracle.dot($0, row) }

@@ -47,7 +47,7 @@ struct AttentionTests {
             (["--blocks", "8"], "there is no 8 among the blocks, which go from 0 to 7"),
             (["--heads", "99"], "there is no 99 among the heads"),
             (["--positions", "32"], "there is no 32 among the positions"),
-            (["--out", "x.npz"], "names no figure format"),
+            (["--out", "x.npz"], "names no format"),
             (["another text"], "Give the text or --file FILE, not both."),
         ])
     func wrong(arguments: [String], message: String) throws {

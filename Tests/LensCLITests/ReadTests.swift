@@ -67,6 +67,27 @@ struct ReadTests {
         #expect(try readFile(outs[1]) == Data("mine".utf8))
     }
 
+    @Test("the model's own row is shown where the last block is not")
+    func output() throws {
+        let process = try read(
+            Self.text, "--model", Repository.model("mamba2"), "--blocks", ":3", "--position", "1")
+        let names = process.output.split(separator: "\n").dropFirst(2).map { $0.prefix(7) }
+        #expect(names == ["0      ", "1      ", "2      ", "output "], "\(process.output)")
+    }
+
+    @Test("numbers of probabilities are none above 1")
+    func probabilities() throws {
+        let process = try read(
+            "--file", Repository.path("README.md"), "--model", Repository.model("mamba2"),
+            "--positions", ":400", "--out", folder("p.json"))
+        #expect(process.status == 0, "\(process.errors)")
+        guard case .list(let rows) = try JSONValue(path: folder("p.json"))["max_probability"]
+        else { throw CancellationError() }
+        for case .list(let row) in rows {
+            for case .number(let value) in row { #expect(value <= 1 && value > 0) }
+        }
+    }
+
     @Test("models and texts are compared")
     func compared() throws {
         let process = try read(

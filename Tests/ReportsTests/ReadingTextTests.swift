@@ -20,13 +20,12 @@ struct ReadingTextTests {
                     ]
                 })
         }
-        var run = RunRecord()
-        run.lens = ReadingResult.logitLens
         return ReadingResult(
-            name: "m, logit lens", length: 4, positions: [0, 1, 2, 3], ids: [5, 6, 7, 8],
+            name: "m, logit lens", length: 4, depth: 1, endsInOutput: true,
+            positions: [0, 1, 2, 3], ids: [5, 6, 7, 8],
             tokens: tokens, targets: [2, 2, 8, nil], targetTokens: [" b", "\n", "日本", nil],
             blocks: [0, 1], rows: [row(0.5, "a"), row(0.75, " kitchen-table")],
-            output: row(0.75, " kitchen-table"), run: run)
+            output: row(0.75, " kitchen-table"), run: RunRecord())
     }
 
     private func scale(_ quantity: ReadingQuantity) -> ReadingScale {

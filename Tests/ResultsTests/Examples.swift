@@ -162,7 +162,8 @@ enum Examples {
         let row = ReadingRow(values: values, top: top)
         let effect = [[TokenEffect(id: 3, token: " a", effect: -1.5)], []]
         return ReadingResult(
-            name: "m, logit lens", length: 9, positions: [7, 8], ids: [1, 2],
+            name: "m, logit lens", length: 9, depth: 1, endsInOutput: true, positions: [7, 8],
+            ids: [1, 2],
             tokens: ["x", "\n"], targets: [2, nil], targetTokens: ["\n", nil], blocks: [1],
             rows: [row], output: row,
             followed: [

@@ -16,7 +16,8 @@ chromium --headless --no-sandbox --hide-scrollbars --window-size=840,330 \
 
 # Two models side by side, as a page and as a figure.
 $lens read --file Examples/mary.txt --model models/mamba2/seed0 --model models/diffmamba2/seed0 \
-    --branches --out "$page/page.html" --out "$out/mary.svg" --positions :
+    --branches --out mary.html --out "$out/mary.svg"
+mv mary.html "$page/page.html"
 chromium --headless --no-sandbox --hide-scrollbars --window-size=1400,860 \
     --screenshot="$out/page.png" "file://$page/page.html"
 rm -r "$page"

@@ -63,9 +63,11 @@ extension Mamba1Mixer {
                 rmsNorm(
                     raw.columns(part), weight: ones, epsilon: epsilon,
                     into: normed.columns(part), inverseRMS: inverseRMS)
+                let gradient = Tensor(rows, part.count)
                 rmsNormBackward(
                     raw.columns(part), weight: ones, inverseRMS: inverseRMS,
-                    dy: dSelected.columns(part), into: dSelected.columns(part))
+                    dy: dSelected.columns(part), into: gradient)
+                dSelected.columns(part).assign(gradient)
             }
         }
 

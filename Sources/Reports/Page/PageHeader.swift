@@ -25,6 +25,8 @@ struct PageHeader: Encodable {
     struct Reading: Encodable {
         let name: String
         let length: Int
+        /// Of the model, in blocks.
+        let depth: Int
         let positions: [Int]
         let tokens: [Int]
         let targets: [Int?]
@@ -91,6 +93,7 @@ extension PageHeader.Reading {
     ) {
         name = reading.name
         length = reading.length
+        depth = reading.depth
         positions = reading.positions
         tokens = zip(reading.ids, reading.tokens).map { page.index($0, $1) }
         targets = zip(reading.targets, reading.targetTokens).map { id, token in

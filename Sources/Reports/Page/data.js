@@ -41,12 +41,16 @@ function tokenLists({ count, tokens: ids, values }) {
 
 /** What stands in the text, and what is shown of it: a space is `·`. */
 const tokens = header.tokens.map(
-  ([id, label, text]) => ({ id, label, text: text ?? label.replaceAll("·", " ") }));
+  ([id, label, text]) => withKey({ id, label, text: text ?? label.replaceAll("·", " ") }));
+
+/** What makes it the same token in two readings: its text; of a part of a character, which has none, its id. */
+function withKey(token) {
+  return { ...token, key: token.text.includes("\uFFFD") ? `${token.id} ${token.text}` : token.text };
+}
 
 const readings = header.readings.map(reading => ({
   ...reading,
   columns: reading.positions.length,
-  depth: Math.max(...reading.blocks),
   tokens: reading.tokens.map(index => tokens[index]),
   targets: reading.targets.map(index => tokens[index]),
   values: Object.fromEntries(
@@ -62,11 +66,11 @@ const readings = header.readings.map(reading => ({
   },
 }));
 
-/** The text of the token that someone types: as it is shown, as it is, or as it is after a space. */
+/** The key of the token that someone types: as it is shown, as it is, or as it is after a space. */
 function typedToken(typed) {
   const text = typed.replaceAll("·", " ");
   return (tokens.find(token => token.label === typed) ?? tokens.find(token => token.text === text)
-    ?? tokens.find(token => token.text === " " + text))?.text;
+    ?? tokens.find(token => token.text === " " + text))?.key;
 }
 
 const followedTokens = new Map();
@@ -75,14 +79,14 @@ const followedTokens = new Map();
  * What a reading says of one token: probability and rank of every cell, NaN where it names it not.
  * `isExact`: it names it everywhere.
  */
-function followedIn(reading, text) {
-  const key = `${readings.indexOf(reading)} ${text}`;
-  if (!followedTokens.has(key)) followedTokens.set(key, toldOf(reading, text));
-  return followedTokens.get(key);
+function followedIn(reading, key) {
+  const place = `${readings.indexOf(reading)} ${key}`;
+  if (!followedTokens.has(place)) followedTokens.set(place, toldOf(reading, key));
+  return followedTokens.get(place);
 }
 
-function toldOf(reading, text) {
-  const exact = reading.followed.find(({ token }) => tokens[token].text === text);
+function toldOf(reading, key) {
+  const exact = reading.followed.find(({ token }) => tokens[token].key === key);
   if (exact)
     return {
       isExact: true,
@@ -93,7 +97,7 @@ function toldOf(reading, text) {
   let known = 0;
   for (let cell = 0; cell < cells; cell++) {
     const list = reading.top.at(cell);
-    const place = list.findIndex(({ token }) => token.text === text);
+    const place = list.findIndex(({ token }) => token.key === key);
     if (place < 0) continue;
     probability[cell] = list[place].value;
     rank[cell] = place + 1;

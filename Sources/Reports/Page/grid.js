@@ -118,7 +118,7 @@ function cellText(sheet, row, column, isDifference) {
   }
   const best = sheet.best(row, column);
   const other = sheet.other?.(row, column);
-  return (best?.label ?? "") + (other && other.text !== best?.text ? `│${other.label}` : "");
+  return (best?.label ?? "") + (other && other.key !== best?.key ? `│${other.label}` : "");
 }
 
 const isTarget = (sheet, row, column) => {

@@ -143,11 +143,11 @@ function showLegend() {
     + (view.isDifference ? " a│b: the best tokens differ." : "");
 }
 
-function followToken(text) {
-  state.follow = text;
-  state.quantity = text === null ? header.quantity : "followed_probability";
+function followToken(key) {
+  state.follow = key;
+  state.quantity = key === null ? header.quantity : "followed_probability";
   state.isLog = null;
-  byId("follow").value = text === null ? "" : labelOf(text);
+  byId("follow").value = key === null ? "" : labelOf(key);
   update();
 }
 
@@ -248,7 +248,7 @@ const shortcuts = {
   t: () => {
     const { pane, row, column } = state.focus;
     const best = pane.sheet.best(row, column);
-    if (best && !state.branch) followToken(best.text);
+    if (best && !state.branch) followToken(best.key);
   },
   q: () => byId("quantity").focus(),
   l: () => byId("log").click(),
@@ -355,7 +355,6 @@ function listen() {
 
 /** Title, command and hashes. */
 function showOrigin() {
-  const [reading] = readings;
   byId("title").textContent = readings.length <= 2
     ? readings.map(reading => reading.name).join(" | ") : `${readings.length} readings`;
   document.title = `${byId("title").textContent} · StateLens`;
@@ -363,11 +362,12 @@ function showOrigin() {
   byId("subtitle").textContent =
     `What every block predicts at every position · ${counts.join(", ")}`;
   byId("origin").hidden = readings.every(reading => !reading.facts.length);
-  const hashes = reading.facts.filter(([name]) => name.endsWith("SHA-256"))
-    .map(([name, value]) => `${name.replace(" SHA-256", "")} ${value.slice(0, 8)}`);
+  const hashes = new Set(readings.flatMap(({ facts }) => facts)
+    .filter(([name]) => name.endsWith("SHA-256"))
+    .map(([name, value]) => `${name.replace(" SHA-256", "")} ${value.slice(0, 8)}`));
   byId("origin-summary").append(
     element("code", {}, header.command ?? "Where the readings come from"),
-    element("span", { className: "faint" }, hashes.join(" · ")));
+    element("span", { className: "faint" }, [...hashes].join(" · ")));
   for (const { name, facts } of readings) {
     if (readings.length > 1) byId("facts").append(element("h3", {}, name));
     byId("facts").append(element("dl", {}, ...facts.flatMap(([name, value]) =>

@@ -13,7 +13,7 @@ const tokenName = ({ label }) => element("bdi", { className: "token" }, label);
 /** A button that follows a token. */
 const tokenButton = token => element("button", {
   type: "button", className: "token", title: `Follow ${token.label} (id ${token.id})`,
-  onclick: () => followToken(token.text),
+  onclick: () => followToken(token.key),
 }, element("bdi", {}, token.label));
 
 function bar(share, className = "") {
@@ -51,7 +51,7 @@ function showCell(view) {
 const signedOrNone = value => isNaN(value) ? "none" : signed(value);
 
 const rowName = ({ block, part }) => part === "output" ? "output"
-  : part === "stream" ? (block === 0 ? "embedding" : `after block ${block}`)
+  : part === "stream" ? (block === 0 ? "embedding" : `after ${block} block${block === 1 ? "" : "s"}`)
     : part === "block" ? `block ${block}` : `block ${block}, ${part}`;
 
 function sideOf(sheet, row, column, hasName) {

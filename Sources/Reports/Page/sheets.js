@@ -15,7 +15,7 @@ const state = {
   /** Null: as is usual for the quantity. */
   isLog: header.isLogarithmic || null,
   content: "tokens",
-  /** Text of a token. */
+  /** Key of a token. */
   follow: null,
   /** Of the width and of the height of cells. */
   zoom: { x: 1, y: 1 },
@@ -26,7 +26,7 @@ const state = {
   pins: [],
 };
 
-const labelOf = text => tokens.find(token => token.text === text)?.label ?? text.replaceAll(" ", "·");
+const labelOf = key => tokens.find(token => token.key === key)?.label ?? key.replaceAll(" ", "·");
 
 /** The quantities that can be shown now. */
 function quantities() {
@@ -127,9 +127,9 @@ function differenceSheet(a, b, { isRank, needsTarget }) {
   const columns = Array.from({ length: a.columns }, (_, column) => {
     const partner = partnerColumn(a, column, b);
     const isSame = partner >= 0
-      && a.reading.tokens[column].text === b.reading.tokens[partner].text
+      && a.reading.tokens[column].key === b.reading.tokens[partner].key
       && (!needsTarget
-        || a.reading.targets[column]?.text === b.reading.targets[partner]?.text);
+        || a.reading.targets[column]?.key === b.reading.targets[partner]?.key);
     if (!isSame) others++;
     return isSame ? partner : -1;
   });
@@ -162,6 +162,9 @@ function extent(sheets, isLog) {
   return [low, high > low ? high : isLog ? low * 10 : low + 1];
 }
 
+/** Of those of predictions the header says it. */
+const hasLog = quantity => !quantity.linear || !!quantity.log;
+
 /** What the page shows for its state: one sheet or two, and the scale of their numbers. */
 function shown() {
   const quantity = currentQuantity();
@@ -171,11 +174,11 @@ function shown() {
   const theme = document.documentElement.dataset.theme;
   if (state.second === null || state.view === "sides") {
     const sheets = state.second === null ? [first] : [first, sheetOf(state.second)];
-    const isLog = quantity.isSigned || quantity.log === null ? false : state.isLog ?? !!isRank;
+    const isLog = quantity.isSigned || !hasLog(quantity) ? false : state.isLog ?? !!isRank;
     const limits = limitsOf(quantity, sheets, isLog);
     const title = quantity.title + (isLog ? ", log scale" : "");
     return {
-      quantity, sheets, canBeLog: !quantity.isSigned && quantity.log !== null,
+      quantity, sheets, canBeLog: !quantity.isSigned && hasLog(quantity),
       scale: colorScale({ ...quantity, limits, isLog, title }, state.palette, theme),
     };
   }

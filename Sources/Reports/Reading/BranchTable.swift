@@ -10,7 +10,7 @@ extension ReadingResult {
     ///   - width: how many columns of a terminal there are; nil for as many as it takes.
     package func branchTable(column: Int, width: Int? = nil) -> String {
         let hasTarget = targets[column] != nil
-        let count = width.map { min(3, max(1, ($0 - 33) / 34)) } ?? 3
+        let count = width.map { min(3, max(1, ($0 - 40) / 34)) } ?? 3
         var table = TextTable(
             ["block", "branch", "norm"] + (hasTarget ? ["target"] : [])
                 + ["promoted", "suppressed"],
@@ -23,7 +23,7 @@ extension ReadingResult {
                 }.joined(separator: " ")
             }
             table.add(
-                ["\(branch.block)", branch.branch, decimal(branch.norm[column], digits: 2)]
+                ["\(branch.block)", branch.hookName, decimal(branch.norm[column], digits: 2)]
                     + (hasTarget ? [branch.targetEffect[column].map(signed) ?? "-"] : [])
                     + [named(branch.promoted[column]), named(branch.suppressed[column])])
         }
@@ -38,4 +38,11 @@ extension ReadingResult {
 private func signed(_ value: Double) -> String {
     let text = decimal(value, digits: 2)
     return text.hasPrefix("-") ? text : "+" + text
+}
+
+extension BranchReading {
+    /// The module, as hook points are spelled: they count blocks from 0.
+    fileprivate var hookName: String {
+        "blocks.\(block - 1)" + (branch == Self.wholeBlock ? "" : ".\(branch)")
+    }
 }

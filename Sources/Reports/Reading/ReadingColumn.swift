@@ -27,9 +27,7 @@ package struct ReadingColumn {
     private static let entryWidth = tokenWidth + barWidth + 7
 
     package var text: String {
-        let rows =
-            zip(reading.blocks, reading.rows).map { ("\($0)", $1) }
-            + (reading.endsInOutput ? [] : [("output", reading.output)])
+        let rows = reading.shownRows
         let hasTarget = reading.targets[column] != nil
         let head =
             fitted("blocks", to: 7)
@@ -37,7 +35,7 @@ package struct ReadingColumn {
                 ? fitted("target", to: 7, alignedRight: true) + " "
                     + fitted("rank", to: 6, alignedRight: true) + " " : "")
             + fitted("entropy", to: 7, alignedRight: true) + " "
-        let most = rows.map { $0.1.top[column].count }.max() ?? 0
+        let most = rows.map { $0.row.top[column].count }.max() ?? 0
         let count = min(most, max(1, (width - head.count) / Self.entryWidth))
         var lines = [
             paint.bold(reading.name.clipped)

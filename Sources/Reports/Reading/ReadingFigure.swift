@@ -19,9 +19,11 @@ package struct ReadingFigure {
     ) {
         self.readings = readings
         self.title = title
+        // All of them on a page that a picture can have.
+        let highest = max(3, 60 / Double(readings.count))
         chart = StackedCharts(
             readings.map { reading in
-                let size = Self.size(reading)
+                let size = Self.size(reading, highest: highest)
                 return Self.grid(
                     reading, scale, title: title ?? reading.name,
                     size: FigureSize(
@@ -30,18 +32,16 @@ package struct ReadingFigure {
     }
 
     /// Cells in which about eight letters can be read, within what a page can bear.
-    private static func size(_ reading: ReadingResult) -> FigureSize {
+    private static func size(_ reading: ReadingResult, highest: Double) -> FigureSize {
         FigureSize(
             width: min(max(6, 2 + 0.62 * Double(reading.positions.count)), 30),
-            height: min(max(3, 1.6 + 0.22 * Double(reading.blocks.count + 1)), 15))
+            height: min(max(3, 1.6 + 0.22 * Double(reading.blocks.count + 1)), highest))
     }
 
     private static func grid(
         _ reading: ReadingResult, _ scale: ReadingScale, title: String, size: FigureSize
     ) -> TokenGrid {
-        let rows =
-            zip(reading.blocks, reading.rows).map { ("\($0)", $1) }
-            + (reading.endsInOutput ? [] : [("output", reading.output)])
+        let rows = reading.shownRows
         let cells = rows.map { _, row in
             zip(row.top, row[scale.quantity]).map { top, value in
                 TokenGrid.Cell(top.first.map { readable($0.token) } ?? "", shade: value)
@@ -51,7 +51,7 @@ package struct ReadingFigure {
         let colors = scale.quantity == .rank ? ColorScale.blues.reversed : .blues
         return TokenGrid(
             ChartLabels(title: title, x: "Text", y: "Blocks completed"),
-            rows: rows.map(\.0), columns: reading.tokens.map(readable), cells: cells,
+            rows: rows.map(\.name), columns: reading.tokens.map(readable), cells: cells,
             shadeLabel: scale.quantity.title + (scale.kind == .log10 ? ", log scale" : ""),
             scale: scale.kind, limits: scale.limits, colors: colors, size: size)
     }

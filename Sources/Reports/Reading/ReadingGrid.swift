@@ -28,12 +28,6 @@ package struct ReadingGrid {
         self.wraps = wraps
     }
 
-    /// The rows that are shown, from the top, each with its name.
-    private var rows: [(name: String, row: ReadingRow)] {
-        let blocks = zip(reading.blocks, reading.rows).map { ("\($0)", $1) }
-        return reading.endsInOutput ? blocks : blocks + [("output", reading.output)]
-    }
-
     private static let labelWidth = 7
     private static let numberWidth = 6
     /// Of a token; longer ones are cut.
@@ -90,7 +84,7 @@ package struct ReadingGrid {
     /// As the widest token of those shown needs, within bounds; with a space before it.
     private var cellWidth: Int {
         let tokens =
-            rows.flatMap { $0.row.top.compactMap { $0.first?.token } } + reading.tokens
+            reading.shownRows.flatMap { $0.row.top.compactMap { $0.first?.token } } + reading.tokens
             + reading.targetTokens.compactMap(\.self)
         let widest = tokens.map { terminalWidth(readable($0)) }.max() ?? 0
         let token = min(max(widest, Self.tokenWidths.lowerBound), Self.tokenWidths.upperBound)
@@ -109,7 +103,7 @@ package struct ReadingGrid {
         ].map(paint.faint)
         let below = paint.faint(
             line("target") { column in reading.targetTokens[column].map(readable) ?? "" })
-        let grid = rows.map { name, row in
+        let grid = reading.shownRows.map { name, row in
             let values = row[scale.quantity]
             let cells = columns.map { cell(row.top[$0].first, values[$0], $0, cellWidth) }
             return trimmed(fitted(name, to: Self.labelWidth) + cells.joined())

@@ -92,9 +92,10 @@ extension ReadingResult {
     }
 }
 
-/// A field of a CSV file, RFC 4180.
+/// A field of a CSV file, RFC 4180. By bytes: to `String` a quotation mark with an accent is another character.
 private func quoted(_ text: String) -> String {
-    let needsQuotes = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+    let needsQuotes = text.utf8.contains { Array(",\"\r\n".utf8).contains($0) }
     guard needsQuotes || text.first == " " || text.last == " " || text.isEmpty else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    let doubled = text.utf8.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }
+    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
 }

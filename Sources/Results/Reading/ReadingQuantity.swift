@@ -1,8 +1,9 @@
 /// A number that a reading has for each block and position; raw values are the keys of its JSON.
 ///
 /// With p the model's own distribution of the next token, q_b the one read after b blocks and y the
-/// target; all logarithms are natural. Names are tuned-lens's where they mean the same; its "JS" is half
-/// of Jeffreys' divergence and its "TV" the largest difference, here both are what their names say.
+/// target; all logarithms are natural. Of tuned-lens's statistics cross entropy, entropy, rank and largest
+/// probability are those of these names, and its "forward KL" is `kl`; its "JS" is half of Jeffreys'
+/// divergence and its "TV" the largest difference, here both are what their names say.
 package enum ReadingQuantity: String, CaseIterable, Codable, Sendable {
     /// `q_b(y)`.
     case probability
@@ -16,7 +17,8 @@ package enum ReadingQuantity: String, CaseIterable, Codable, Sendable {
     case entropy
     /// `KL(p ‖ q_b) = Σ_v p(v) log(p(v) / q_b(v))`, in nats; tuned-lens's forward KL.
     case kl
-    /// `KL(q_{b−1} ‖ q_b)`, in nats: what the block changed. None in the first row.
+    /// `KL(q_{b−1} ‖ q_b)`, in nats: what the block changed. None in the first row. Not what tuned-lens calls
+    /// forward KL, which is `kl`.
     case forwardKL = "forward_kl"
     /// Jensen–Shannon: `½ KL(p ‖ m) + ½ KL(q_b ‖ m)` with `m = (p + q_b) / 2`, in nats, at most log 2.
     case js

@@ -9,6 +9,10 @@ package struct ReadingResult: ResultDocument {
     package let name: String
     /// How many tokens the text has.
     package let length: Int
+    /// How many blocks the model has.
+    package let depth: Int
+    /// Whether the last row reads what the model itself reads, so that to show both says one thing twice.
+    package let endsInOutput: Bool
     /// Of each column, its place in the text, from 0.
     package let positions: [Int]
     /// Of each column, the token that stands there.
@@ -21,7 +25,7 @@ package struct ReadingResult: ResultDocument {
     /// Of each row, how many blocks the stream has passed.
     package let blocks: [Int]
     package let rows: [ReadingRow]
-    /// The model's own distribution. Of the logit lens it is the last row too.
+    /// The model's own distribution.
     package let output: ReadingRow
     /// Tokens of which probability and rank are given everywhere.
     package let followed: [FollowedToken]
@@ -30,13 +34,16 @@ package struct ReadingResult: ResultDocument {
     package var run: RunRecord
 
     package init(
-        name: String, length: Int, positions: [Int], ids: [Int], tokens: [String],
+        name: String, length: Int, depth: Int, endsInOutput: Bool, positions: [Int], ids: [Int],
+        tokens: [String],
         targets: [Int?], targetTokens: [String?], blocks: [Int], rows: [ReadingRow],
         output: ReadingRow, followed: [FollowedToken] = [], branches: [BranchReading]? = nil,
         run: RunRecord
     ) {
         self.name = name
         self.length = length
+        self.depth = depth
+        self.endsInOutput = endsInOutput
         self.positions = positions
         self.ids = ids
         self.tokens = tokens
@@ -53,22 +60,19 @@ package struct ReadingResult: ResultDocument {
     /// `[rows][positions]`.
     package subscript(quantity: ReadingQuantity) -> [[Double?]] { rows.map { $0[quantity] } }
 
-    /// Whether the last row reads what the model itself reads, so that to show both says one thing twice.
-    package var endsInOutput: Bool { run.lens == ReadingResult.logitLens }
-
-    /// What a run record calls the logit lens.
-    package static let logitLens = "logit"
-
     enum CodingKeys: String, CodingKey {
-        case name, length, positions, ids, tokens, targets, blocks, top, output, followed
+        case name, length, depth, positions, ids, tokens, targets, blocks, top, output, followed
         case branches, run
         case targetTokens = "target_tokens"
+        case endsInOutput = "ends_in_output"
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
         length = try container.decode(Int.self, forKey: .length)
+        depth = try container.decode(Int.self, forKey: .depth)
+        endsInOutput = try container.decode(Bool.self, forKey: .endsInOutput)
         positions = try container.decode([Int].self, forKey: .positions)
         ids = try container.decode([Int].self, forKey: .ids)
         tokens = try container.decode([String].self, forKey: .tokens)
@@ -101,6 +105,8 @@ package struct ReadingResult: ResultDocument {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
         try container.encode(length, forKey: .length)
+        try container.encode(depth, forKey: .depth)
+        try container.encode(endsInOutput, forKey: .endsInOutput)
         try container.encode(positions, forKey: .positions)
         try container.encode(ids, forKey: .ids)
         try container.encode(tokens, forKey: .tokens)
@@ -217,7 +223,8 @@ package struct FollowedToken: Codable, Sendable, Equatable {
     }
 }
 
-/// What one part of a block writes into the residual stream, read by its first-order effect on the logits.
+/// What one part of a block writes into the residual stream, read by its effect on the logits with the final
+/// norm held (direct logit attribution).
 package struct BranchReading: Codable, Sendable, Equatable {
     /// Blocks completed once this one has written.
     package let block: Int

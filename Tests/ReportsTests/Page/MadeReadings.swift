@@ -30,9 +30,10 @@ struct MadeReadings {
         run.command = "lens read --file story.txt --model \(name) --out page.html"
         run.model = name
         run.modelSHA256 = String(repeating: "0123456789abcdef", count: 4)
-        run.lens = isTuned ? "lenses/made" : ReadingResult.logitLens
+        run.lens = isTuned ? "lenses/made" : "logit"
         return ReadingResult(
-            name: name, length: columns, positions: Array(0..<columns), ids: ids, tokens: texts,
+            name: name, length: columns, depth: blocks, endsInOutput: !isTuned,
+            positions: Array(0..<columns), ids: ids, tokens: texts,
             targets: Array(ids.dropFirst()) + [nil], targetTokens: Array(texts.dropFirst()) + [nil],
             blocks: levels, rows: rows, output: isTuned ? row(1, ids, texts, &noise) : rows[blocks],
             followed: followedTokens(ids, texts, levels, &noise),

@@ -70,7 +70,7 @@ struct PageInBrowserTests {
         try await page.hover(row: 4, column: 6)
         let cell = reading.rows[4]
         let text = try await page.text("#cell")
-        #expect(text.contains("after block 5 · position 6"))
+        #expect(text.contains("after 5 blocks · position 6"))
         #expect(try await page.count("#cell .tops li") == 10)
         for token in cell.top[6] { #expect(text.contains(readable(token.token)), "\(token)") }
         #expect(text.contains("rank \(Int(try #require(cell[.rank][6])))"))
@@ -102,7 +102,7 @@ struct PageInBrowserTests {
         #expect(try await page.focus() == [8, 19])
         try await page.browser.type(left + left + up)
         #expect(try await page.focus() == [7, 17])
-        #expect(try await page.text("#cell").contains("after block 8 · position 17"))
+        #expect(try await page.text("#cell").contains("after 8 blocks · position 17"))
         #expect(try await page.text("#spoken").contains("position 17"))
         // Home, page up, then further than there is.
         try await page.browser.type(home + pageUp + left + up)
@@ -178,7 +178,7 @@ struct PageInBrowserTests {
         let page = try await OpenPage([first, other])
         // After half of the blocks of either.
         try await page.hover(row: 3, column: 2)
-        #expect(try await page.text("#cell").contains("after block 2"))
+        #expect(try await page.text("#cell").contains("after 2 blocks"))
         try await page.choose("align", "block")
         try await page.hover(row: 5, column: 2)
         #expect(try await page.text("#cell").contains("has no such cell"))
@@ -265,6 +265,15 @@ struct PageInBrowserTests {
         return texts.all
     }
 
+    @Test("parts of characters, which read alike, are tokens of their own")
+    func parts() async throws {
+        let reading = made { ($0.tokens, $0.columns) = (["\u{FFFD}"], 4) }
+        let page = try await OpenPage([reading])
+        let keys = "new Set(readings[0].tokens.map(token => token.key)).size"
+        let ids = "new Set(readings[0].tokens.map(token => token.id)).size"
+        #expect(try await page.browser.flag("\(keys) === \(ids) && \(ids) > 1"))
+    }
+
     @Test("hostile tokens are shown as text, followed, and saved as they are")
     func hostile() async throws {
         let tokens = HostileTokens.all
@@ -274,7 +283,7 @@ struct PageInBrowserTests {
         let page = try await OpenPage([reading])
         let labels = "readings[0].tokens.map(token => token.label)"
         #expect(try await page.browser.run("return \(labels)") as? [String] == tokens.map(readable))
-        let typed = "readings[0].tokens.every(token => typedToken(token.label) === token.text)"
+        let typed = "readings[0].tokens.every(token => typedToken(token.label) === token.key)"
         #expect(try await page.browser.flag(typed))
         for column in tokens.indices {
             try await page.hover(row: 7, column: column)
