@@ -36,19 +36,19 @@ struct AttentionCommand: ParsableCommand {
     @OptionGroup var modelOptions: ModelOptions
 
     @Option(
-        parsing: .unconditional,
+        name: [.customLong("blocks"), .customLong("block")], parsing: .unconditional,
         help: ArgumentHelp(
             "Blocks, from 0 as in blocks.0, as 1,4,8: or -1. (default: all)",
             valueName: "ranges"))
     var blocks: IndexRanges?
 
     @Option(
-        parsing: .unconditional,
+        name: [.customLong("heads"), .customLong("head")], parsing: .unconditional,
         help: ArgumentHelp("Heads, from 0. (default: all)", valueName: "ranges"))
     var heads: IndexRanges?
 
     @Option(
-        parsing: .unconditional,
+        name: [.customLong("positions"), .customLong("at")], parsing: .unconditional,
         help: ArgumentHelp(
             "Reading positions, as 4,9 or -8:. (default: the last)", valueName: "ranges"))
     var positions: IndexRanges?

@@ -11,9 +11,6 @@ let earlierSpellings = [
     EarlierSpelling("data babi", "--stories", .option("--limit")),
     EarlierSpelling("capture", "--text", .argument),
     EarlierSpelling("tokenize", "--text", .argument),
-    EarlierSpelling("attention", "--block", .option("--blocks")),
-    EarlierSpelling("attention", "--head", .option("--heads")),
-    EarlierSpelling("attention", "--at", .option("--positions")),
     EarlierSpelling("plot layers", "--from", .first(of: "--blocks")),
     EarlierSpelling("plot layers", "--to", .last(of: "--blocks")),
 ]
