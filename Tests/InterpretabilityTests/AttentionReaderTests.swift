@@ -39,7 +39,7 @@ import TestSupport
             }
             expectClose(
                 found, expected,
-                within: .relative(1e-5, because: "the scan rounds by chunks; 1e-6 measured"),
+                within: .relative(2e-6, because: "the scan rounds by chunks; 1.8e-7 measured"),
                 attention.name)
         }
         #expect(names.count == (kind == .diffAlternate ? 3 : 2))
@@ -67,7 +67,8 @@ import TestSupport
             for head in $0.heads {
                 expectClose(
                     $0.values[head].values, Array(expected[head * size..<(head + 1) * size]),
-                    within: .relative(4e-5, because: "ten times what float32 loses there"),
+                    within: .relative(
+                        4e-5, because: "ten times what float32 may lose there; 2.2e-6 measured"),
                     "\($0.name), head \(head)")
             }
         }

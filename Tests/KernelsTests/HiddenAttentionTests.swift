@@ -6,7 +6,7 @@ import TestSupport
 
 @Suite struct HiddenAttentionTests {
     private static let rounding = Tolerance.relative(
-        2e-6, because: "fp32 products of a state's width; 2e-7 measured")
+        1e-6, because: "fp32 products of a state's width; 9.1e-8 measured")
 
     @Test("M x is what the recurrence gives", arguments: [1, 2, 4])
     func heads(groups: Int) {

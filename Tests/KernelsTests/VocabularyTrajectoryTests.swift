@@ -6,9 +6,9 @@ import TestSupport
 
 @Suite struct VocabularyTrajectoryTests {
     static let sums = Tolerance.relative(
-        3e-6, because: "fp32 terms, summed in float64 by parts; 3.0e-7 measured")
+        8e-6, because: "fp32 terms, summed in float64 by parts; 8.0e-7 measured")
     static let exact = Tolerance.relative(
-        2e-6, because: "exact logits, A over fp32 logits; 2e-7 measured")
+        2e-7, because: "exact logits, A with the largest of them; 1.4e-8 measured")
 
     /// `[rows][positions]` log-probabilities of every token.
     private func distributions(_ states: Tensor, _ unembedding: Tensor) -> [[[Double]]] {
